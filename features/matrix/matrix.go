@@ -1,0 +1,114 @@
+// Package matrix carries feature values in columns, each with its meaning.
+//
+// A matrix has one row for each (person, index date) and one column for each
+// feature. Values are float32, which holds every count, day number and scaled
+// value that the catalogue makes exactly (integers below 2^24).
+package matrix
+
+import (
+	"fmt"
+	"math"
+)
+
+// Absence says what it means when a person has no rows that a feature could
+// count.
+type Absence uint8
+
+const (
+	// AbsenceZero: no rows means none; the value is 0.
+	AbsenceZero Absence = iota
+	// AbsenceUnknown: no rows means not known; the value is NaN.
+	AbsenceUnknown
+)
+
+// Display says who may read a feature's value or its sentence.
+type Display uint8
+
+const (
+	// DisplayTeam: anyone on the care team.
+	DisplayTeam Display = iota
+	// DisplayClinician: clinicians only; for everyone else the contribution
+	// is summed with others as "other recorded factors".
+	DisplayClinician
+)
+
+// Column is the meaning of one column.
+type Column struct {
+	ID       string  // stable identifier, lower_snake
+	Title    string  // for tables and plots
+	Sentence string  // template for the reader of a list; see features/catalogue
+	Unit     string  // "" for a count
+	Area     string  // clinical area
+	Absence  Absence // what no rows means
+	Display  Display // who may see it
+}
+
+// Matrix is a set of columns of equal length. Values[j][i] is column j of row
+// i; NaN is "unknown" (never "zero"). A nil Last[j] means the feature has no
+// date; otherwise Last[j][i] is the day (days since 1970-01-01) of the newest
+// row behind the value, or math.MinInt32 for none.
+type Matrix struct {
+	Columns []Column
+	Values  [][]float32
+	Last    [][]int32
+	Rows    int
+}
+
+// NaN is the float32 "unknown".
+var NaN = float32(math.NaN())
+
+// New makes a matrix of rows×len(columns), every value zero and no dates.
+func New(columns []Column, rows int) *Matrix {
+	m := &Matrix{Columns: columns, Rows: rows, Values: make([][]float32, len(columns)), Last: make([][]int32, len(columns))}
+	for j := range m.Values {
+		m.Values[j] = make([]float32, rows)
+	}
+	return m
+}
+
+// Find gives the index of the column with this id, or -1.
+func (m *Matrix) Find(id string) int {
+	for j := range m.Columns {
+		if m.Columns[j].ID == id {
+			return j
+		}
+	}
+	return -1
+}
+
+// Take gives a new matrix of the given rows, in that order. Columns are
+// shared, values copied.
+func (m *Matrix) Take(rows []int) *Matrix {
+	out := &Matrix{Columns: m.Columns, Rows: len(rows), Values: make([][]float32, len(m.Columns)), Last: make([][]int32, len(m.Columns))}
+	for j, col := range m.Values {
+		v := make([]float32, len(rows))
+		for k, i := range rows {
+			v[k] = col[i]
+		}
+		out.Values[j] = v
+		if m.Last[j] != nil {
+			d := make([]int32, len(rows))
+			for k, i := range rows {
+				d[k] = m.Last[j][i]
+			}
+			out.Last[j] = d
+		}
+	}
+	return out
+}
+
+// Check reports a matrix whose parts do not fit each other.
+func (m *Matrix) Check() error {
+	if len(m.Values) != len(m.Columns) || len(m.Last) != len(m.Columns) {
+		return fmt.Errorf("matrix: %d columns, %d value columns, %d date columns", len(m.Columns), len(m.Values), len(m.Last))
+	}
+	for j := range m.Values {
+		if len(m.Values[j]) != m.Rows {
+			return fmt.Errorf("matrix: column %s has %d rows, not %d", m.Columns[j].ID, len(m.Values[j]), m.Rows)
+		}
+		if m.Last[j] != nil && len(m.Last[j]) != m.Rows {
+			return fmt.Errorf("matrix: dates of column %s have %d rows, not %d", m.Columns[j].ID, len(m.Last[j]), m.Rows)
+		}
+	}
+	return nil
+}
