@@ -1,0 +1,371 @@
+// Package source is what every extractor writes to: a batch, the landing of
+// one source file. A batch gathers rows of the landed tables and gives each
+// source record one disposition; it knows nothing of any data model.
+package source
+
+import (
+	"fmt"
+	"math"
+	"sort"
+
+	"github.com/apache/arrow-go/v18/arrow/memory"
+	"github.com/zeebo/xxh3"
+
+	"leftshift/engine"
+	"leftshift/engine/identity"
+	"leftshift/engine/schema"
+)
+
+// Meta says what a batch lands.
+type Meta struct {
+	Source string     // the source's name in the configuration
+	Flow   string     // which of its flows
+	Night  engine.Day // the as-of date of the night it lands in
+	// Lag is the declared lag model of the flow in days: a row that carries no
+	// recording date became known Lag days after it happened. Negative: no
+	// model, such rows became known on Night.
+	Lag int
+	// IgnoreRecorded makes the batch pass over the source's recording dates.
+	IgnoreRecorded bool
+}
+
+// Batch is the landing of one source file. Not safe for concurrent use.
+type Batch struct {
+	Meta
+	Keys *identity.Keyer
+
+	tables   [schema.NumTables]*writer
+	counts   Counts
+	subjects map[engine.Subject]int64
+	codes    map[engine.Code]codeText
+	ids      []identity.Entry
+	vault    identity.Store
+	rec      Record
+}
+
+type codeText struct {
+	system        engine.System
+	text, display string
+}
+
+// Counts of source records. Held is what is about a subject: accepted,
+// pending or withheld, as links and opt-outs decide at curation.
+type Counts struct {
+	In          int64            `json:"in"`
+	Held        int64            `json:"held"`
+	Reference   int64            `json:"reference"`
+	Quarantined int64            `json:"quarantined"`
+	Reasons     map[string]int64 `json:"reasons"`
+}
+
+// NewBatch starts a batch whose Parquet files go to dir, which exists.
+func NewBatch(dir string, meta Meta, keys *identity.Keyer, vault identity.Store) *Batch {
+	b := &Batch{Meta: meta, Keys: keys, vault: vault,
+		subjects: map[engine.Subject]int64{}, codes: map[engine.Code]codeText{}}
+	b.counts.Reasons = map[string]int64{}
+	for id := range b.tables {
+		b.tables[id] = &writer{dir: dir, table: schema.Landed[id], mem: memory.DefaultAllocator}
+	}
+	return b
+}
+
+// Reference gives a record the disposition "reference only": about no person,
+// or of a kind that holds no fact of ours. The reason is counted.
+func (b *Batch) Reference(reason string) {
+	b.counts.In++
+	b.counts.Reference++
+	b.counts.Reasons[reason]++
+}
+
+// Note counts a reason beside a record's disposition (an unknown unit, an
+// entered-in-error version), without changing it.
+func (b *Batch) Note(reason string) { b.counts.Reasons[reason]++ }
+
+// Quarantine gives a record the disposition "quarantined". Position is its
+// line, row or entry from 1; field the element at fault or "". Neither reason
+// nor field may hold a value from the record.
+func (b *Batch) Quarantine(position int64, reason, field string) error {
+	b.counts.In++
+	b.counts.Quarantined++
+	b.counts.Reasons[reason]++
+	return b.tables[schema.TableQuarantine].append(&schema.Quarantine{Position: position, Reason: reason, Field: field})
+}
+
+// Code gives the key of a code and enters its text in the dictionary.
+// Returns 0 for an empty code.
+func (b *Batch) Code(system engine.System, code, display string) engine.Code {
+	if system == engine.DMD {
+		system = engine.SNOMED
+	}
+	key := engine.CodeKey(system, code)
+	if key == 0 {
+		return 0
+	}
+	if _, ok := b.codes[key]; !ok {
+		b.codes[key] = codeText{system, code, display}
+	}
+	return key
+}
+
+// Subject is the subject of a local identifier in this source.
+func (b *Batch) Subject(localID string) engine.Subject {
+	return b.Keys.Subject("subject/"+b.Source, localID)
+}
+
+// SubjectOfNHSNumber is the subject, and person, of a checked NHS number.
+func (b *Batch) SubjectOfNHSNumber(number string) engine.Subject {
+	return b.Keys.Subject(identity.NHSNamespace, number)
+}
+
+// Known gives the day on which a row became known: the source's recording day
+// if there is one, else the flow's lag model over the day it happened, else
+// tonight.
+func (b *Batch) Known(recorded, happened engine.Day) (engine.Day, engine.KnownBasis) {
+	switch {
+	case recorded != engine.NoDay && !b.IgnoreRecorded:
+		return recorded, engine.KnownSource
+	case b.Lag >= 0 && happened != engine.NoDay:
+		return happened + engine.Day(b.Lag), engine.KnownLagModel
+	default:
+		return b.Night, engine.KnownReceived
+	}
+}
+
+// Identify sends an identity to the vault and gives the person. The namespace
+// is identity.NHSNamespace for a checked NHS number, or the one that the
+// source's identifier rule declares.
+func (b *Batch) Identify(namespace, identifier string, known engine.Day, stamp int64, id identity.Identity) (engine.Person, error) {
+	key, check := b.Keys.Key(namespace, identifier)
+	b.ids = append(b.ids, identity.Entry{Person: engine.Person(key), Check: check, Known: known, Stamp: stamp, Identity: id})
+	if len(b.ids) >= 4096 {
+		if err := b.flushIdentities(); err != nil {
+			return 0, err
+		}
+	}
+	return engine.Person(key), nil
+}
+
+func (b *Batch) flushIdentities() error {
+	if len(b.ids) == 0 || b.vault == nil {
+		b.ids = b.ids[:0]
+		return nil
+	}
+	err := b.vault.Put(b.ids)
+	b.ids = b.ids[:0]
+	return err
+}
+
+// Record is one version of one source record about a subject, open for rows.
+type Record struct {
+	b        *Batch
+	position int64
+	version  schema.Version
+	rows     [schema.NumTables][]any
+	has      int64
+	bad      *schema.Violation
+}
+
+// Open starts a record. key is the record's own identity in the source ("" to
+// use its content), content its bytes, stamp the source's time of this
+// version in microseconds (0 for none). The subject may be zero for reference
+// rows (organisation, team, area). One record is open at a time.
+func (b *Batch) Open(position int64, subject engine.Subject, key string, content []byte, stamp int64, recorded, happened engine.Day) *Record {
+	r := &b.rec
+	r.b, r.position, r.has, r.bad = b, position, 0, nil
+	for i := range r.rows {
+		r.rows[i] = r.rows[i][:0]
+	}
+	v := int64(xxh3.Hash(content) >> 1)
+	if v == 0 {
+		v = 1
+	}
+	known, basis := b.Known(recorded, happened)
+	r.version = schema.Version{Subject: subject, Version: v, Stamp: stamp, Known: known, KnownBasis: basis}
+	if key == "" {
+		r.version.Record = v
+	} else {
+		r.version.Record = b.RecordKey(key)
+	}
+	return r
+}
+
+// RecordKey is the key of a record of this source, by its own identity.
+func (b *Batch) RecordKey(key string) int64 {
+	k, _ := b.Keys.Key("record/"+b.Source, key)
+	return k
+}
+
+// Key is this record's key, by which rows of other records may refer to it.
+func (r *Record) Key() int64 { return r.version.Record }
+
+// Add gives the record a row: a pointer to a landed table's struct. The
+// record's version is filled in. A row that breaks a constraint quarantines
+// the whole record when it closes.
+func (r *Record) Add(id schema.TableID, row any) {
+	switch x := row.(type) {
+	case *schema.Link:
+		x.Version = r.version
+	case *schema.PersonFact:
+		x.Version = r.version
+	case *schema.Registration:
+		x.Version = r.version
+	case *schema.Residence:
+		x.Version = r.version
+	case *schema.Event:
+		x.Version = r.version
+	case *schema.Episode:
+		x.Version = r.version
+	case *schema.Document:
+		x.Version = r.version
+	case *schema.Organisation:
+		x.Version = r.version
+	case *schema.Team:
+		x.Version = r.version
+	case *schema.Area:
+		x.Version = r.version
+	default:
+		panic(fmt.Sprintf("source: %T is no row of a record", row))
+	}
+	if r.bad == nil {
+		switch v := schema.Landed[id].Check(row); {
+		case v == nil, v.Column == "subject" && r.version.Subject == 0 && referenceTable(id):
+		default:
+			r.bad = v
+		}
+	}
+	r.rows[id] = append(r.rows[id], row)
+	r.has |= 1 << id
+}
+
+func referenceTable(id schema.TableID) bool {
+	return id == schema.TableOrganisation || id == schema.TableTeam || id == schema.TableArea
+}
+
+// Close lands the record. may is the mask (1<<TableID) of the tables in which
+// this kind of record can have rows: in those where it has none, earlier
+// versions' rows end. An error is an input or disk failure that stops the
+// run; a bad record is quarantined and is none.
+func (r *Record) Close(may int64) error {
+	b := r.b
+	if r.bad != nil {
+		return b.Quarantine(r.position, r.bad.Rule, r.bad.Column)
+	}
+	b.counts.In++
+	if r.version.Subject == 0 {
+		b.counts.Reference++
+	} else {
+		b.counts.Held++
+		b.subjects[r.version.Subject]++
+	}
+	for id, rows := range r.rows {
+		for _, row := range rows {
+			if err := b.tables[id].append(row); err != nil {
+				return err
+			}
+		}
+	}
+	if gone := may &^ r.has; gone != 0 {
+		v := r.version
+		return b.tables[schema.TableRetraction].append(&schema.Retraction{Version: v, Tables: gone})
+	}
+	return nil
+}
+
+// Finish writes what is left and gives the counts and, for each table that
+// has rows, its rows and file checksum.
+func (b *Batch) Finish() (Counts, map[string]TableFile, error) {
+	if err := b.flushIdentities(); err != nil {
+		return Counts{}, nil, err
+	}
+	keys := make([]engine.Code, 0, len(b.codes))
+	for k := range b.codes {
+		keys = append(keys, k)
+	}
+	sort.Slice(keys, func(i, j int) bool { return keys[i] < keys[j] })
+	for _, k := range keys {
+		c := b.codes[k]
+		if err := b.tables[schema.TableCode].append(&schema.CodeText{Key: k, System: c.system, Text: c.text, Display: c.display}); err != nil {
+			return Counts{}, nil, err
+		}
+	}
+	subjects := make([]engine.Subject, 0, len(b.subjects))
+	for s := range b.subjects {
+		subjects = append(subjects, s)
+	}
+	sort.Slice(subjects, func(i, j int) bool { return subjects[i] < subjects[j] })
+	for _, s := range subjects {
+		if err := b.tables[schema.TableSubject].append(&schema.SubjectCount{Subject: s, Records: b.subjects[s]}); err != nil {
+			return Counts{}, nil, err
+		}
+	}
+	files := map[string]TableFile{}
+	for _, w := range b.tables {
+		f, err := w.close()
+		if err != nil {
+			return Counts{}, nil, err
+		}
+		if f.Rows > 0 {
+			files[w.table.Name] = f
+		}
+	}
+	return b.counts, files, nil
+}
+
+// Scale multiplies a decimal string by 10^decimals, exactly, rounding half
+// away from zero. ok is false for what is no plain decimal or does not fit.
+func Scale(s string, decimals int) (n int64, ok bool) {
+	i, neg := 0, false
+	if i < len(s) && (s[i] == '-' || s[i] == '+') {
+		neg = s[i] == '-'
+		i++
+	}
+	digits, frac, seenDot, any := int64(0), 0, false, false
+	round := false
+	for ; i < len(s); i++ {
+		c := s[i]
+		switch {
+		case c == '.' && !seenDot:
+			seenDot = true
+		case c >= '0' && c <= '9':
+			any = true
+			if seenDot && frac == decimals {
+				if frac >= 0 {
+					round = c >= '5'
+					frac = -1 - decimals // only the first digit past the scale decides
+				}
+				continue
+			}
+			if seenDot && frac < 0 {
+				continue
+			}
+			if digits > (math.MaxInt64-9)/10 {
+				return 0, false
+			}
+			digits = digits*10 + int64(c-'0')
+			if seenDot {
+				frac++
+			}
+		default:
+			return 0, false
+		}
+	}
+	if !any {
+		return 0, false
+	}
+	if frac < 0 {
+		frac = decimals
+	}
+	for ; frac < decimals; frac++ {
+		if digits > math.MaxInt64/10 {
+			return 0, false
+		}
+		digits *= 10
+	}
+	if round {
+		digits++
+	}
+	if neg {
+		digits = -digits
+	}
+	return digits, true
+}
