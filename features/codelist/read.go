@@ -1,0 +1,251 @@
+package codelist
+
+import (
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"io"
+	"io/fs"
+	"path"
+	"regexp"
+	"sort"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/pelletier/go-toml/v2"
+)
+
+type indexFile struct {
+	Source []struct {
+		ID         string `toml:"id"`
+		Title      string `toml:"title"`
+		Repository string `toml:"repository"`
+		Licence    string `toml:"licence"`
+		Note       string `toml:"note"`
+	} `toml:"source"`
+	List []struct {
+		Name         string `toml:"name"`
+		Title        string `toml:"title"`
+		System       string `toml:"system"`
+		Match        string `toml:"match"`
+		Source       string `toml:"source"`
+		Confirmation string `toml:"confirmation"`
+		Rule         string `toml:"rule"`
+		ApprovedBy   string `toml:"approved_by"`
+		ApprovedTo   string `toml:"approved_until"`
+	} `toml:"list"`
+}
+
+const indexName = "lists.toml"
+
+var listName = regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z0-9]+)*$`)
+
+// listSystems are the systems a list may have.
+var listSystems = []string{SNOMED, ICD10, OPCS4, DMD, BNF, NHSDD}
+
+// decode reads a TOML file strictly; false means it is absent or faulty.
+func decode(dir fs.FS, name string, required bool, into any, faults *Faults) (text []byte, ok bool) {
+	text, err := fs.ReadFile(dir, name)
+	if errors.Is(err, fs.ErrNotExist) {
+		if required {
+			faults.add(name, 0, "file-missing", "there is no %s: add it", name)
+		}
+		return nil, false
+	}
+	if err != nil {
+		faults.add(name, 0, "file-unreadable", "cannot be read: %v", err)
+		return nil, false
+	}
+	d := toml.NewDecoder(bytes.NewReader(text)).DisallowUnknownFields()
+	if err := d.Decode(into); err != nil {
+		var strict *toml.StrictMissingError
+		var bad *toml.DecodeError
+		switch {
+		case errors.As(err, &strict):
+			for _, e := range strict.Errors {
+				line, _ := e.Position()
+				faults.add(name, line, "unknown-key", "%s is not a key here: remove it or correct its spelling", strings.Join(e.Key(), "."))
+			}
+		case errors.As(err, &bad):
+			line, _ := bad.Position()
+			faults.add(name, line, "toml", "is not readable TOML: %v", err)
+		default:
+			faults.add(name, 0, "toml", "is not readable TOML: %v", err)
+		}
+		return nil, false
+	}
+	return text, true
+}
+
+// lineOf finds the line where the nth entry (from 1) gives key the value, for
+// faults; 0 when there is none.
+func lineOf(text []byte, key, value string, nth int) int {
+	want := regexp.MustCompile(`(?m)^[ \t]*` + regexp.QuoteMeta(key) + `[ \t]*=[ \t]*["']` + regexp.QuoteMeta(value) + `["']`)
+	at := want.FindAllIndex(text, nth)
+	if len(at) < nth {
+		return 0
+	}
+	return 1 + bytes.Count(text[:at[nth-1][0]], []byte("\n"))
+}
+
+func readLists(dir fs.FS, lib *Library, faults *Faults) {
+	var index indexFile
+	text, ok := decode(dir, indexName, true, &index, faults)
+	if !ok {
+		return
+	}
+	sources, times := map[string]Source{}, map[string]int{}
+	for _, s := range index.Source {
+		times[s.ID]++
+		line := lineOf(text, "id", s.ID, times[s.ID])
+		if times[s.ID] > 1 {
+			faults.add(indexName, line, "source-twice", "source %q is declared twice: keep one", s.ID)
+		}
+		if s.ID == "" || s.Title == "" || (s.Repository != "" && s.Licence == "") {
+			faults.add(indexName, line, "source-incomplete", "source %q needs id, title and, with a repository, its licence (\"none stated\" is one)", s.ID)
+		}
+		sources[s.ID] = Source(s)
+	}
+	clear(times)
+	for _, e := range index.List {
+		times[e.Name]++
+		line := lineOf(text, "name", e.Name, times[e.Name])
+		if !listName.MatchString(e.Name) {
+			faults.add(indexName, line, "list-name", "list name %q must be lower_snake", e.Name)
+			continue
+		}
+		if lib.byName[e.Name] != nil {
+			faults.add(indexName, line, "list-twice", "list %s is declared twice: keep one", e.Name)
+			continue
+		}
+		source, known := sources[e.Source]
+		if !known {
+			faults.add(indexName, line, "source-unknown", "list %s names source %q, which is not declared: add a [[source]]", e.Name, e.Source)
+		}
+		if e.Title == "" || e.Confirmation == "" {
+			faults.add(indexName, line, "list-incomplete", "list %s needs a title and a confirmation", e.Name)
+		}
+		if !contains(listSystems, e.System) {
+			faults.add(indexName, line, "system-unknown", "list %s has system %q: use one of %s", e.Name, e.System, words(listSystems))
+		}
+		m := Match(e.Match)
+		if m != Exact && m != Prefix {
+			faults.add(indexName, line, "match-unknown", "list %s has match %q: use exact or prefix", e.Name, e.Match)
+		}
+		if m == Prefix && (e.System == SNOMED || e.System == DMD) {
+			faults.add(indexName, line, "match-prefix", "list %s matches %s identifiers by prefix, which has no meaning: use exact", e.Name, e.System)
+		}
+		if (e.ApprovedBy == "") != (e.ApprovedTo == "") {
+			faults.add(indexName, line, "approval", "list %s needs both approved_by and approved_until, or neither", e.Name)
+		} else if _, err := time.Parse(time.DateOnly, e.ApprovedTo); e.ApprovedTo != "" && err != nil {
+			faults.add(indexName, line, "approval", "list %s: approved_until must be a day like 2026-03-31", e.Name)
+		}
+		l := &List{Name: e.Name, Title: e.Title, System: e.System, Match: m, Source: source, Confirmation: e.Confirmation,
+			Rule: e.Rule, ApprovedBy: e.ApprovedBy, ApprovedTo: e.ApprovedTo}
+		lib.byName[e.Name] = l
+		lib.Lists = append(lib.Lists, l)
+		readCodes(dir, l, faults)
+		l.Hash = hashList(l)
+	}
+	files, _ := fs.Glob(dir, "lists/*.csv")
+	for _, f := range files {
+		if lib.byName[strings.TrimSuffix(path.Base(f), ".csv")] == nil {
+			faults.add(f, 0, "list-undeclared", "is not in %s: declare it there or remove the file", indexName)
+		}
+	}
+}
+
+func readCodes(dir fs.FS, l *List, faults *Faults) {
+	name := "lists/" + l.Name + ".csv"
+	text, err := fs.ReadFile(dir, name)
+	if err != nil {
+		faults.add(name, 0, "file-missing", "list %s has no file: add it", l.Name)
+		return
+	}
+	if !utf8.Valid(text) {
+		faults.add(name, 0, "utf-8", "is not UTF-8: save it as UTF-8")
+		return
+	}
+	r := csv.NewReader(bytes.NewReader(text))
+	r.FieldsPerRecord = -1
+	head, err := r.Read()
+	if err != nil || len(head) != 2 || head[0] != "code" || head[1] != "term" {
+		faults.add(name, 1, "header", "the first line must be: code,term")
+		return
+	}
+	l.Terms = map[string]string{}
+	first := map[string]int{}
+	for {
+		row, err := r.Read()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			var bad *csv.ParseError
+			line := 0
+			if errors.As(err, &bad) {
+				line = bad.StartLine
+			}
+			faults.add(name, line, "csv", "the row cannot be read: %v", err)
+			break
+		}
+		line, _ := r.FieldPos(0)
+		if len(row) != 2 {
+			faults.add(name, line, "columns", "the row has %d columns, not 2: quote a term that holds a comma", len(row))
+			continue
+		}
+		code, term := row[0], row[1]
+		if fault, id := codeFault(l.System, l.Match, code); fault != "" {
+			faults.add(name, line, id, "code %q %s: correct or remove it", code, fault)
+			continue
+		}
+		if at, twice := first[code]; twice {
+			faults.add(name, line, "code-twice", "code %q is already on line %d: keep one", code, at)
+			continue
+		}
+		first[code] = line
+		l.Codes = append(l.Codes, code)
+		if term != "" {
+			l.Terms[code] = term
+		}
+	}
+	if len(first) == 0 {
+		faults.add(name, 0, "list-empty", "has no codes: add some or remove the list")
+	}
+	sort.Strings(l.Codes)
+}
+
+// codeFault says what is wrong with a code as written in a list, "" for
+// nothing, with the stable code of the fault.
+func codeFault(system string, match Match, code string) (text, id string) {
+	switch system {
+	case SNOMED, DMD:
+		return SNOMEDFault(code), "snomed-identifier"
+	case ICD10:
+		if match == Prefix && isICD10Prefix(code) {
+			return "", ""
+		}
+		if n, ok := NormaliseICD10(code); !ok || n != code {
+			return "is not ICD-10 as lists write it (a letter, then digits, no dot and no filler)", "icd10-code"
+		}
+	case OPCS4:
+		if n, ok := normaliseOPCS4(code); !ok || n != code {
+			return "is not OPCS-4 as lists write it (a letter and two or three digits, no dot)", "opcs4-code"
+		}
+	default:
+		if code == "" || code != strings.TrimSpace(code) {
+			return "is empty or has spaces round it", "code-spaces"
+		}
+	}
+	return "", ""
+}
+
+func contains(set []string, s string) bool {
+	for _, x := range set {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,75 @@
+package codelist
+
+import "io/fs"
+
+// Topic is a subject that a person may not want named to everyone who works a
+// list. A feature, reason or count built on one of its lists is shown by name
+// to clinicians only; for others it joins "other recorded factors".
+type Topic struct {
+	ID    string
+	Title string
+	Why   string
+	Lists []string // names, in file order
+}
+
+type topicsFile struct {
+	Topic []struct {
+		ID    string   `toml:"id"`
+		Title string   `toml:"title"`
+		Why   string   `toml:"why"`
+		Lists []string `toml:"lists"`
+	} `toml:"topic"`
+}
+
+func readTopics(dir fs.FS, lib *Library, faults *Faults) {
+	const name = "sensitive.toml"
+	var file topicsFile
+	text, ok := decode(dir, name, false, &file, faults)
+	if !ok {
+		return
+	}
+	times := map[string]int{}
+	for _, t := range file.Topic {
+		times[t.ID]++
+		line := lineOf(text, "id", t.ID, times[t.ID])
+		if t.ID == "" || t.Title == "" || t.Why == "" || len(t.Lists) == 0 {
+			faults.add(name, line, "topic-incomplete", "topic %q needs id, title, why and at least one list", t.ID)
+		}
+		if times[t.ID] > 1 {
+			faults.add(name, line, "topic-twice", "topic %q is declared twice: keep one", t.ID)
+		}
+		for _, l := range t.Lists {
+			if lib.byName[l] == nil {
+				faults.add(name, line, "list-unknown", "topic %s names list %q, which does not exist", t.ID, l)
+				continue
+			}
+			if contains(lib.sensitive[l], t.ID) {
+				faults.add(name, line, "list-twice", "topic %s names list %s twice: keep one", t.ID, l)
+				continue
+			}
+			lib.sensitive[l] = append(lib.sensitive[l], t.ID)
+		}
+		lib.Topics = append(lib.Topics, Topic(t))
+	}
+}
+
+// ClinicianOnly says whether a list belongs to a sensitive topic. A name that
+// is not a list is not sensitive: look it up with List first.
+func (l *Library) ClinicianOnly(list string) bool { return len(l.sensitive[list]) > 0 }
+
+// TopicsOf gives the ids of the sensitive topics that a single code belongs
+// to, through any list of its system, in file order; nil for none. This finds
+// a sensitive code inside a wide list, such as F10 within a frailty score. A
+// record's code shorter than a prefix of the list (F1 for F10) is not found.
+func (l *Library) TopicsOf(system, code string) []string {
+	var out []string
+	for _, t := range l.Topics {
+		for _, name := range t.Lists {
+			if list := l.byName[name]; list.System == system && list.Has(code) {
+				out = append(out, t.ID)
+				break
+			}
+		}
+	}
+	return out
+}
