@@ -1,8 +1,8 @@
 package boost
 
 import (
-	"math/bits"
 	"runtime"
+	"slices"
 	"sort"
 
 	"gonum.org/v1/gonum/integrate/quad"
@@ -106,10 +106,8 @@ func newTests(trees []Tree) *tests {
 
 // words gives the failed tests of n rows, tree by tree.
 func (s *tests) words(cols [][]float32, from, n int, sc *shapScratch) []uint64 {
-	if cap(sc.words) < s.trees*n {
-		sc.words = make([]uint64, s.trees*n)
-	}
-	words := sc.words[:s.trees*n]
+	sc.failed = resize(sc.failed, s.trees*n)
+	words := sc.failed
 	clear(words)
 	for f := range s.features {
 		sf := &s.features[f]
@@ -146,7 +144,7 @@ type pathTree struct {
 type pathLeaf struct {
 	value float64
 	cond  []condition
-	first int // place of its first pattern in the tables; below 0: too many patterns to keep
+	first int // place of its first pattern in the tables; below 0: too many patterns for a table
 	set   int // number of its first pattern
 }
 
@@ -158,8 +156,9 @@ type condition struct {
 	local      int32   // position in pathTree.columns
 }
 
-// keptColumns is the most columns on a path for which patterns are kept: 2^8
-// patterns of 8 values.
+// keptColumns is the most columns on a path for which answers are kept in a
+// table of all patterns: 2^8 patterns of 8 values. Longer paths look patterns
+// up in a numbering.
 const keptColumns = 8
 
 func newPathTree(t *Tree) pathTree {
@@ -228,22 +227,27 @@ func newPathTree(t *Tree) pathTree {
 
 // shapScratch is the memory of one goroutine.
 type shapScratch struct {
-	words []uint64
-	group []int32   // of each row
-	table []int32   // hash table of group numbers, -1 for none
-	keys  []uint64  // word of each group
-	sums  []float64 // group × columns of the tree
-	kept  []float64 // pattern tables
-	have  []bool    // which patterns are there
-	phi   [MaxLeaves]float64
-	nodes [MaxLeaves]float64
+	failed   []uint64  // tree × row
+	words    numbering // distinct words of a tree: groups of rows
+	group    []int32   // of each row
+	sums     []float64 // group × columns of the tree
+	kept     []float64 // pattern tables
+	have     []bool    // which patterns are there
+	patterns numbering // distinct patterns of a leaf without table
+	deep     []float64 // their answers
+	nodes    [MaxLeaves]float64
 }
 
 // add adds the Shapley values of the tree to rows, given their words.
 func (t *pathTree) add(words []uint64, rows [][]float64, sc *shapScratch) {
-	sc.groups(words)
+	sc.words.reset(len(words))
+	sc.group = resize(sc.group, len(words))
+	for i, w := range words {
+		g, _ := sc.words.number(w)
+		sc.group[i] = int32(g)
+	}
 	d := len(t.columns)
-	sc.sums = resize(sc.sums, len(sc.keys)*d)
+	sc.sums = resize(sc.sums, len(sc.words.keys)*d)
 	clear(sc.sums)
 	sc.kept = resize(sc.kept, t.size)
 	sc.have = resize(sc.have, t.sets)
@@ -251,17 +255,27 @@ func (t *pathTree) add(words []uint64, rows [][]float64, sc *shapScratch) {
 	for l := range t.leaves {
 		leaf := &t.leaves[l]
 		cond := leaf.cond
-		for g, word := range sc.keys {
+		if leaf.first < 0 {
+			sc.patterns.reset(len(sc.words.keys))
+			sc.deep = sc.deep[:0]
+		}
+		for g, word := range sc.words.keys {
 			pattern := uint64(0)
 			for k := range cond {
+				holds := uint64(0)
 				if (word^cond[k].need)&cond[k].mask == 0 {
-					pattern |= 1 << k
+					holds = 1
 				}
+				pattern |= holds << k
 			}
 			var phi []float64
 			if leaf.first < 0 {
-				phi = sc.phi[:len(cond)]
-				leaf.shapley(pattern, phi, &sc.nodes)
+				at, seen := sc.patterns.number(pattern)
+				if !seen {
+					sc.deep = slices.Grow(sc.deep, len(cond))[:(at+1)*len(cond)]
+					leaf.shapley(pattern, sc.deep[at*len(cond):], &sc.nodes)
+				}
+				phi = sc.deep[at*len(cond) : (at+1)*len(cond)]
 			} else {
 				at := leaf.first + int(pattern)*len(cond)
 				phi = sc.kept[at : at+len(cond)]
@@ -284,41 +298,6 @@ func (t *pathTree) add(words []uint64, rows [][]float64, sc *shapScratch) {
 	}
 }
 
-func resize[T any](s []T, n int) []T {
-	if cap(s) < n {
-		return make([]T, n)
-	}
-	return s[:n]
-}
-
-// groups numbers the distinct words in the order in which they come.
-func (sc *shapScratch) groups(words []uint64) {
-	sc.group = resize(sc.group, len(words))
-	sc.keys = sc.keys[:0]
-	size := 1 << bits.Len(uint(2*len(words)))
-	sc.table = resize(sc.table, size)
-	for k := range sc.table {
-		sc.table[k] = -1
-	}
-	shift := 64 - bits.TrailingZeros(uint(size))
-	for i, w := range words {
-		at := int(w * 0x9E3779B97F4A7C15 >> shift) // Fibonacci hashing
-		for {
-			g := sc.table[at]
-			if g < 0 {
-				g = int32(len(sc.keys))
-				sc.table[at] = g
-				sc.keys = append(sc.keys, w)
-			} else if sc.keys[g] != w {
-				at = (at + 1) & (size - 1)
-				continue
-			}
-			sc.group[i] = g
-			break
-		}
-	}
-}
-
 // shapley sets phi[k] to the Shapley value of condition k when exactly the
 // conditions in pattern hold.
 //
@@ -334,14 +313,12 @@ func (sc *shapScratch) groups(words []uint64) {
 func (l *pathLeaf) shapley(pattern uint64, phi []float64, nodes *[MaxLeaves]float64) {
 	d := len(l.cond)
 	rule := &rules01[(d+1)/2]
+	phi = phi[:d]
 	clear(phi)
 	for q, u := range rule.at {
 		product := rule.weight[q] * l.value
 		for k := range l.cond {
-			f := l.cond[k].ratio * (1 - u)
-			if pattern>>k&1 != 0 {
-				f += u
-			}
+			f := l.cond[k].ratio*(1-u) + float64(pattern>>k&1)*u
 			nodes[k] = f
 			product *= f
 		}
@@ -350,11 +327,7 @@ func (l *pathLeaf) shapley(pattern uint64, phi []float64, nodes *[MaxLeaves]floa
 		}
 	}
 	for k := range phi {
-		if pattern>>k&1 != 0 {
-			phi[k] *= 1 - l.cond[k].ratio
-		} else {
-			phi[k] *= -l.cond[k].ratio
-		}
+		phi[k] *= float64(pattern>>k&1) - l.cond[k].ratio
 	}
 }
 
