@@ -6,9 +6,11 @@ package analyte
 
 import (
 	_ "embed"
+	"errors"
 	"fmt"
 	"math/big"
 	"strings"
+	"unicode"
 
 	"github.com/pelletier/go-toml/v2"
 
@@ -24,20 +26,39 @@ type Analyte struct {
 	Title    string   `toml:"title"`
 	Unit     string   `toml:"unit"`     // canonical unit, UCUM
 	Decimals int      `toml:"decimals"` // digits kept after the point
-	Low      float64  `toml:"low"`      // least plausible value, canonical unit
-	High     float64  `toml:"high"`     // greatest plausible value
+	Low      string   `toml:"low"`      // least plausible value, canonical unit, inclusive
+	High     string   `toml:"high"`     // greatest plausible value, inclusive
 	SNOMED   []string `toml:"snomed"`
 	LOINC    []string `toml:"loinc"`
 	Source   string   `toml:"source"`
-	// Units maps a unit as written (lower case) to the multiplier that makes
-	// it canonical, or multiplier and offset: "1", "0.001", "10.929 -23.5".
-	Units map[string]string `toml:"units"`
+	Note     string   `toml:"note"`
+	Units    []Unit   `toml:"units"`
 
-	convert map[string]line
+	low, high *big.Rat
+	convert   map[string]line
 }
 
-// line is the exact rational conversion value*factor+offset.
+// Unit is a way to write a unit and the exact line that makes a value in it
+// canonical: value * factor + offset. An empty name accepts a bare number.
+type Unit struct {
+	Names  []string `toml:"names"`
+	Factor string   `toml:"factor"`
+	Offset string   `toml:"offset"` // "" is 0
+	Note   string   `toml:"note"`
+}
+
 type line struct{ factor, offset *big.Rat }
+
+// fold makes the written forms of a unit one: letter case and spaces do not
+// count.
+func fold(unit string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) {
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, unit)
+}
 
 // Table is the analytes by code.
 type Table struct {
@@ -58,26 +79,13 @@ func Load() (*Table, error) {
 	}
 	t := &Table{List: file.Analyte, byCode: map[engine.Code]*Analyte{}, byID: map[string]*Analyte{}}
 	for _, a := range t.List {
-		if a.ID == "" || a.Unit == "" || a.Low >= a.High || t.byID[a.ID] != nil {
-			return nil, fmt.Errorf("analytes.toml: analyte %q needs a unique id, a unit and low < high", a.ID)
+		if err := a.prepare(); err != nil {
+			return nil, fmt.Errorf("analytes.toml: %s: %w", a.ID, err)
+		}
+		if t.byID[a.ID] != nil {
+			return nil, fmt.Errorf("analytes.toml: two analytes %q", a.ID)
 		}
 		t.byID[a.ID] = a
-		a.convert = map[string]line{strings.ToLower(a.Unit): {big.NewRat(1, 1), new(big.Rat)}}
-		for unit, words := range a.Units {
-			f := strings.Fields(words)
-			l := line{offset: new(big.Rat)}
-			var ok, ok2 = false, true
-			if len(f) > 0 {
-				l.factor, ok = new(big.Rat).SetString(f[0])
-			}
-			if len(f) == 2 {
-				l.offset, ok2 = new(big.Rat).SetString(f[1])
-			}
-			if !ok || !ok2 || len(f) > 2 || unit != strings.ToLower(unit) {
-				return nil, fmt.Errorf("analytes.toml: %s: unit %q needs a lower-case name and \"factor\" or \"factor offset\"", a.ID, unit)
-			}
-			a.convert[unit] = l
-		}
 		for system, codes := range map[engine.System][]string{engine.SNOMED: a.SNOMED, engine.LOINC: a.LOINC} {
 			for _, c := range codes {
 				key := engine.CodeKey(system, c)
@@ -89,6 +97,49 @@ func Load() (*Table, error) {
 		}
 	}
 	return t, nil
+}
+
+func (a *Analyte) prepare() error {
+	if a.ID == "" || a.Unit == "" || len(a.Units) == 0 {
+		return errors.New("needs an id, a unit and units")
+	}
+	rat := func(s, field string) (*big.Rat, error) {
+		if s == "" && field == "offset" {
+			return new(big.Rat), nil
+		}
+		r, ok := new(big.Rat).SetString(s)
+		if !ok {
+			return nil, fmt.Errorf("%s %q is no number", field, s)
+		}
+		return r, nil
+	}
+	var err error
+	if a.low, err = rat(a.Low, "low"); err != nil {
+		return err
+	}
+	if a.high, err = rat(a.High, "high"); err != nil {
+		return err
+	}
+	if a.low.Cmp(a.high) >= 0 {
+		return errors.New("low is not below high")
+	}
+	a.convert = map[string]line{}
+	for _, u := range a.Units {
+		var l line
+		if l.factor, err = rat(u.Factor, "factor"); err != nil {
+			return err
+		}
+		if l.offset, err = rat(u.Offset, "offset"); err != nil {
+			return err
+		}
+		for _, n := range u.Names {
+			if _, twice := a.convert[fold(n)]; twice {
+				return fmt.Errorf("unit %q stands twice", n)
+			}
+			a.convert[fold(n)] = l
+		}
+	}
+	return nil
 }
 
 // Of gives the analyte that a code names, or nil.
@@ -112,16 +163,11 @@ func (a *Analyte) Codes() []engine.Code {
 // Convert makes a decimal in a unit an integer in the canonical unit and
 // scale, exactly, rounding half away from zero. reason is "" or says why not:
 // value-not-a-number, unit-missing, unit-unknown, value-implausible. Nothing
-// is guessed: a value without a unit is not a value, unless the analyte's
-// canonical unit is "1".
+// is guessed: a value without a unit is none, unless the analyte has no unit.
 func (a *Analyte) Convert(decimal, unit string) (n int64, reason string) {
-	u := strings.ToLower(strings.TrimSpace(unit))
-	l, ok := a.convert[u]
-	if u == "" && a.Unit == "1" {
-		l, ok = a.convert["1"]
-	}
+	l, ok := a.convert[fold(unit)]
 	if !ok {
-		if u == "" {
+		if fold(unit) == "" {
 			return 0, "unit-missing"
 		}
 		return 0, "unit-unknown"
@@ -135,7 +181,7 @@ func (a *Analyte) Convert(decimal, unit string) (n int64, reason string) {
 	}
 	r.Mul(r, l.factor)
 	r.Add(r, l.offset)
-	if f, _ := r.Float64(); f < a.Low || f > a.High {
+	if r.Cmp(a.low) < 0 || r.Cmp(a.high) > 0 {
 		return 0, "value-implausible"
 	}
 	r.Mul(r, new(big.Rat).SetInt(new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(a.Decimals)), nil)))

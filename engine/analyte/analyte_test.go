@@ -17,20 +17,25 @@ func TestConvert(t *testing.T) {
 		reason          string
 	}{
 		{"hba1c", "48", "mmol/mol", 480, ""},
-		{"hba1c", "6.5", "%", 475, ""}, // 10.929*6.5-23.49735 = 47.54
+		{"hba1c", "6.5", "%", 475, ""}, // (6.5 - 2.152) / 0.09148 = 47.53
 		{"haemoglobin", "13.45", "g/dL", 135, ""},
 		{"weight", "70000", "g", 700, ""},
 		{"systolic", "135", "", 0, "unit-missing"},
 		{"systolic", "1350", "mmHg", 0, "value-implausible"},
 		{"systolic", "x", "mmHg", 0, "value-not-a-number"},
 		{"systolic", "1/2", "mmHg", 0, "value-not-a-number"},
-		{"systolic", "135", "kPa", 0, "unit-unknown"},
+		{"systolic", "135", "furlong", 0, "unit-unknown"},
+		{"systolic", "16", "kPa", 120, ""},
+		{"systolic", "120", "mm  hg", 120, ""},
 		{"frailty_scale", "6", "", 6, ""},
 	} {
 		got, reason := tab.ByID(c.id).Convert(c.value, c.unit)
 		if got != c.want || reason != c.reason {
 			t.Errorf("%s %s %s: %d %q, want %d %q", c.id, c.value, c.unit, got, reason, c.want, c.reason)
 		}
+	}
+	if a := tab.Of(engine.CodeKey(engine.SNOMED, "1091811000000102")); a == nil || a.ID != "diastolic" {
+		t.Errorf("1091811000000102 is not diastolic arterial pressure")
 	}
 	if a := tab.Of(engine.CodeKey(engine.LOINC, "8480-6")); a == nil || a.ID != "systolic" {
 		t.Errorf("LOINC 8480-6 is not systolic blood pressure")
