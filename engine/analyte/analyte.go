@@ -133,8 +133,8 @@ func (a *Analyte) prepare() error {
 			return err
 		}
 		for _, n := range u.Names {
-			if _, twice := a.convert[fold(n)]; twice {
-				return fmt.Errorf("unit %q stands twice", n)
+			if other, twice := a.convert[fold(n)]; twice && (other.factor.Cmp(l.factor) != 0 || other.offset.Cmp(l.offset) != 0) {
+				return fmt.Errorf("unit %q has two conversions", n)
 			}
 			a.convert[fold(n)] = l
 		}

@@ -16,8 +16,8 @@ func TestConvert(t *testing.T) {
 		want            int64
 		reason          string
 	}{
-		{"hba1c", "48", "mmol/mol", 480, ""},
-		{"hba1c", "6.5", "%", 475, ""}, // (6.5 - 2.152) / 0.09148 = 47.53
+		{"hba1c", "48", "mmol/mol", 48, ""},
+		{"hba1c", "6.5", "%", 48, ""}, // (6.5 - 2.152) / 0.09148 = 47.53
 		{"haemoglobin", "13.45", "g/dL", 135, ""},
 		{"weight", "70000", "g", 700, ""},
 		{"systolic", "135", "", 0, "unit-missing"},
