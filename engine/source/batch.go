@@ -6,7 +6,7 @@ package source
 import (
 	"fmt"
 	"math"
-	"sort"
+	"slices"
 
 	"github.com/apache/arrow-go/v18/arrow/memory"
 	"github.com/zeebo/xxh3"
@@ -37,6 +37,7 @@ type Batch struct {
 	tables   [schema.NumTables]*writer
 	counts   Counts
 	subjects map[engine.Subject]int64
+	direct   map[engine.Subject]bool // subjects that are persons: made from an NHS number
 	codes    map[engine.Code]codeText
 	ids      []identity.Entry
 	vault    identity.Store
@@ -61,7 +62,7 @@ type Counts struct {
 // NewBatch starts a batch whose Parquet files go to dir, which exists.
 func NewBatch(dir string, meta Meta, keys *identity.Keyer, vault identity.Store) *Batch {
 	b := &Batch{Meta: meta, Keys: keys, vault: vault,
-		subjects: map[engine.Subject]int64{}, codes: map[engine.Code]codeText{}}
+		subjects: map[engine.Subject]int64{}, direct: map[engine.Subject]bool{}, codes: map[engine.Code]codeText{}}
 	b.counts.Reasons = map[string]int64{}
 	for id := range b.tables {
 		b.tables[id] = &writer{dir: dir, table: schema.Landed[id], mem: memory.DefaultAllocator}
@@ -113,8 +114,11 @@ func (b *Batch) Subject(localID string) engine.Subject {
 }
 
 // SubjectOfNHSNumber is the subject, and person, of a checked NHS number.
+// The batch lands the link of the subject to itself.
 func (b *Batch) SubjectOfNHSNumber(number string) engine.Subject {
-	return b.Keys.Subject(identity.NHSNamespace, number)
+	s := b.Keys.Subject(identity.NHSNamespace, number)
+	b.direct[s] = true
+	return s
 }
 
 // Known gives the day on which a row became known: the source's recording day
@@ -271,29 +275,38 @@ func (r *Record) Close(may int64) error {
 	return nil
 }
 
+// directKnown is the day of a link that holds by construction.
+var directKnown, _ = engine.MakeDay(1900, 1, 1)
+
+func sortedKeys[K ~int64, V any](m map[K]V) []K {
+	keys := make([]K, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
 // Finish writes what is left and gives the counts and, for each table that
 // has rows, its rows and file checksum.
 func (b *Batch) Finish() (Counts, map[string]TableFile, error) {
 	if err := b.flushIdentities(); err != nil {
 		return Counts{}, nil, err
 	}
-	keys := make([]engine.Code, 0, len(b.codes))
-	for k := range b.codes {
-		keys = append(keys, k)
+	for _, s := range sortedKeys(b.direct) {
+		// The least of versions: any link that a record declares goes before it.
+		v := schema.Version{Subject: s, Record: int64(s), Version: 1, Known: directKnown, KnownBasis: engine.KnownReceived}
+		if err := b.tables[schema.TableLink].append(&schema.Link{Version: v, Person: engine.Person(s)}); err != nil {
+			return Counts{}, nil, err
+		}
 	}
-	sort.Slice(keys, func(i, j int) bool { return keys[i] < keys[j] })
-	for _, k := range keys {
+	for _, k := range sortedKeys(b.codes) {
 		c := b.codes[k]
 		if err := b.tables[schema.TableCode].append(&schema.CodeText{Key: k, System: c.system, Text: c.text, Display: c.display}); err != nil {
 			return Counts{}, nil, err
 		}
 	}
-	subjects := make([]engine.Subject, 0, len(b.subjects))
-	for s := range b.subjects {
-		subjects = append(subjects, s)
-	}
-	sort.Slice(subjects, func(i, j int) bool { return subjects[i] < subjects[j] })
-	for _, s := range subjects {
+	for _, s := range sortedKeys(b.subjects) {
 		if err := b.tables[schema.TableSubject].append(&schema.SubjectCount{Subject: s, Records: b.subjects[s]}); err != nil {
 			return Counts{}, nil, err
 		}
