@@ -29,9 +29,10 @@ const (
 	ReadV2      System = 15
 	CTV3        System = 16
 	ATC         System = 17
+	ONS         System = 18 // ONS geography codes: lower layer super output areas
 )
 
-var systemNames = [...]string{"none", "snomed", "icd10", "opcs4", "dmd", "bnf", "ods", "nhsdd", "loinc", "rxnorm", "cvx", "ucum", "icd10cm", "other", "text", "readv2", "ctv3", "atc"}
+var systemNames = [...]string{"none", "snomed", "icd10", "opcs4", "dmd", "bnf", "ods", "nhsdd", "loinc", "rxnorm", "cvx", "ucum", "icd10cm", "other", "text", "readv2", "ctv3", "atc", "ons"}
 
 func (s System) String() string { return systemNames[s] }
 

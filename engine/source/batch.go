@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/apache/arrow-go/v18/arrow/memory"
 	"github.com/zeebo/xxh3"
@@ -103,7 +104,8 @@ func (b *Batch) Code(system engine.System, code, display string) engine.Code {
 		return 0
 	}
 	if _, ok := b.codes[key]; !ok {
-		b.codes[key] = codeText{system, code, display}
+		// The caller's strings may be views of a buffer that it uses again.
+		b.codes[key] = codeText{system, strings.Clone(code), strings.Clone(display)}
 	}
 	return key
 }
@@ -116,7 +118,14 @@ func (b *Batch) Subject(localID string) engine.Subject {
 // SubjectOfNHSNumber is the subject, and person, of a checked NHS number.
 // The batch lands the link of the subject to itself.
 func (b *Batch) SubjectOfNHSNumber(number string) engine.Subject {
-	s := b.Keys.Subject(identity.NHSNamespace, number)
+	return b.SubjectOf(identity.NHSNamespace, number)
+}
+
+// SubjectOf is the subject, and person, of an identifier that the source's
+// rule declares to be one person's, in the rule's namespace. The batch lands
+// the link of the subject to itself.
+func (b *Batch) SubjectOf(namespace, identifier string) engine.Subject {
+	s := b.Keys.Subject(namespace, identifier)
 	b.direct[s] = true
 	return s
 }
@@ -240,6 +249,19 @@ func (r *Record) Add(id schema.TableID, row any) {
 	r.rows[id] = append(r.rows[id], row)
 	r.has |= 1 << id
 }
+
+// Alias ties one more subject to a person, for a record that its source names
+// in several ways (an id, and the UUID of its entry in a Bundle).
+func (r *Record) Alias(subject engine.Subject, person engine.Person) {
+	l := &schema.Link{Version: r.version, Person: person}
+	l.Subject = subject
+	r.rows[schema.TableLink] = append(r.rows[schema.TableLink], l)
+	r.has |= 1 << schema.TableLink
+}
+
+// Broken says whether a row added so far broke a constraint, so that Close
+// will quarantine the record.
+func (r *Record) Broken() bool { return r.bad != nil }
 
 func referenceTable(id schema.TableID) bool {
 	return id == schema.TableOrganisation || id == schema.TableTeam || id == schema.TableArea
