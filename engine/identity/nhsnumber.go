@@ -33,3 +33,13 @@ func CleanNHSNumber(s string) string {
 	}
 	return string(out)
 }
+
+// FormatNHSNumber writes ten digits in the 3 3 4 form with single spaces, as
+// an NHS number is shown to a person. What is not ten characters long is
+// given back as it is.
+func FormatNHSNumber(s string) string {
+	if len(s) != 10 {
+		return s
+	}
+	return s[:3] + " " + s[3:6] + " " + s[6:]
+}
