@@ -96,8 +96,8 @@ func (t *Table) walk(rt reflect.Type, at []int) {
 		default:
 			panic(fmt.Sprintf("schema: %s.%s has no column type", rt.Name(), f.Name))
 		}
-		if c.Name == "" || c.Say == "" {
-			panic(fmt.Sprintf("schema: %s.%s has no name or meaning", rt.Name(), f.Name))
+		if c.Name == "" {
+			panic(fmt.Sprintf("schema: %s.%s has no column name", rt.Name(), f.Name))
 		}
 		t.Columns = append(t.Columns, c)
 	}

@@ -6,16 +6,22 @@ package source
 import (
 	"fmt"
 	"math"
+	"path/filepath"
 	"slices"
 	"strings"
 
-	"github.com/apache/arrow-go/v18/arrow/memory"
 	"github.com/zeebo/xxh3"
 
 	"leftshift/engine"
 	"leftshift/engine/identity"
 	"leftshift/engine/schema"
 )
+
+// TableFile is one landed Parquet file.
+type TableFile struct {
+	Rows   int64  `json:"rows"`
+	SHA256 string `json:"sha256"`
+}
 
 // Meta says what a batch lands.
 type Meta struct {
@@ -35,7 +41,7 @@ type Batch struct {
 	Meta
 	Keys *identity.Keyer
 
-	tables   [schema.NumTables]*writer
+	tables   [schema.NumTables]*schema.File
 	counts   Counts
 	subjects map[engine.Subject]int64
 	direct   map[engine.Subject]bool // subjects that are persons: made from an NHS number
@@ -66,7 +72,7 @@ func NewBatch(dir string, meta Meta, keys *identity.Keyer, vault identity.Store)
 		subjects: map[engine.Subject]int64{}, direct: map[engine.Subject]bool{}, codes: map[engine.Code]codeText{}}
 	b.counts.Reasons = map[string]int64{}
 	for id := range b.tables {
-		b.tables[id] = &writer{dir: dir, table: schema.Landed[id], mem: memory.DefaultAllocator}
+		b.tables[id] = &schema.File{Path: filepath.Join(dir, schema.Landed[id].Name+".parquet"), Table: schema.Landed[id]}
 	}
 	return b
 }
@@ -90,7 +96,7 @@ func (b *Batch) Quarantine(position int64, reason, field string) error {
 	b.counts.In++
 	b.counts.Quarantined++
 	b.counts.Reasons[reason]++
-	return b.tables[schema.TableQuarantine].append(&schema.Quarantine{Position: position, Reason: reason, Field: field})
+	return b.tables[schema.TableQuarantine].Append(&schema.Quarantine{Position: position, Reason: reason, Field: field})
 }
 
 // Code gives the key of a code and enters its text in the dictionary.
@@ -285,14 +291,14 @@ func (r *Record) Close(may int64) error {
 	}
 	for id, rows := range r.rows {
 		for _, row := range rows {
-			if err := b.tables[id].append(row); err != nil {
+			if err := b.tables[id].Append(row); err != nil {
 				return err
 			}
 		}
 	}
 	if gone := may &^ r.has; gone != 0 {
 		v := r.version
-		return b.tables[schema.TableRetraction].append(&schema.Retraction{Version: v, Tables: gone})
+		return b.tables[schema.TableRetraction].Append(&schema.Retraction{Version: v, Tables: gone})
 	}
 	return nil
 }
@@ -318,29 +324,29 @@ func (b *Batch) Finish() (Counts, map[string]TableFile, error) {
 	for _, s := range sortedKeys(b.direct) {
 		// The least of versions: any link that a record declares goes before it.
 		v := schema.Version{Subject: s, Record: int64(s), Version: 1, Known: directKnown, KnownBasis: engine.KnownReceived}
-		if err := b.tables[schema.TableLink].append(&schema.Link{Version: v, Person: engine.Person(s)}); err != nil {
+		if err := b.tables[schema.TableLink].Append(&schema.Link{Version: v, Person: engine.Person(s)}); err != nil {
 			return Counts{}, nil, err
 		}
 	}
 	for _, k := range sortedKeys(b.codes) {
 		c := b.codes[k]
-		if err := b.tables[schema.TableCode].append(&schema.CodeText{Key: k, System: c.system, Text: c.text, Display: c.display}); err != nil {
+		if err := b.tables[schema.TableCode].Append(&schema.CodeText{Key: k, System: c.system, Text: c.text, Display: c.display}); err != nil {
 			return Counts{}, nil, err
 		}
 	}
 	for _, s := range sortedKeys(b.subjects) {
-		if err := b.tables[schema.TableSubject].append(&schema.SubjectCount{Subject: s, Records: b.subjects[s]}); err != nil {
+		if err := b.tables[schema.TableSubject].Append(&schema.SubjectCount{Subject: s, Records: b.subjects[s]}); err != nil {
 			return Counts{}, nil, err
 		}
 	}
 	files := map[string]TableFile{}
 	for _, w := range b.tables {
-		f, err := w.close()
+		rows, sum, err := w.Close()
 		if err != nil {
 			return Counts{}, nil, err
 		}
-		if f.Rows > 0 {
-			files[w.table.Name] = f
+		if rows > 0 {
+			files[w.Table.Name] = TableFile{Rows: rows, SHA256: sum}
 		}
 	}
 	return b.counts, files, nil
