@@ -1,0 +1,157 @@
+// Package config is the site's one configuration file, leftshift.toml.
+//
+// It is declared once, as the Go types of this file: their tags hold each
+// key's default, what it may be and a sentence that says what it means. The
+// strict reader, Validate, the canonical form and CONFIG.md all come from the
+// declaration. A file that gives only [site] name is a whole configuration of
+// a site without sources.
+package config
+
+import (
+	"time"
+
+	"leftshift/engine"
+)
+
+// Config is a whole configuration. New gives one with every default; Load and
+// Parse start from it. Paths are kept as written: At makes one absolute.
+type Config struct {
+	Site      Site      `toml:"site" say:"What this installation is."`
+	Run       Run       `toml:"run" say:"What a run may use of the machine."`
+	Identity  Identity  `toml:"identity" say:"Where identities and their keys are kept. Neither may lie inside the data folder."`
+	OptOut    []OptOut  `toml:"optout" say:"Lists of people whose data is withheld. Repeat the table for each list."`
+	Basis     []Basis   `toml:"basis" say:"Legal bases. A source is refused where none covers it for the purpose of the run."`
+	Source    []Source  `toml:"source" say:"Feeds of records. Repeat the table for each source."`
+	Reference Reference `toml:"reference" say:"Reference files."`
+	Model     Model     `toml:"model" say:"What is predicted, and how a model is fitted."`
+	Lists     Lists     `toml:"lists" say:"Risk lists."`
+	Report    Report    `toml:"report" say:"Disclosure control of every count that leaves."`
+	Schedule  Schedule  `toml:"schedule" say:"When the night run starts."`
+
+	file  string         // the file's path, or ""
+	dir   string         // its folder, absolute; "" means the working folder
+	lines map[string]int // line of each key by its path, or nil
+}
+
+type Site struct {
+	Name      string `toml:"name" check:"required" say:"the name shown on lists and pages"`
+	Synthetic bool   `toml:"synthetic" say:"true: every person is made up; legal bases and opt-out lists may be absent, and every output says so"`
+	Purpose   string `toml:"purpose" default:"case-finding" check:"one=purpose" say:"what this installation's data is used for; a snapshot serves one purpose"`
+	AsOf      string `toml:"as_of" check:"day" say:"the as-of date of every run; empty: today in Europe/London"`
+	Data      string `toml:"data" default:"data" check:"path" say:"folder of the lake, the run ledger and the snapshots"`
+}
+
+type Run struct {
+	Threads   int `toml:"threads" default:"0" check:"min=0,max=1024" canon:"-" say:"threads; 0: one for each processor. Results do not depend on it"`
+	MemoryMiB int `toml:"memory_mib" default:"0" check:"min=0" canon:"-" say:"memory of the engine; 0: half of the machine's (or of the container's limit), at most 32768. Results do not depend on it"`
+	Buckets   int `toml:"buckets" default:"16" check:"min=1,max=256" say:"partitions of the lake by person; a power of two"`
+	MinFree   int `toml:"min_free_mib" default:"1024" check:"min=0" canon:"-" say:"a run does not start with less free disk than this"`
+}
+
+type Identity struct {
+	KeyFile      string `toml:"key_file" default:"secrets/person.key" check:"path" say:"file with the key of the pseudonyms"`
+	Vault        string `toml:"vault" default:"vault/vault.db" check:"path" say:"file of the identity vault"`
+	VaultKeyFile string `toml:"vault_key_file" default:"secrets/vault.key" check:"path" say:"file with the key that encrypts the vault"`
+}
+
+type OptOut struct {
+	Kind     string   `toml:"kind" check:"required,one=optout" say:"which opt-out the list holds: the national data opt-out, Type 1, or local objections"`
+	Path     string   `toml:"path" check:"required,path" say:"file of NHS numbers, one a line"`
+	Purposes []string `toml:"purposes" check:"one=purpose,unique" say:"purposes it withholds from; empty: that of the site"`
+}
+
+type Basis struct {
+	Name       string   `toml:"name" check:"required,name" say:"a short name"`
+	Controller string   `toml:"controller" check:"required" say:"the organisation that controls the data"`
+	Reference  string   `toml:"reference" check:"required" say:"where the agreement is: an approval or document reference"`
+	Purposes   []string `toml:"purposes" check:"required,one=purpose,unique" say:"purposes it allows"`
+	Sources    []string `toml:"sources" check:"required,unique" say:"names of the sources it covers"`
+	Ends       string   `toml:"ends" check:"required,day" say:"its last day; runs after it are refused"`
+}
+
+type Source struct {
+	Name       string     `toml:"name" check:"required,name" say:"a short name; it is part of every landed row and of local identifiers, so do not change it"`
+	Format     string     `toml:"format" check:"required,one=format" say:"fhir: R4 resources as NDJSON or Bundles; flat: delimited files with a map for each flow"`
+	Paths      []string   `toml:"paths" check:"glob,unique" say:"files of a fhir source: paths with * ? [] in the last parts"`
+	Known      string     `toml:"known" default:"recorded" check:"one=known" say:"which of the source's dates says when a row became known: recorded (recordedDate, issued, authoredOn) or updated (meta.lastUpdated)"`
+	LagDays    int        `toml:"lag_days" default:"-1" check:"min=-1,max=3650" say:"lag model of a fhir source: a row without such a date became known this many days after it happened; -1: none, it became known the night it landed"`
+	MaxShrink  float64    `toml:"max_shrink" default:"0.5" check:"min=0,max=1" say:"a feed that shrinks by more than this share of its last delivery stops the run"`
+	Identifier Identifier `toml:"identifier" say:"identifier of persons in a fhir source; empty: the NHS number"`
+	Flow       []Flow     `toml:"flow" say:"Flows of a flat source. Repeat the table for each flow."`
+}
+
+type Identifier struct {
+	System    string `toml:"system" say:"identifier system URL"`
+	Namespace string `toml:"namespace" check:"name" say:"name of the pseudonyms' namespace; sources that share it share persons"`
+}
+
+type Flow struct {
+	Name    string   `toml:"name" check:"required,name" say:"a short name"`
+	Map     string   `toml:"map" check:"required,map" say:"builtin:NAME, or the path of a map file"`
+	Paths   []string `toml:"paths" check:"required,glob,unique" say:"files: paths with * ? [] in the last parts"`
+	LagDays int      `toml:"lag_days" default:"-1" check:"min=-1,max=3650" say:"lag model, as for a source"`
+}
+
+type Reference struct {
+	Postcodes string `toml:"postcodes" check:"path" say:"postcode to small area file; empty: none, and area features are not known"`
+}
+
+type Model struct {
+	Horizons []int  `toml:"horizons" default:"365,90,30" check:"required,min=1,max=3650,unique" say:"days ahead that are predicted; lists use the first"`
+	Seed     uint64 `toml:"seed" default:"1" say:"seed of every random draw"`
+	Boost    Boost  `toml:"boost" say:"Gradient boosting. 0 means the model's own default."`
+	TestGap  int    `toml:"test_gap_days" default:"92" check:"min=0,max=3650" say:"days between the last training index date's outcome window and the first test index date"`
+	Bundle   string `toml:"bundle" check:"name" say:"identifier of the model bundle that scores; empty: the newest approved"`
+}
+
+type Boost struct {
+	Rounds       int     `toml:"rounds" default:"0" check:"min=0,max=10000" say:"most trees"`
+	Leaves       int     `toml:"leaves" default:"0" check:"min=0,max=64" say:"most leaves of a tree"`
+	LearningRate float64 `toml:"learning_rate" default:"0" check:"min=0,max=1" say:"learning rate"`
+	MinChildRows int     `toml:"min_child_rows" default:"0" check:"min=0" say:"least rows in a leaf"`
+	L2           float64 `toml:"l2" default:"0" check:"min=0" say:"added to a leaf's curvature"`
+	EarlyStop    int     `toml:"early_stop" default:"0" check:"min=0" say:"trees without improvement after which fitting ends"`
+}
+
+type Lists struct {
+	Capacity       int      `toml:"capacity" default:"50" check:"min=1,max=100000" say:"people on the list of a team that states no capacity of its own"`
+	Exclude        []string `toml:"exclude" check:"key,unique" say:"reasons to leave a person off, such as palliative, care_home"`
+	MinProbability float64  `toml:"min_probability" default:"0" check:"min=0,max=1" say:"people below this probability are not listed"`
+}
+
+type Report struct {
+	SmallNumber int `toml:"small_number" default:"7" check:"min=0,max=1000" say:"counts of 1 to this are shown as *"`
+	RoundTo     int `toml:"round_to" default:"5" check:"min=1,max=1000" say:"other counts are rounded to a multiple of this"`
+}
+
+type Schedule struct {
+	Cron       string `toml:"cron" default:"30 2 * * *" check:"required" canon:"-" say:"five cron fields, in Europe/London time"`
+	CatchUp    string `toml:"catch_up" default:"latest" check:"one=catchup" canon:"-" say:"what to do about runs that were missed while the scheduler was down: run the latest, none, or all"`
+	MaxCatchUp int    `toml:"max_catch_up" default:"7" check:"min=1,max=366" canon:"-" say:"most missed runs that all runs"`
+}
+
+// choices are the closed sets that a check names.
+var choices = map[string][]string{
+	"purpose": {"case-finding", "planning", "evaluation", "model-development"},
+	"optout":  {"national", "type1", "objection"},
+	"format":  {"fhir", "flat"},
+	"known":   {"recorded", "updated"},
+	"catchup": {"latest", "none", "all"},
+}
+
+// AsOf is the as-of date of a run that starts now: site.as_of, or the day in
+// Europe/London.
+func (c *Config) AsOf(now time.Time) engine.Day {
+	if d, ok := engine.ParseDay(c.Site.AsOf); ok {
+		return d
+	}
+	return engine.DayOf(now)
+}
+
+// Purposes of an opt-out list: its own, or that of the site.
+func (c *Config) Purposes(o OptOut) []string {
+	if len(o.Purposes) > 0 {
+		return o.Purposes
+	}
+	return []string{c.Site.Purpose}
+}
