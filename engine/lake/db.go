@@ -38,7 +38,7 @@ func Open(ctx context.Context, opt Options) (*DB, error) {
 	if opt.MemoryMiB == 0 {
 		opt.MemoryMiB = 4096
 	}
-	dsn := fmt.Sprintf("?memory_limit=%dMiB&autoinstall_known_extensions=false&autoload_known_extensions=false&allow_community_extensions=false&enable_progress_bar=false", opt.MemoryMiB)
+	dsn := fmt.Sprintf("?memory_limit=%dMiB&autoinstall_known_extensions=false&autoload_known_extensions=false&allow_community_extensions=false", opt.MemoryMiB)
 	if opt.Threads > 0 {
 		dsn += fmt.Sprintf("&threads=%d", opt.Threads)
 	}

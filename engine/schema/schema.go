@@ -51,6 +51,9 @@ var (
 	numberType = reflect.TypeFor[Number]()
 )
 
+// Declare makes a table of a struct, for a package that keeps rows of its own.
+func Declare(name, say string, row any) *Table { return declare(name, say, row) }
+
 func declare(name, say string, row any) *Table {
 	t := &Table{Name: name, Say: say, row: reflect.TypeOf(row)}
 	t.walk(t.row, nil)

@@ -1,0 +1,77 @@
+//go:build duckdb_arrow
+
+package lake
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"leftshift/engine"
+	"leftshift/engine/schema"
+)
+
+// B1 to B3: the query connection reads the views and nothing else.
+func TestAskIsLockedDown(t *testing.T) {
+	ctx := context.Background()
+	dir, outside := t.TempDir(), t.TempDir()
+	for _, d := range []string{dir, outside} {
+		w := &schema.File{Path: filepath.Join(d, "t.parquet"), Table: schema.Landed[schema.TableSubject]}
+		for i := range 20 {
+			if err := w.Append(&schema.SubjectCount{Subject: engine.Subject(i + 1), Records: 2}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, _, err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	views := []View{FilesView("subject", dir, "*.parquet")}
+	got, err := Ask(ctx, views, "select count(*) n, sum(records)::bigint s from subject", Limits{})
+	if err != nil || got.Rows[0][0] != int64(20) || got.Rows[0][1] != int64(40) {
+		t.Fatalf("%+v %v", got, err)
+	}
+	if got, err = Ask(ctx, views, "select * from subject", Limits{Rows: 5}); err != nil || len(got.Rows) != 5 || !got.Truncated {
+		t.Fatalf("%+v %v", got, err)
+	}
+	target := filepath.Join(dir, "made.csv")
+	for _, q := range []string{
+		"select * from read_text('/etc/passwd')",
+		"select * from read_parquet('" + outside + "/t.parquet')",
+		"select * from read_parquet('" + dir + "/../" + filepath.Base(outside) + "/t.parquet')",
+		"select * from glob('/etc/*')",
+		"attach '" + outside + "/x.duckdb'",
+		"copy (select 1) to '" + target + "'",
+		"copy subject to '" + target + "'",
+		"export database '" + dir + "/e'",
+		"load httpfs", "install httpfs",
+		"set memory_limit='20GB'", "set enable_external_access=true", "reset lock_configuration",
+		"drop view subject", "create table t as select 1", "create view v as select 1",
+		"insert into subject values (1, 1)", "delete from subject",
+		"select 1; select 2", "select 1; drop view subject",
+		"pragma database_list; select 1", "call pragma_version()", "checkpoint",
+		"", "select", "select * from nowhere",
+	} {
+		if _, err := Ask(ctx, views, q, Limits{}); err == nil {
+			t.Errorf("answered: %s", q)
+		}
+	}
+	if _, err := os.Stat(target); err == nil {
+		t.Error("a file was written")
+	}
+	for setting, want := range map[string]string{"autoinstall_known_extensions": "false", "autoload_known_extensions": "false", "allow_community_extensions": "false", "enable_external_access": "false", "lock_configuration": "true", "access_mode": "read_only"} {
+		got, err := Ask(ctx, views, "select value from duckdb_settings() where name = '"+setting+"'", Limits{})
+		if err != nil || len(got.Rows) != 1 || strings.ToLower(got.Rows[0][0].(string)) != want {
+			t.Errorf("%s: %+v %v", setting, got, err)
+		}
+	}
+	_, err = Ask(ctx, views, "select count(*) from range(1000000000) a, range(1000000) b", Limits{Timeout: 200 * time.Millisecond})
+	var f *engine.Fault
+	if !errors.As(err, &f) || f.Code != "sql-timeout" {
+		t.Errorf("a long query: %v", err)
+	}
+}
