@@ -5,9 +5,9 @@ import (
 	"math/rand/v2"
 )
 
-// mix is the finaliser of SplitMix64 (Steele, Lea and Flood, 2014): it spreads
+// Mix is the finaliser of SplitMix64 (Steele, Lea and Flood, 2014): it spreads
 // neighbouring numbers over all 64 bits.
-func mix(x uint64) uint64 {
+func Mix(x uint64) uint64 {
 	x += 0x9e3779b97f4a7c15
 	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
 	x = (x ^ x>>27) * 0x94d049bb133111eb
@@ -28,7 +28,7 @@ func newChance() *Chance {
 }
 
 func (c *Chance) reset(seed uint64, person int, stream uint64) {
-	c.pcg.Seed(mix(seed^mix(stream)), mix(uint64(person)+stream<<56))
+	c.pcg.Seed(Mix(seed^Mix(stream)), Mix(uint64(person)+stream<<56))
 }
 
 // Gamma draws from a Gamma distribution with the shape and mean 1 (Marsaglia

@@ -93,7 +93,7 @@ func NewGeography(people int) *Geography {
 // rank spreads an area's rank inside its decile.
 func rank(of, decile, k, per, place, edition int) int {
 	width := of / 10
-	return (decile-1)*width + 1 + int(mix(uint64(decile*1000+k*2+place+edition*1_000_000))%uint64(width))
+	return (decile-1)*width + 1 + int(Mix(uint64(decile*1000+k*2+place+edition*1_000_000))%uint64(width))
 }
 
 // area is where somebody of the decile lives; x is in [0, 1).
@@ -105,7 +105,7 @@ func (g *Geography) area(place Place, decile int, x float64) int {
 // practice is where somebody in the area registers: mostly near by, x in [0, 1).
 func (g *Geography) practice(place Place, area int, x float64, merged bool) int {
 	in := g.inPlace[place]
-	near := float64(mix(uint64(area))%1000) / 1000
+	near := float64(Mix(uint64(area))%1000) / 1000
 	at := near + .5*x
 	if at >= 1 {
 		at--

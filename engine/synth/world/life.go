@@ -18,9 +18,9 @@ const Shape = 0.92
 // stay and the lag of the slowest feed. A record that comes later is late.
 const Delay = 92
 
-// thinning is the share of a kind of event that reaches the record in the
+// Thinning is the share of a kind of event that reaches the record in the
 // ordinary way.
-func thinning(kind int, place Place) float64 {
+func Thinning(kind int, place Place) float64 {
 	s := 1 - lostOther
 	if kind == Admission {
 		s = 1 - lostAdmission
@@ -337,7 +337,7 @@ func (w *World) expose(p *Person) {
 var thinned = func() (t [eventKinds][Places]float64) {
 	for k := range t {
 		for place := range t[k] {
-			t[k][place] = thinning(k, Place(place))
+			t[k][place] = Thinning(k, Place(place))
 		}
 	}
 	return t
