@@ -42,10 +42,10 @@ func organisations(w *world.World, folder string) error {
 	return f.Close()
 }
 
-// teams writes the neighbourhood teams: one beside each network, and in the first
-// network of each place a practice that the next team shares. capacity is the
-// number of people the team can work with at a time: four for each 1,000 people
-// registered, at least five.
+// teams writes the neighbourhood teams: one beside each network, which also works
+// for one practice of the network before it in the same place, so that some
+// practices have two teams. capacity is the number of people the team can work
+// with at a time: eight for each practice of its network.
 func teams(w *world.World, folder string) error {
 	f := stream.File(filepath.Clean(folder), "teams.csv", "team_id,team_name,practice_code,from_date,to_date,capacity\n")
 	g := w.Geography
@@ -55,7 +55,7 @@ func teams(w *world.World, folder string) error {
 			before := g.Networks[i-1].Practices
 			in = append(in, before[0])
 		}
-		capacity := max(len(n.Practices)*8, 5)
+		capacity := len(n.Practices) * 8
 		for _, p := range in {
 			to := ""
 			if g.Practices[p].MergesInto >= 0 {

@@ -37,7 +37,7 @@ func (x *Writer) Value(v *world.Value) {
 	b = coding(b, "code", snomed, v.Code)
 	b = x.who(b, "subject", v.Person)
 	b = date(b, "effectiveDateTime", v.Day)
-	b = x.moment(b, "issued", v.Known, 3*60+int(v.ID%50))
+	b = x.moment(b, "issued", v.Known, 18*60+int(v.ID%100))
 	switch {
 	case v.Coded():
 	case v.Missing:

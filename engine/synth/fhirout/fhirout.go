@@ -154,7 +154,7 @@ func appendID(b []byte, id uint64) []byte {
 
 // personID is the place's own number of a person.
 func (x *Writer) personID(index int) uint64 {
-	return world.Mix(x.w.Seed<<1 ^ world.Mix(uint64(index)+1))
+	return world.Mix(x.w.Seed ^ world.Mix(uint64(index)^0x70a7_1e47_0000_0000))
 }
 
 // start begins a resource: type, id, meta.
@@ -164,7 +164,7 @@ func (x *Writer) start(kind int, id uint64, known world.Day) []byte {
 	b = append(b, `","id":"`...)
 	b = appendID(b, id)
 	b = append(b, `","meta":{"lastUpdated":"`...)
-	b = x.appendTime(b, known, 4*60+int(id%600)) // from 04:00 to 13:59
+	b = x.appendTime(b, known, 20*60+int(id%230)) // in the evening, after the day's work
 	return append(b, `"}`...)
 }
 

@@ -76,8 +76,9 @@ func NewGeography(people int) *Geography {
 	for place := range g.inPlace {
 		in := g.inPlace[place]
 		g.Practices[in[len(in)-1]].MergesInto = in[len(in)-2]
+		size := min(max(len(in)/2, 2), 5) // practices in a network
 		for k, i := range in {
-			if k%5 == 0 && (k == 0 || len(in)-k >= 3) {
+			if k%size == 0 && (k == 0 || len(in)-k >= size) {
 				j := len(g.Networks)
 				g.Networks = append(g.Networks, Network{Code: string(appendPadded([]byte("U"), 90_001+j, 5)), Place: Place(place),
 					Name: "Synthetic PCN " + string(appendPadded(nil, j+1, 2)), Team: string(appendPadded([]byte("team-"), j+1, 2))})

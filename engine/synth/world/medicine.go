@@ -35,6 +35,8 @@ const (
 	omeprazole
 	paracetamol
 	amoxicillin
+	levothyroxine
+	contraceptive
 	drugs
 )
 
@@ -64,6 +66,8 @@ var Medicines = [drugs]Medicine{
 	omeprazole:    {"Omeprazole 20mg gastro-resistant capsules", "", "0103050P0AAAAAA", 56},
 	paracetamol:   {"Paracetamol 500mg tablets", "322236009", "0407010H0AAAMAM", 100},
 	amoxicillin:   {"Amoxicillin 250mg capsules", "323509004", "0501013B0", 21},
+	levothyroxine: {"Levothyroxine sodium 50microgram tablets", "", "0602010V0AABWBW", 56},
+	contraceptive: {"Ethinylestradiol 30microgram / Levonorgestrel 150microgram tablets", "326324002", "070301000", 63},
 }
 
 // drugUse is the share of those with a condition who take the drug.

@@ -2,7 +2,7 @@ package world
 
 // contactRate is the yearly number of contacts with the practice, before those
 // that conditions bring.
-var contactRate = []float64{4, 2.4, 2.2, 2.4, 2.6, 2.8, 3, 3.2, 3.8, 4.4, 4.6} // at ages 0, 10 ... 100
+var contactRate = []float64{4.6, 2.8, 2.8, 3, 3.2, 3.4, 3.6, 4, 4.6, 5.2, 5.4} // at ages 0, 10 ... 100
 
 // contacts writes consultations. Their number depends on age and conditions
 // only. Half are by telephone or online.
@@ -87,17 +87,28 @@ func (r *Recorder) medicines() {
 		}
 	}
 	age := p.ageOn(first)
-	if stomach := c.Float64(); stomach < .002*float64(age) {
+	// What people take for reasons that are not among the conditions.
+	stomach, fat, thyroid, pill, pain := c.Float64(), c.Float64(), c.Float64(), c.Float64(), c.Float64()
+	if stomach < .0035*float64(age) {
 		repeat(omeprazole, first)
 	}
-	if statin := c.Float64(); age >= 50 && statin < .15 {
+	if age >= 50 && fat < .3 {
 		repeat(atorvastatin, first)
 	}
+	if p.Sex == Female && thyroid < .0015*float64(age) || thyroid < .0003*float64(age) {
+		repeat(levothyroxine, first)
+	}
+	if p.Sex == Female && age >= 16 && age < 45 && pill < .25 {
+		repeat(contraceptive, first)
+	}
+	if pain < .006*float64(age) {
+		repeat(paracetamol, first)
+	}
 	years := float64(last-first) / 365.25
-	for t := c.ExpFloat64() / .35; t < years; t += c.ExpFloat64() / .35 {
+	for t := c.ExpFloat64() / .5; t < years; t += c.ExpFloat64() / .5 {
 		r.issue(amoxicillin, first+Day(t*365.25))
 	}
-	for t := c.ExpFloat64() / .5; t < years; t += c.ExpFloat64() / .5 {
+	for t := c.ExpFloat64() / .7; t < years; t += c.ExpFloat64() / .7 {
 		r.issue(paracetamol, first+Day(t*365.25))
 	}
 }

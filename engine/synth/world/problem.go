@@ -55,9 +55,9 @@ func (r *Recorder) problems() {
 	}
 	r.mentions(code)
 	r.transfer(code)
-	// A slip: a condition of somebody else, withdrawn later.
+	// A slip, once in 400 years: a condition of somebody else, withdrawn later.
 	years := float64(r.last()-r.first()) / 365
-	for t := c.ExpFloat64() * 80; t < years; t += c.ExpFloat64() * 80 {
+	for t := c.ExpFloat64() * 400; t < years; t += c.ExpFloat64() * 400 {
 		day := r.first() + Day(t*365)
 		k := c.IntN(int(conditions) - 1)
 		if p.Onset[k] != Never {

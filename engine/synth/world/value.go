@@ -35,7 +35,7 @@ var (
 )
 
 // reviews writes measurements: for somebody with a long-term condition or aged
-// 65 and over a review each year, for others now and then. Values drift with the
+// 65 and over a review about every ten months, for others now and then. Values drift with the
 // time since onset. The smoking status at entry is always written down, in time
 // and rightly, as it is part of the stated functions.
 func (r *Recorder) reviews() {
@@ -68,10 +68,10 @@ func (r *Recorder) reviews() {
 		switch {
 		case ill > 0 || age >= 65:
 			b.review(&frailNoted)
-			day += 330 + Day(c.IntN(70))
+			day += 240 + Day(c.IntN(120))
 		case age >= 16:
 			b.some()
-			day += 300 + Day(c.ExpFloat64()*500)
+			day += 150 + Day(c.ExpFloat64()*250)
 		default:
 			if c.Yes(.4) {
 				b.measure(weightCode, b.kilos()*min(1, .06+.05*float64(age)), 1, kg)
@@ -153,14 +153,14 @@ func (b *bodyAt) some() {
 	}
 }
 
-// review is the yearly check.
+// review is the regular check.
 func (b *bodyAt) review(frailNoted *int) {
 	r, c, p := b.r, b.r.c, b.r.p
 	b.bloodPressure()
 	kilos := b.kilos() + c.NormFloat64()
 	b.measure(weightCode, kilos, 1, kg)
 	b.measure(bmiCode, kilos/b.height/b.height, 1, kgm2)
-	if y := b.yearsWith(Diabetes); y >= 0 || c.Yes(.3) {
+	if y := b.yearsWith(Diabetes); y >= 0 || c.Yes(.4) {
 		x := 37 + 2*b.sugar
 		if y >= 0 {
 			x = 54 + .9*y + 8*b.sugar
