@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"sort"
 
 	"leftshift/features/matrix"
 )
@@ -256,25 +255,4 @@ func check(s Sample) ([]float64, error) {
 		}
 	}
 	return w, nil
-}
-
-// Columns a model never splits on are many; Used says which it does, in column
-// order.
-func (m *Model) Used() []string {
-	seen := map[int32]bool{}
-	for k := range m.Trees {
-		for _, f := range m.Trees[k].Feature {
-			seen[f] = true
-		}
-	}
-	var at []int
-	for f := range seen {
-		at = append(at, int(f))
-	}
-	sort.Ints(at)
-	out := make([]string, len(at))
-	for k, f := range at {
-		out[k] = m.Columns[f]
-	}
-	return out
 }

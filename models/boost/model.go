@@ -14,6 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"sort"
 
 	"leftshift/features/matrix"
 )
@@ -154,4 +155,25 @@ func (m *Model) locate(x *matrix.Matrix) ([][]float32, error) {
 		out[j] = x.Values[k]
 	}
 	return out, errors.Join(missing...)
+}
+
+// Used gives the columns that a tree splits on, in column order; often far
+// fewer than Columns.
+func (m *Model) Used() []string {
+	seen := map[int32]bool{}
+	for k := range m.Trees {
+		for _, f := range m.Trees[k].Feature {
+			seen[f] = true
+		}
+	}
+	var at []int
+	for f := range seen {
+		at = append(at, int(f))
+	}
+	sort.Ints(at)
+	out := make([]string, len(at))
+	for k, f := range at {
+		out[k] = m.Columns[f]
+	}
+	return out
 }

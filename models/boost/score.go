@@ -2,6 +2,7 @@ package boost
 
 import (
 	"math/bits"
+	"runtime"
 	"sort"
 
 	"leftshift/features/matrix"
@@ -20,7 +21,11 @@ func (m *Model) Margin(x *matrix.Matrix) ([]float64, error) {
 	for i := range out {
 		out[i] = m.Prior
 	}
-	newScorer(m.Trees).add(cols, 0, out)
+	const chunk = 4096
+	s := newScorer(m.Trees)
+	parallel((x.Rows+chunk-1)/chunk, runtime.GOMAXPROCS(0), func(_, c int) {
+		s.add(cols, c*chunk, out[c*chunk:min(x.Rows, (c+1)*chunk)])
+	})
 	return out, nil
 }
 

@@ -203,7 +203,7 @@ func TestContributionsAddUp(t *testing.T) {
 }
 
 func TestContributionsOfFittedModel(t *testing.T) {
-	m, y, _ := people(10, 9000) // more than two batches
+	m, y, _ := people(10, 9000) // more than two batches, for margins too
 	model, err := Fit(m, y, nil, Options{Trees: 40})
 	if err != nil {
 		t.Fatal(err)
@@ -214,6 +214,13 @@ func TestContributionsOfFittedModel(t *testing.T) {
 	}
 	margin, _ := model.Margin(m)
 	for i := range margin {
+		want := model.Prior
+		for k := range model.Trees {
+			want += model.Trees[k].Value[leafOf(&model.Trees[k], rowOf(m, model, i))]
+		}
+		if margin[i] != want {
+			t.Fatalf("row %d: margin %v, walking the trees %v", i, margin[i], want)
+		}
 		if math.Abs(c.Margin(i)-margin[i]) > 1e-9 {
 			t.Fatalf("row %d adds up to %v, margin %v", i, c.Margin(i), margin[i])
 		}
