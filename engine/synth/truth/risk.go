@@ -71,7 +71,7 @@ func (a *ahead) fill(w *world.World, p *world.Person, month int) {
 //	S(H) - S(H+hf) (1 - q f) - q * integral of S(H+ht) over [0, f]
 //
 // and the last integral, of a smooth function, is taken by Simpson's rule (its
-// error is below 1e-9 here, as q and h are small). Moving out takes effect at
+// error is below 1e-7 here, as q and h are small). Moving out takes effect at
 // the start of a month.
 func (a *ahead) risk(k *Knower) Risk {
 	var r Risk

@@ -176,3 +176,57 @@ func TestStayTable(t *testing.T) {
 		}
 	}
 }
+
+// The share of events that reach the record in the ordinary way is the one by
+// which the observer thins.
+func TestThinning(t *testing.T) {
+	w := New(40_000, 5, 4, testEnd)
+	p := w.NewPerson()
+	var all, ordinary [eventKinds][Places]float64
+	for i := 0; i < 40_000; i++ {
+		w.Live(i, p)
+		for k := range p.Events {
+			e := &p.Events[k]
+			all[e.Kind][e.Place]++
+			if e.Ordinary() {
+				ordinary[e.Kind][e.Place]++
+			}
+			if g := p.At(e.Day); g == nil || g.Place != e.Place || e.Day > p.Death || e.Day < p.Registrations[0].From {
+				t.Fatalf("person %d: event of %s outside the registration", i, e.Day)
+			}
+		}
+	}
+	for kind := range all {
+		for place := range all[kind] {
+			n, s := all[kind][place], Thinning(kind, Place(place))
+			if z := (ordinary[kind][place] - n*s) / math.Sqrt(n*s*(1-s)); math.Abs(z) > 4 {
+				t.Errorf("%s in place %d: %.4f are ordinary, want %.4f", EventNames[kind], place, ordinary[kind][place]/n, s)
+			}
+		}
+	}
+}
+
+// Half-way the practice that closes hands everybody to its successor.
+func TestMerger(t *testing.T) {
+	w := New(12_000, 5, 4, testEnd)
+	p := w.NewPerson()
+	moved := 0
+	for i := 0; i < 12_000; i++ {
+		w.Live(i, p)
+		for k, r := range p.Registrations {
+			to := w.Geography.Practices[r.Practice].MergesInto
+			if to >= 0 && (r.From >= w.Merger() || r.To > w.Merger() && p.Death > w.Merger()) {
+				t.Fatalf("person %d is with a closed practice from %s to %s", i, r.From, r.To)
+			}
+			if to >= 0 && r.To == w.Merger() && k+1 < len(p.Registrations) {
+				moved++
+				if p.Registrations[k+1].Practice != to {
+					t.Fatalf("person %d went elsewhere", i)
+				}
+			}
+		}
+	}
+	if moved == 0 {
+		t.Error("nobody moved")
+	}
+}
