@@ -34,7 +34,7 @@ func Fit(m *matrix.Matrix, y, w []float64, opt Options) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := newSolver(d.x, y, d.w, opt)
+	s := newSolver(d.columns, y, d.w, opt)
 	path := opt.Lambda
 	if len(path) == 0 {
 		path = make([]float64, opt.Lambdas)
@@ -117,7 +117,7 @@ func crossValidate(path []Step, d *design, y []float64, opt Options) error {
 			for i := range in {
 				in[i] /= inside
 			}
-			s := newSolver(d.x, y, in, opt)
+			s := newSolver(d.columns, y, in, opt)
 			losses[f] = make([]float64, len(path))
 			for k := range path {
 				s.solve(path[k].Lambda)

@@ -27,7 +27,7 @@ func people(seed uint64, n, noise int) (*matrix.Matrix, []float64, []float64) {
 	y, w := make([]float64, n), make([]float64, n)
 	for i := range n {
 		age := 60 + 15*rng.NormFloat64()
-		count := math.Floor(math.Abs(rng.NormFloat64() + age/60))
+		count := math.Max(0, math.Floor(2*rng.NormFloat64()+age/60-1.5)) // mostly 0
 		lab := 100 + 30*rng.NormFloat64() + age/10
 		z := -2 + 0.04*(age-60) + 0.5*count - 0.01*(lab-100)
 		m.Values[0][i], m.Values[1][i], m.Values[2][i], m.Values[3][i] = float32(age), float32(count), float32(lab), 4
@@ -204,8 +204,15 @@ func TestPathStartsAtZero(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	kinds := map[bool]int{} // these tests must meet both kinds of column
+	for _, c := range d.columns {
+		kinds[c.dense == nil]++
+	}
+	if kinds[true] < 2 || kinds[false] < 2 {
+		t.Fatalf("columns listed by what is not 0, or not: %v", kinds)
+	}
 	o := Options{Mixing: 0.5}.filled()
-	top := newSolver(d.x, y, d.w, o).greatest()
+	top := newSolver(d.columns, y, d.w, o).greatest()
 	for _, c := range []struct {
 		lambda float64
 		none   bool
@@ -305,7 +312,7 @@ func TestCrossValidation(t *testing.T) {
 		for i := range in {
 			in[i] /= sum
 		}
-		s := newSolver(d.x, y, in, Options{Mixing: 1}.filled())
+		s := newSolver(d.columns, y, in, Options{Mixing: 1}.filled())
 		s.solve(least.Path[at].Lambda)
 		for i, z := range s.eta {
 			if folds[i] == f {

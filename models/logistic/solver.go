@@ -4,7 +4,6 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/floats"
-	"gonum.org/v1/gonum/mat"
 )
 
 // solver minimises the weighted mean log-loss plus the penalty by Newton steps,
@@ -13,8 +12,8 @@ import (
 // columns of the active set are visited; when they are done the derivative of
 // every column is looked at, and those that break their condition join.
 type solver struct {
-	x      *mat.Dense // scaled column × row
-	y, w   []float64  // w sums to 1; rows of weight 0 are skipped by it
+	x      []column
+	y, w   []float64 // w sums to 1; rows of weight 0 are skipped by it
 	mixing float64
 	tol    float64
 	newton int
@@ -23,12 +22,16 @@ type solver struct {
 	b         []float64
 	active    []bool
 	eta       []float64 // margin of each row
-	v, vr     []float64 // Newton weights; weights times working residuals
+	v, vr     []float64 // Newton weights; weights times working residuals, less v·shift
+	shift     float64   // what columns with zeros and the intercept took from every residual
+	sum       float64   // of vr
+	total     float64   // of v
+	first     []float64 // Σ v·value of each active column
 }
 
-func newSolver(x *mat.Dense, y, w []float64, o Options) *solver {
-	p, n := x.Dims()
-	s := &solver{x: x, y: y, w: w, mixing: o.Mixing, tol: o.Tolerance, newton: o.Newton,
+func newSolver(x []column, y, w []float64, o Options) *solver {
+	p, n := len(x), len(y)
+	s := &solver{x: x, y: y, w: w, first: make([]float64, p), mixing: o.Mixing, tol: o.Tolerance, newton: o.Newton,
 		b: make([]float64, p), active: make([]bool, p),
 		eta: make([]float64, n), v: make([]float64, n), vr: make([]float64, n)}
 	rate := floats.Dot(w, y)
@@ -39,9 +42,24 @@ func newSolver(x *mat.Dense, y, w []float64, o Options) *solver {
 	return s
 }
 
+// slope is minus the derivative of the loss (or, within a step, of its
+// quadratic) by the coefficient of a column.
+func (s *solver) slope(j int) float64 {
+	c := &s.x[j]
+	if c.dense != nil {
+		return floats.Dot(c.dense, s.vr) - s.shift*s.first[j]
+	}
+	dot := 0.0
+	for k, i := range c.at {
+		dot += c.value[k] * s.vr[i]
+	}
+	return (dot - s.shift*s.first[j] - c.mean*(s.sum-s.shift*s.total)) / c.scale
+}
+
 // derivatives sets vr to w·(y-p), whose product with a column is minus the
 // derivative of the loss, and v to w·p·(1-p).
 func (s *solver) derivatives() {
+	s.shift, s.sum, s.total = 0, 0, 0
 	for i, z := range s.eta {
 		if s.w[i] == 0 {
 			continue
@@ -49,6 +67,8 @@ func (s *solver) derivatives() {
 		p := 1 / (1 + math.Exp(-z))
 		s.vr[i] = s.w[i] * (s.y[i] - p)
 		s.v[i] = s.w[i] * p * (1 - p)
+		s.sum += s.vr[i]
+		s.total += s.v[i]
 	}
 }
 
@@ -87,7 +107,7 @@ func (s *solver) greatest() float64 {
 	s.derivatives()
 	most := 0.0
 	for j := range s.b {
-		most = max(most, math.Abs(floats.Dot(s.x.RawRowView(j), s.vr)))
+		most = max(most, math.Abs(s.slope(j)))
 	}
 	return most / max(s.mixing, 0.001)
 }
@@ -103,7 +123,7 @@ func (s *solver) solve(lambda float64) bool {
 			if s.active[j] {
 				continue
 			}
-			if math.Abs(floats.Dot(s.x.RawRowView(j), s.vr)) > lambda*s.mixing+s.tol/2 || lambda*s.mixing == 0 {
+			if math.Abs(s.slope(j)) > lambda*s.mixing+s.tol/2 || lambda*s.mixing == 0 {
 				s.active[j], joined = true, true
 			}
 		}
@@ -124,13 +144,14 @@ func (s *solver) descend(lambda float64) bool {
 	before := s.objective(lambda)
 	for range s.newton {
 		s.derivatives()
-		if s.worst(lambda) <= s.tol {
+		worst := s.worst(lambda)
+		if worst <= s.tol {
 			return true
 		}
 		copy(old, s.b)
 		copy(oldEta, s.eta)
 		oldIntercept := s.intercept
-		s.step(lambda)
+		s.step(lambda, max(s.tol/4, worst/20))
 		// A full step may go too far; halve it until the objective falls.
 		after := s.objective(lambda)
 		for halvings := 0; after > before+1e-14 && halvings < 30; halvings++ {
@@ -155,10 +176,10 @@ func (s *solver) descend(lambda float64) bool {
 // 0 the derivative of loss and penalty is 0, for one at 0 it is within the
 // corner of the absolute value.
 func (s *solver) worst(lambda float64) float64 {
-	most := math.Abs(floats.Sum(s.vr))
+	most := math.Abs(s.sum)
 	for j, b := range s.b {
 		if s.active[j] {
-			most = max(most, s.breach(b, floats.Dot(s.x.RawRowView(j), s.vr), lambda))
+			most = max(most, s.breach(b, s.slope(j), lambda))
 		}
 	}
 	return most
@@ -177,58 +198,75 @@ func (s *solver) breach(b, slope, lambda float64) float64 {
 }
 
 // step solves the weighted least squares of the present derivatives by cyclic
-// coordinate descent. On the way vr is the weight times the residual of the
-// quadratic.
-func (s *solver) step(lambda float64) {
+// coordinate descent, until no coordinate moves its derivative by more than
+// tol: far from the minimum a rough answer is as good as an exact one.
+func (s *solver) step(lambda, tol float64) {
 	curvature := make([]float64, len(s.b))
-	total := 0.0
-	for i, v := range s.v {
-		if s.w[i] == 0 {
-			s.v[i], s.vr[i] = 0, 0
+	for j := range s.b {
+		if !s.active[j] {
 			continue
 		}
-		total += v
-	}
-	for j := range s.b {
-		if s.active[j] {
-			for i, x := range s.x.RawRowView(j) {
-				curvature[j] += s.v[i] * x * x
+		c := &s.x[j]
+		first, second := 0.0, 0.0
+		if c.dense != nil {
+			for i, x := range c.dense {
+				first += s.v[i] * x
+				second += s.v[i] * x * x
+			}
+		} else {
+			for k, i := range c.at {
+				x := c.value[k]
+				first += s.v[i] * x
+				second += s.v[i] * x * x
 			}
 		}
+		s.first[j] = first
+		curvature[j] = (second - 2*c.mean*first + c.mean*c.mean*s.total) / (c.scale * c.scale)
 	}
+	moved := 0.0 // of every margin, not yet in eta
 	const sweeps = 1000
 	for range sweeps {
-		most := 0.0
-		if d := floats.Sum(s.vr) / total; d != 0 {
-			most = max(most, math.Abs(d)*total)
-			s.intercept += d
-			for i, v := range s.v {
-				s.vr[i] -= d * v
-				s.eta[i] += d
-			}
-		}
+		rest := s.sum - s.shift*s.total
+		d := rest / s.total
+		s.intercept += d
+		s.shift += d
+		moved += d
+		most := math.Abs(rest)
 		for j, b := range s.b {
-			if !s.active[j] || curvature[j] == 0 {
+			if !s.active[j] || curvature[j] <= 0 {
 				continue
 			}
-			x := s.x.RawRowView(j)
-			g := floats.Dot(x, s.vr) + curvature[j]*b
-			next := soft(g, lambda*s.mixing) / (curvature[j] + lambda*(1-s.mixing))
+			next := soft(s.slope(j)+curvature[j]*b, lambda*s.mixing) / (curvature[j] + lambda*(1-s.mixing))
+			if next == b {
+				continue
+			}
 			d := next - b
-			if d == 0 {
-				continue
-			}
 			most = max(most, math.Abs(d)*curvature[j])
 			s.b[j] = next
-			vr, v, eta := s.vr[:len(x)], s.v[:len(x)], s.eta[:len(x)]
-			for i, xi := range x {
-				vr[i] -= d * v[i] * xi
-				eta[i] += d * xi
+			c := &s.x[j]
+			d /= c.scale
+			if c.dense != nil {
+				vr, v, eta := s.vr[:len(c.dense)], s.v[:len(c.dense)], s.eta[:len(c.dense)]
+				for i, x := range c.dense {
+					vr[i] -= d * v[i] * x
+					eta[i] += d * x
+				}
+			} else {
+				for k, i := range c.at {
+					s.vr[i] -= d * s.v[i] * c.value[k]
+					s.eta[i] += d * c.value[k]
+				}
+				s.shift -= d * c.mean
+				moved -= d * c.mean
 			}
+			s.sum -= d * s.first[j]
 		}
-		if most <= s.tol/10 {
-			return
+		if most <= tol {
+			break
 		}
+	}
+	for i := range s.eta {
+		s.eta[i] += moved
 	}
 }
 
