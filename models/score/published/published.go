@@ -5,7 +5,11 @@ package published
 import (
 	"fmt"
 	"io"
+	"maps"
+	"slices"
+	"strings"
 
+	"leftshift/engine"
 	"leftshift/models/score"
 	"leftshift/models/score/published/charlson"
 	"leftshift/models/score/published/elixhauser"
@@ -55,4 +59,40 @@ func Check(w io.Writer) (passed, failed int, err error) {
 		}
 	}
 	return passed, failed, nil
+}
+
+// families are the names under which a file of cases can be checked: a score,
+// or the family whose scores share their cases.
+var families = map[string]func() (*score.CaseFile, func(score.Case) (score.Answers, error), error){
+	"hfrs":                    hfrs.Cases,
+	"charlson":                charlson.QuanCases,
+	"charlson_quan":           charlson.QuanCases,
+	"charlson_1987":           charlson.QuanCases,
+	"charlson_quan2011":       charlson.QuanCases,
+	"charlson_shmi":           charlson.SHMICases,
+	"elixhauser":              elixhauser.Cases,
+	"elixhauser_quan":         elixhauser.Cases,
+	"elixhauser_van_walraven": elixhauser.Cases,
+	"elixhauser_swiss":        elixhauser.Cases,
+}
+
+// Families lists the names that CheckFile takes, in byte order.
+func Families() []string { return slices.Sorted(maps.Keys(families)) }
+
+// CheckFile runs cases that someone else wrote over a score or its family. It
+// writes a line for each case that differs, then "N passed, N failed".
+func CheckFile(w io.Writer, name string, r io.Reader) (passed, failed int, err error) {
+	family, ok := families[name]
+	if !ok {
+		return 0, 0, &engine.Fault{Code: "score-unknown", Say: fmt.Sprintf("there is no score %q; the scores are %s", name, strings.Join(Families(), ", "))}
+	}
+	_, answer, err := family()
+	if err != nil {
+		return 0, 0, err
+	}
+	file, err := score.ReadCases(r)
+	if err != nil {
+		return 0, 0, &engine.Fault{Code: "score-cases", Say: "the file of cases cannot be read: " + err.Error()}
+	}
+	return score.Check(w, file, answer)
 }

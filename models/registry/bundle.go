@@ -1,0 +1,131 @@
+// Package registry keeps model bundles by content: what was fitted, on what,
+// how well it did, and its card. What serves is an approved bundle.
+package registry
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+
+	"leftshift/features/matrix"
+	"leftshift/models/boost"
+	"leftshift/models/calibrate"
+	"leftshift/models/evaluate"
+	"leftshift/models/explain"
+	"leftshift/models/logistic"
+)
+
+// Kinds of fitted model.
+const (
+	KindBoost    = "boost"
+	KindLogistic = "logistic"
+)
+
+// Fitted is one model of a bundle: one kind, one horizon.
+type Fitted struct {
+	Name     string           `json:"name"` // as in the score table: "boost_365"
+	Kind     string           `json:"kind"`
+	Horizon  int              `json:"horizon_days"`
+	Boost    *boost.Model     `json:"boost,omitempty"`
+	Logistic *logistic.Model  `json:"logistic,omitempty"`
+	Curve    *calibrate.Curve `json:"calibration"`
+	// Evaluation is on people whom the evaluated fit never saw, at an index
+	// date after the training labels closed.
+	Evaluation *evaluate.Report `json:"evaluation"`
+	// Deaths and Left count test rows that died or left first.
+	Deaths int `json:"deaths"`
+	Left   int `json:"left"`
+}
+
+// Margin gives log-odds before calibration.
+func (f *Fitted) Margin(m *matrix.Matrix) ([]float64, error) {
+	if f.Kind == KindBoost {
+		return f.Boost.Margin(m)
+	}
+	return f.Logistic.Margin(m)
+}
+
+// Contributions explains the margin.
+func (f *Fitted) Contributions(m *matrix.Matrix) (*explain.Contributions, error) {
+	if f.Kind == KindBoost {
+		return f.Boost.Contributions(m)
+	}
+	return f.Logistic.Contributions(m)
+}
+
+// Bundle is everything that a score rests on.
+type Bundle struct {
+	Format     int      `json:"format"`    // 1
+	Outcome    string   `json:"outcome"`   // in words
+	Catalogue  string   `json:"catalogue"` // hash of the feature catalogue
+	Codelists  string   `json:"codelists"` // hash of the code lists
+	Site       string   `json:"site"`
+	Synthetic  bool     `json:"synthetic"`
+	Purpose    string   `json:"purpose"`
+	Knowledge  string   `json:"knowledge"`   // labels as known on this day
+	TrainIndex []string `json:"train_index"` // index dates fitted on
+	TestIndex  string   `json:"test_index"`
+	Freeze     int      `json:"freeze_days"` // days after a horizon before its labels count as complete
+	TrainRows  int      `json:"train_rows"`
+	TestRows   int      `json:"test_rows"`
+	Folds      int      `json:"folds"` // cross-fitting by person for evaluation and calibration
+	Seed       uint64   `json:"seed"`
+	Columns    []string `json:"columns"`
+	Models     []Fitted `json:"models"`
+	// Watch is the follow-up of the population of the test index date.
+	DeathsPer1000  float64 `json:"deaths_per_1000_person_years"`
+	LeaversPer1000 float64 `json:"leavers_per_1000_person_years"`
+	// Best is the best AUROC that any model of the observable history can
+	// reach, where that is known (synthetic people), by test index date.
+	Best *float64 `json:"best_auroc,omitempty"`
+}
+
+// Primary is the model by which lists are ranked: the first.
+func (b *Bundle) Primary() *Fitted { return &b.Models[0] }
+
+// Encode gives the canonical bytes and the bundle's identifier, the first 16
+// hexadecimal digits of their SHA-256.
+func (b *Bundle) Encode() (text []byte, id string, err error) {
+	if text, err = json.Marshal(b); err != nil {
+		return nil, "", err
+	}
+	sum := sha256.Sum256(text)
+	return text, hex.EncodeToString(sum[:8]), nil
+}
+
+// Decode reads a bundle and checks that it is whole.
+func Decode(text []byte) (*Bundle, error) {
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.DisallowUnknownFields()
+	var b Bundle
+	if err := d.Decode(&b); err != nil {
+		return nil, fmt.Errorf("model bundle: %w", err)
+	}
+	if b.Format != 1 || len(b.Models) == 0 {
+		return nil, fmt.Errorf("model bundle: format %d with %d models; this program reads format 1", b.Format, len(b.Models))
+	}
+	for i := range b.Models {
+		f := &b.Models[i]
+		var err error
+		switch {
+		case f.Kind == KindBoost && f.Boost != nil:
+			err = f.Boost.Check()
+		case f.Kind == KindLogistic && f.Logistic != nil:
+			err = f.Logistic.Check()
+		default:
+			err = fmt.Errorf("kind %q without its model", f.Kind)
+		}
+		if err == nil && f.Curve == nil {
+			err = fmt.Errorf("no calibration")
+		}
+		if err == nil {
+			err = f.Curve.Check()
+		}
+		if err != nil {
+			return nil, fmt.Errorf("model bundle: %s: %w", f.Name, err)
+		}
+	}
+	return &b, nil
+}

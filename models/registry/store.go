@@ -1,0 +1,105 @@
+package registry
+
+import (
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"leftshift/engine"
+)
+
+// Store is a folder of bundles by identifier and the record of which one is
+// approved.
+type Store struct{ Dir string }
+
+// Approval says which bundle serves, and by whose word.
+type Approval struct {
+	Bundle string `json:"bundle"`
+	By     string `json:"by"`
+	On     string `json:"on"` // day
+}
+
+// Put saves a bundle and files beside it (a card, plots). A bundle that is
+// there already is left as it is.
+func (s Store) Put(b *Bundle, files map[string][]byte) (string, error) {
+	text, id, err := b.Encode()
+	if err != nil {
+		return "", err
+	}
+	final, tmp := filepath.Join(s.Dir, id), filepath.Join(s.Dir, id+".tmp")
+	if _, err := os.Stat(final); err == nil {
+		return id, nil
+	}
+	if err := errors.Join(os.RemoveAll(tmp), os.MkdirAll(tmp, 0o700)); err != nil {
+		return "", err
+	}
+	for name, data := range files {
+		if err := writeSynced(filepath.Join(tmp, name), data); err != nil {
+			return "", err
+		}
+	}
+	if err := writeSynced(filepath.Join(tmp, "bundle.json"), text); err != nil {
+		return "", err
+	}
+	return id, errors.Join(syncDir(tmp), os.Rename(tmp, final), syncDir(s.Dir))
+}
+
+// Get reads a bundle and checks that its content is what its name says.
+func (s Store) Get(id string) (*Bundle, error) {
+	text, err := os.ReadFile(filepath.Join(s.Dir, id, "bundle.json"))
+	if err != nil {
+		return nil, &engine.Fault{Code: "bundle-missing", Say: "there is no model bundle " + id + "; run `leftshift train`", Err: err}
+	}
+	b, err := Decode(text)
+	if err != nil {
+		return nil, err
+	}
+	if _, got, err := b.Encode(); err != nil || got != id {
+		return nil, &engine.Fault{Code: "bundle-changed", Say: "model bundle " + id + " is not what its name says: it was changed after it was saved", Err: err}
+	}
+	return b, nil
+}
+
+// Approve makes a bundle the one that serves.
+func (s Store) Approve(a Approval) error {
+	if _, err := s.Get(a.Bundle); err != nil {
+		return err
+	}
+	text, err := json.MarshalIndent(a, "", "  ")
+	if err != nil {
+		return err
+	}
+	tmp := filepath.Join(s.Dir, "approved.json.tmp")
+	return errors.Join(writeSynced(tmp, append(text, '\n')), os.Rename(tmp, filepath.Join(s.Dir, "approved.json")), syncDir(s.Dir))
+}
+
+// Approved says which bundle serves; ok is false when none does.
+func (s Store) Approved() (a Approval, ok bool, err error) {
+	text, err := os.ReadFile(filepath.Join(s.Dir, "approved.json"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return a, false, nil
+	}
+	if err != nil {
+		return a, false, err
+	}
+	return a, true, json.Unmarshal(text, &a)
+}
+
+func writeSynced(path string, text []byte) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(text)
+	return errors.Join(err, f.Sync(), f.Close())
+}
+
+func syncDir(path string) error {
+	d, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
