@@ -1,6 +1,9 @@
 package fhir
 
-import "unsafe"
+import (
+	"strings"
+	"unsafe"
+)
 
 // kind is the form of an element.
 type kind uint8
@@ -27,11 +30,10 @@ type node struct {
 }
 
 const (
-	escaped   = 1 << iota // the string has escapes
-	sideName              // the name had escapes: it is in side
-	inList                // an item of a list
-	hasChild              // an object or list that is not empty
-	muteChild             // its children were too deep to keep
+	escaped  = 1 << iota // the string has escapes
+	sideName             // the name had escapes: it is in side
+	inList               // an item of a list
+	hasChild             // an object or list that is not empty
 )
 
 // document is one parsed text. The mapping sees it only through Element, so
@@ -125,16 +127,18 @@ func (e Element) single() Element {
 	return first
 }
 
-// wrong notes that the element has the wrong form.
+// wrong notes that the element has the wrong form. An item of a list goes by
+// the name of the list. The name is one that the mapping asked for.
 func (e Element) wrong() {
-	for i := e.i; i > 0; i-- {
-		// An item of a list goes by the name of the list.
-		if n := &e.d.nodes[i]; n.nameLen > 0 {
-			e.d.blame("type-wrong", knownName(e.d.nameOf(n)))
-			return
+	self := e.node()
+	n := self
+	for i := e.i; i > 1 && n.nameLen == 0; {
+		i--
+		if c := &e.d.nodes[i]; c.kind == list && c.off <= self.off && self.off+self.size <= c.off+c.size {
+			n = c
 		}
 	}
-	e.d.blame("type-wrong", "")
+	e.d.blame("type-wrong", strings.Clone(e.d.nameOf(n)))
 }
 
 // Get gives the member of an object.

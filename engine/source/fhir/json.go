@@ -100,6 +100,8 @@ value:
 			at = d.add(node{name: name, nameLen: nameLen, off: uint32(i), kind: k, flags: flags})
 		} else if len(d.stack) == maxDepth {
 			d.flaw("json-depth", i)
+		} else if len(d.stack) == 100000 {
+			return &hard{"json-depth", i, whole}
 		}
 		d.stack = append(d.stack, open{at: at, kind: k})
 		i = skipSpace(src, i+1)
@@ -267,18 +269,17 @@ func (d *document) unique(name, nameLen uint32, flags uint8, at int) {
 	if top.count == 64 {
 		top.names = map[string]struct{}{string(s): {}}
 	}
-	for i := top.last; i != 0 && d.nodes[top.at].flags&hasChild != 0; {
-		// Children are walked forwards, from the first.
-		for j := top.at + 1; j != 0; j = d.nodes[j].next {
-			other := d.nameOf(&d.nodes[j])
-			if other == s {
-				d.flaw("json-duplicate-name", at)
-			}
-			if top.names != nil {
-				top.names[string(other)] = struct{}{}
-			}
+	if top.last == 0 {
+		return
+	}
+	for j := top.at + 1; j != 0; j = d.nodes[j].next {
+		other := d.nameOf(&d.nodes[j])
+		if other == s {
+			d.flaw("json-duplicate-name", at)
 		}
-		break
+		if top.names != nil {
+			top.names[string(other)] = struct{}{}
+		}
 	}
 }
 

@@ -1,0 +1,50 @@
+package fhir
+
+import "strings"
+
+// resourceTypes lists the resource types of FHIR R4 (hl7.org/fhir/R4,
+// resourcelist) and, for a clear disposition, the STU3 types that R4 renamed.
+var resourceTypes = set(`Account ActivityDefinition AdverseEvent AllergyIntolerance Appointment
+AppointmentResponse AuditEvent Basic Binary BiologicallyDerivedProduct BodyStructure Bundle
+CapabilityStatement CarePlan CareTeam CatalogEntry ChargeItem ChargeItemDefinition Claim
+ClaimResponse ClinicalImpression CodeSystem Communication CommunicationRequest
+CompartmentDefinition Composition ConceptMap Condition Consent Contract Coverage
+CoverageEligibilityRequest CoverageEligibilityResponse DetectedIssue Device DeviceDefinition
+DeviceMetric DeviceRequest DeviceUseStatement DiagnosticReport DocumentManifest
+DocumentReference EffectEvidenceSynthesis Encounter Endpoint EnrollmentRequest
+EnrollmentResponse EpisodeOfCare EventDefinition Evidence EvidenceVariable ExampleScenario
+ExplanationOfBenefit FamilyMemberHistory Flag Goal GraphDefinition Group GuidanceResponse
+HealthcareService ImagingStudy Immunization ImmunizationEvaluation ImmunizationRecommendation
+ImplementationGuide InsurancePlan Invoice Library Linkage List Location Measure MeasureReport
+Media Medication MedicationAdministration MedicationDispense MedicationKnowledge
+MedicationRequest MedicationStatement MedicinalProduct MedicinalProductAuthorization
+MedicinalProductContraindication MedicinalProductIndication MedicinalProductIngredient
+MedicinalProductInteraction MedicinalProductManufactured MedicinalProductPackaged
+MedicinalProductPharmaceutical MedicinalProductUndesirableEffect MessageDefinition
+MessageHeader MolecularSequence NamingSystem NutritionOrder Observation ObservationDefinition
+OperationDefinition OperationOutcome Organization OrganizationAffiliation Parameters Patient
+PaymentNotice PaymentReconciliation Person PlanDefinition Practitioner PractitionerRole
+Procedure Provenance Questionnaire QuestionnaireResponse RelatedPerson RequestGroup
+ResearchDefinition ResearchElementDefinition ResearchStudy ResearchSubject RiskAssessment
+RiskEvidenceSynthesis Schedule SearchParameter ServiceRequest Slot Specimen SpecimenDefinition
+StructureDefinition StructureMap Subscription Substance SubstanceNucleicAcid SubstancePolymer
+SubstanceProtein SubstanceReferenceInformation SubstanceSourceMaterial SubstanceSpecification
+SupplyDelivery SupplyRequest Task TerminologyCapabilities TestReport TestScript ValueSet
+VerificationResult VisionPrescription
+BodySite DataElement DeviceComponent EligibilityRequest EligibilityResponse
+ExpansionProfile ImagingManifest ProcedureRequest ProcessRequest ProcessResponse
+ReferralRequest Sequence ServiceDefinition`)
+
+// referenceTypes are about no person, or only carry what others say.
+var referenceTypes = set(`Binary CapabilityStatement CodeSystem Device DeviceDefinition Endpoint Group
+HealthcareService Location Medication MedicationKnowledge MessageDefinition MessageHeader
+NamingSystem OperationOutcome OrganizationAffiliation Parameters Practitioner PractitionerRole
+Provenance Questionnaire Schedule Slot StructureDefinition Substance ValueSet`)
+
+func set(words string) map[string]bool {
+	m := map[string]bool{}
+	for _, w := range strings.Fields(words) {
+		m[w] = true
+	}
+	return m
+}
