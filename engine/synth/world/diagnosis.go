@@ -1,7 +1,7 @@
 package world
 
-// Reasons for emergency admission that no condition explains, with cumulative
-// shares by age: children, adults, older people.
+// reasons for emergency admission that no condition explains, each as likely as
+// the next: for children, adults and older people.
 var reasons = [3][]string{
 	{"B349", "J219", "K529", "R509", "J069", "S099", "J209", "R104"},
 	{"R074", "R104", "K358", "N390", "L031", "T391", "J189", "K802", "R55X", "M545", "S826", "N23X"},

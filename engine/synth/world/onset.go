@@ -2,6 +2,7 @@ package world
 
 import "math"
 
+// susceptibility multiplies the odds and the onset of a condition.
 func (w *World) susceptibility(p *Person, k Condition) float64 {
 	f := &Conditions[k]
 	x := p.Vulnerability
