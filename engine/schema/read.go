@@ -2,6 +2,7 @@ package schema
 
 import (
 	"fmt"
+	"math"
 	"reflect"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -61,6 +62,12 @@ func (b *Binding) Read(batch arrow.RecordBatch, i int, row any) {
 				f.SetString("")
 			} else {
 				f.SetString(col.(*array.String).Value(i))
+			}
+		case kFloat:
+			if null {
+				f.SetFloat(math.NaN())
+			} else {
+				f.SetFloat(col.(*array.Float64).Value(i))
 			}
 		case kDay:
 			if null {

@@ -5,6 +5,7 @@ package schema
 
 import (
 	"fmt"
+	"math"
 	"reflect"
 	"strings"
 
@@ -35,6 +36,7 @@ const (
 	kDay
 	kString
 	kNumber
+	kFloat
 )
 
 // Table is one declared table.
@@ -94,6 +96,8 @@ func (t *Table) walk(rt reflect.Type, at []int) {
 			c.kind, c.Type = kInt64, arrow.PrimitiveTypes.Int64
 		case f.Type.Kind() == reflect.Uint8:
 			c.kind, c.Type = kUint8, arrow.PrimitiveTypes.Uint8
+		case f.Type.Kind() == reflect.Float64:
+			c.kind, c.Type, c.Nullable = kFloat, arrow.PrimitiveTypes.Float64, true
 		case f.Type.Kind() == reflect.String:
 			c.kind, c.Type = kString, arrow.BinaryTypes.String
 		default:
@@ -159,6 +163,12 @@ func (b *Builder) Add(row any) error {
 			b.b.Field(i).(*array.Uint8Builder).Append(uint8(f.Uint()))
 		case kString:
 			b.b.Field(i).(*array.StringBuilder).Append(f.String())
+		case kFloat:
+			if x := f.Float(); math.IsNaN(x) {
+				b.b.Field(i).AppendNull()
+			} else {
+				b.b.Field(i).(*array.Float64Builder).Append(x)
+			}
 		case kDay:
 			if d := engine.Day(f.Int()); d == engine.NoDay {
 				b.b.Field(i).AppendNull()

@@ -8,7 +8,7 @@ import "leftshift/engine"
 //
 // Column types follow from Go types: engine.Day is DATE (NoDay is null),
 // int64 kinds are BIGINT, uint8 kinds UTINYINT, string VARCHAR, Number a
-// nullable BIGINT. Constraints in `check`: required (not zero, not null),
+// nullable BIGINT, float64 a nullable DOUBLE (NaN is null). Constraints in `check`: required (not zero, not null),
 // from1900 (a day between 1900-01-01 and 2199-12-31 if not null).
 
 // Number is an integer that may be absent.

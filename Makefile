@@ -1,0 +1,61 @@
+# leftshift: every command a developer or a new user needs. `make help` lists them.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+# The one place where the build tag of DuckDB's Arrow interface is set.
+export GOFLAGS := $(GOFLAGS) -tags=duckdb_arrow
+export CGO_ENABLED := 1
+
+BIN := build/leftshift
+PEOPLE ?= 20000
+SEED ?= 1
+DEMO ?= build/demo
+SCALE ?= 200000
+VENV := build/venv
+
+.PHONY: help build demo test test-go test-notebooks check fix generate bench scale clean
+
+help: ## list the commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
+
+build: ## build build/leftshift
+	@mkdir -p build
+	go build -trimpath -o $(BIN) .
+
+demo: build ## a synthetic integrated care system, from source files to risk lists
+	$(BIN) demo --people $(PEOPLE) --seed $(SEED) --out $(DEMO)
+
+test: test-go test-notebooks ## every test, notebooks included
+
+test-go: build ## the Go tests
+	go test -timeout 30m ./...
+
+$(VENV)/ready: notebooks/requirements.txt
+	rm -rf $(VENV)
+	python3 -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r notebooks/requirements.txt
+	touch $@
+
+test-notebooks: build $(VENV)/ready ## run every notebook over a small demo
+	$(VENV)/bin/python notebooks/run.py $(BIN)
+
+check: ## format, vet, staticcheck, generated files, tests; changes nothing
+	@out=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$out" ]; then echo "not formatted (make fix):"; echo "$$out"; exit 1; fi
+	go vet ./...
+	go tool staticcheck ./...
+	$(MAKE) test
+
+fix: ## format the code and write the generated references anew
+	gofmt -w $$(git ls-files '*.go')
+	$(MAKE) generate
+
+generate: ## write SCHEMA.md, FEATURES.md, CODELISTS.md, CONFIG.md and REASONS.md
+	go run ./jobs/docs .
+
+bench: ## benchmarks; ratios against a named peer, in one run
+	go test -run '^$$' -bench . -benchtime 3x ./engine/... ./features/... ./models/... | tee build/bench.txt
+
+scale: build ## wall time and peak memory of each step for SCALE people
+	$(BIN) demo --people $(SCALE) --seed $(SEED) --out build/scale --landed
+
+clean: ## remove what was built
+	rm -rf build
