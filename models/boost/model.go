@@ -49,7 +49,7 @@ type Tree struct {
 	Left        []int32   `json:"left"`
 	Right       []int32   `json:"right"`
 	Value       []float64 `json:"value"` // by leaf, log-odds, learning rate included
-	Cover       []float64 `json:"cover"` // by leaf, weight of the training rows that fell there
+	Cover       []float64 `json:"cover"` // by leaf, weight of the rows of the tree that fell there
 }
 
 // nodeCovers gives the cover of each internal node: that of its children.
