@@ -1,0 +1,54 @@
+package disclosure
+
+import (
+	"math"
+	"strconv"
+)
+
+// Cell is what may be shown of a count of people. The zero value is the count
+// 0. There is no way back to the count.
+type Cell struct {
+	value  int // rounded; 0 when hidden
+	hidden bool
+}
+
+// Hidden is the cell of a count that is not shown.
+var Hidden = Cell{hidden: true}
+
+// Star is how a hidden cell is written.
+const Star = "*"
+
+// String is the rounded count in digits, or Star.
+func (c Cell) String() string {
+	if c.hidden {
+		return Star
+	}
+	return strconv.Itoa(c.value)
+}
+
+// MarshalText is String.
+func (c Cell) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
+
+// Value is the rounded count; false when it is hidden.
+func (c Cell) Value() (int, bool) { return c.value, !c.hidden }
+
+// Sum is the total of cells: the sum of those that are shown. It is hidden
+// where that sum is 0 and a part is hidden, for 0 always means nobody.
+func Sum(cells ...Cell) Cell {
+	var total Cell
+	for _, c := range cells {
+		total.value += c.value
+		total.hidden = total.hidden || c.hidden
+	}
+	total.hidden = total.hidden && total.value == 0
+	return total
+}
+
+// Percent is 100 times part over whole, both as shown. False, and NaN, where
+// either is hidden or the whole is 0.
+func Percent(part, whole Cell) (float64, bool) {
+	if part.hidden || whole.hidden || whole.value == 0 {
+		return math.NaN(), false
+	}
+	return 100 * float64(part.value) / float64(whole.value), true
+}
