@@ -1,0 +1,264 @@
+package catalogue
+
+import (
+	"fmt"
+	"strings"
+
+	"leftshift/engine"
+	"leftshift/features/matrix"
+)
+
+// facts are the statuses of things that are so or were done.
+var facts = []engine.Status{engine.NoStatus, engine.Active, engine.Ended, engine.Completed}
+
+var statusNames = []string{"none", "active", "ended", "completed", "did_not_attend", "cancelled", "planned"}
+var modeNames = []string{"none", "face_to_face", "telephone", "home_visit", "online"}
+
+// WindowWords says a window for a title ("last 12 months") and for a sentence
+// ("in the last 12 months").
+func WindowWords(days int) (title, in string) {
+	switch days {
+	case Ever:
+		return "whole record", "on record"
+	case 365:
+		title = "last 12 months"
+	case 730:
+		title = "last 2 years"
+	case 1095:
+		title = "last 3 years"
+	case 1825:
+		title = "last 5 years"
+	case 3650:
+		title = "last 10 years"
+	default:
+		title = fmt.Sprintf("last %d days", days)
+	}
+	return title, "in the " + title
+}
+
+// expand makes the definitions of an entry: for each analyte or member, for
+// each window.
+func (l *loader) expand(b block, e *entry) {
+	if e.ID == "" {
+		l.faults.add(b.file, b.line, "id-missing", "the feature needs an id")
+		return
+	}
+	type subject struct {
+		id, title, area, analyte, unit string
+		decimals                       int
+		members                        []Member
+	}
+	subjects := []subject{{}}
+	switch {
+	case e.Each != "":
+		g, ok := l.groups[e.Each]
+		if !ok {
+			l.faults.add(b.file, b.key("each"), "group-unknown", "%s: there is no group %q", e.ID, e.Each)
+			return
+		}
+		subjects = nil
+		for _, m := range g.Member {
+			subjects = append(subjects, subject{id: m.ID, title: m.Title, area: m.Area, members: []Member{{m.ID, m.Title, m.Lists}}})
+		}
+	case e.Group != "":
+		g, ok := l.groups[e.Group]
+		if !ok {
+			l.faults.add(b.file, b.key("group"), "group-unknown", "%s: there is no group %q", e.ID, e.Group)
+			return
+		}
+		subjects[0].members = nil
+		for _, m := range g.Member {
+			subjects[0].members = append(subjects[0].members, Member{m.ID, m.Title, m.Lists})
+		}
+	case len(e.Lists) > 0:
+		for _, x := range e.Lists {
+			if l.lib.List(x) == nil {
+				l.faults.add(b.file, b.key("lists"), "list-unknown", "%s names code list %q, which does not exist", e.ID, x)
+			}
+		}
+		subjects[0].members = []Member{{"", "", e.Lists}}
+	case e.Analyte != "" || len(e.Analytes) > 0:
+		key := "analytes"
+		names := e.Analytes
+		if e.Analyte != "" {
+			key, names = "analyte", append([]string{e.Analyte}, names...)
+		}
+		subjects = nil
+		for _, id := range names {
+			a := l.analytes.ByID(id)
+			if a == nil {
+				l.faults.add(b.file, b.key(key), "analyte-unknown", "%s names analyte %q, which does not exist", e.ID, id)
+				continue
+			}
+			unit := a.Unit
+			if strings.HasPrefix(unit, "{") {
+				unit = ""
+			}
+			subjects = append(subjects, subject{id: id, title: a.Title, analyte: id, unit: plainUnit(unit), decimals: a.Decimals})
+		}
+	}
+	windows := e.Windows
+	if len(windows) == 0 {
+		windows = []int{Ever}
+		if e.Source != string(Demographic) {
+			l.faults.add(b.file, b.line, "window-missing", "%s needs windows in days; 0 is the whole record", e.ID)
+		}
+	}
+	for _, s := range subjects {
+		for _, w := range windows {
+			d := l.definition(b, e)
+			d.Members, d.Analyte, d.Decimals, d.Days = s.members, s.analyte, s.decimals, w
+			if s.area != "" {
+				d.Area = s.area
+			}
+			if s.unit != "" && d.Unit == "{unit}" {
+				d.Unit = s.unit
+			} else if d.Unit == "{unit}" {
+				d.Unit = ""
+			}
+			wid := fmt.Sprintf("%dd", w)
+			if w == Ever {
+				wid = "ever"
+			}
+			title, in := WindowWords(w)
+			r := strings.NewReplacer("{w}", wid, "{window}", title, "{in}", in, "{member}", s.id, "{name}", s.title, "{Name}", capital(s.title))
+			d.ID, d.Title, d.Sentence, d.None, d.Unknown = r.Replace(e.ID), r.Replace(e.Title), r.Replace(e.Sentence), r.Replace(e.None), r.Replace(e.Unknown)
+			l.weigh(b, e, &d)
+			l.hide(&d)
+			l.check(b, e, &d)
+			if other, twice := l.cat.byID[d.ID]; twice {
+				o := l.cat.Definitions[other]
+				l.faults.add(b.file, b.key("id"), "id-twice", "%s is also declared at %s:%d: keep one, or add {w} or {member} to the id", d.ID, o.File, o.Line)
+				continue
+			}
+			l.cat.byID[d.ID] = len(l.cat.Definitions)
+			l.cat.Definitions = append(l.cat.Definitions, d)
+		}
+	}
+}
+
+// definition takes over what does not change between an entry's definitions.
+func (l *loader) definition(b block, e *entry) Definition {
+	d := Definition{Source: Source(e.Source), Item: Item(e.Item), FirstOfCIS: e.FirstOfCIS, NoAdmission: e.NoAdmission,
+		Gap: e.Gap, Recent: e.Recent, Pick: e.Pick, Aggregate: Aggregate(e.Aggregate), Area: e.Area, Unit: e.Unit, Why: e.Why,
+		Tests: e.Tests, File: b.file, Line: b.line}
+	for _, i := range l.names(b, e, "kinds", e.Kinds, engine.EventKinds()) {
+		d.Kinds = append(d.Kinds, engine.EventKind(i))
+	}
+	for _, i := range l.names(b, e, "status", e.Status, statusNames) {
+		d.Statuses = append(d.Statuses, engine.Status(i))
+	}
+	if len(e.Status) == 0 && d.Source == Event {
+		d.Statuses = facts
+	}
+	for _, i := range l.names(b, e, "modes", e.Modes, modeNames) {
+		d.Modes = append(d.Modes, engine.Mode(i))
+	}
+	for _, i := range l.names(b, e, "positions", e.Positions, []string{"none", "primary", "secondary"}) {
+		d.Positions = append(d.Positions, [...]Position{NoPosition, Primary, Secondary}[i])
+	}
+	for _, i := range l.names(b, e, "spells", e.Spells, engine.SpellKinds()) {
+		d.Spells = append(d.Spells, engine.SpellKind(i))
+	}
+	for _, i := range l.names(b, e, "within", e.Within, engine.SpellKinds()) {
+		d.Within = append(d.Within, engine.SpellKind(i))
+	}
+	for _, a := range e.Attended {
+		if a < 0 || a > 9 {
+			l.faults.add(b.file, b.key("attended"), "attended", "%s: attended codes are 0 to 9", e.ID)
+			continue
+		}
+		d.Attended = append(d.Attended, uint8(a))
+	}
+	switch e.Absence {
+	case "zero":
+		d.Absence = matrix.AbsenceZero
+	case "unknown":
+		d.Absence = matrix.AbsenceUnknown
+	default:
+		l.faults.add(b.file, b.key("absence"), "absence", "%s needs absence = \"zero\" or \"unknown\"", e.ID)
+	}
+	switch e.Display {
+	case "team":
+		d.Display = matrix.DisplayTeam
+	case "clinician":
+		d.Display = matrix.DisplayClinician
+	default:
+		l.faults.add(b.file, b.key("display"), "display", "%s needs display = \"team\" or \"clinician\"", e.ID)
+	}
+	return d
+}
+
+// names turns names into their places in a table of names.
+func (l *loader) names(b block, e *entry, key string, names, table []string) []int {
+	var out []int
+next:
+	for _, n := range names {
+		for i, t := range table {
+			if n == t && n != "" {
+				out = append(out, i)
+				continue next
+			}
+		}
+		l.faults.add(b.file, b.key(key), "name-unknown", "%s: %s has %q: use one of %s", e.ID, key, n, strings.Trim(strings.Join(table, ", "), ", "))
+	}
+	return out
+}
+
+// weigh turns a weighted list into members, one a code.
+func (l *loader) weigh(b block, e *entry, d *Definition) {
+	if d.Aggregate != WeightedSumDistinct {
+		if e.Weights != "" {
+			l.faults.add(b.file, b.key("weights"), "weights", "%s has weights: only aggregate %s reads them", e.ID, WeightedSumDistinct)
+		}
+		return
+	}
+	list := l.lib.List(e.Weights)
+	if list == nil || len(e.Lists) > 0 || e.Group != "" || e.Each != "" {
+		l.faults.add(b.file, b.key("weights"), "weights", "%s needs weights, the name of a code list with a file weights/<list>.csv, and no other codes", e.ID)
+		return
+	}
+	d.Members = []Member{{"", "", []string{e.Weights}}}
+	d.Weights = l.readWeights(b, list)
+}
+
+// hide shows a definition to clinicians only when it speaks of one sensitive
+// list. A total over five members or more names none of them.
+func (l *loader) hide(d *Definition) {
+	if len(d.Members) >= 5 || d.Weights != nil {
+		return
+	}
+	for _, m := range d.Members {
+		for _, x := range m.Lists {
+			if l.lib.ClinicianOnly(x) {
+				d.Display = matrix.DisplayClinician
+			}
+		}
+	}
+}
+
+func capital(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+// plainUnit writes a UCUM unit as a reader of a list knows it.
+func plainUnit(u string) string {
+	switch u {
+	case "mm[Hg]":
+		return "mmHg"
+	case "/min":
+		return "a minute"
+	case "kg/m2":
+		return "kg/m²"
+	case "mL/min/{1.73_m2}":
+		return "mL/min/1.73 m²"
+	case "umol/L":
+		return "µmol/L"
+	case "Cel":
+		return "°C"
+	}
+	return u
+}

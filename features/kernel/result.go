@@ -1,0 +1,172 @@
+package kernel
+
+import (
+	"slices"
+
+	"leftshift/engine"
+	"leftshift/features/matrix"
+	"leftshift/features/outcome"
+	"leftshift/features/plan"
+	"leftshift/features/population"
+)
+
+// Place is where and who a person is on an index date, for lists and for
+// reports by subgroup; none of it is in the matrix under this form.
+type Place struct {
+	Practice engine.Code // 0 when not registered
+	Area     engine.Code // 0 not known
+	Age      int16       // whole years; -1 not known
+	Sex      engine.Sex
+	Ethnic   byte  // NHS category letter; 0 not known
+	IMD      uint8 // decile; 0 not known
+	CareHome bool
+}
+
+// Counts says what was read.
+type Counts struct {
+	Persons, Registrations, Residences, Events, Spells int64
+	Orphans                                            int64 // rows of persons without a person row
+}
+
+// Result is one row for each person and index date, in order of person, then
+// date. Rows of persons who are not eligible are left out unless they were
+// asked for; Attrition counts them in any case.
+type Result struct {
+	Persons []engine.Person
+	Index   []engine.Day
+	Status  []population.Status
+	Places  []Place
+	Labels  []outcome.Label // nil when no horizon was asked for; zero for rows not eligible
+	Matrix  *matrix.Matrix
+
+	Attrition []population.Attrition // by index date, ascending
+	Outcomes  outcome.Summary        // of the labels; its Check is the caller's, over all buckets
+	Read      Counts
+}
+
+// Concat puts the results of buckets together, in the order given: that of the
+// buckets, so that persons ascend. It shares no memory with them. All must be
+// of one plan and the same dates.
+func Concat(parts []*Result) *Result {
+	if len(parts) == 0 {
+		return nil
+	}
+	n, labels := 0, false
+	for _, p := range parts {
+		n += len(p.Persons)
+		labels = labels || p.Labels != nil
+	}
+	cols := parts[0].Matrix.Columns
+	out := &Result{Persons: make([]engine.Person, 0, n), Index: make([]engine.Day, 0, n), Status: make([]population.Status, 0, n),
+		Places: make([]Place, 0, n), Matrix: &matrix.Matrix{Columns: cols, Rows: n, Values: make([][]float32, len(cols)), Last: make([][]int32, len(cols))},
+		Attrition: slices.Clone(parts[0].Attrition)}
+	if labels {
+		out.Labels = make([]outcome.Label, 0, n)
+	}
+	for k, p := range parts {
+		out.Persons = append(out.Persons, p.Persons...)
+		out.Index = append(out.Index, p.Index...)
+		out.Status = append(out.Status, p.Status...)
+		out.Places = append(out.Places, p.Places...)
+		out.Labels = append(out.Labels, p.Labels...)
+		out.Outcomes.Merge(p.Outcomes)
+		out.Read.add(p.Read)
+		if k > 0 {
+			for i := range p.Attrition {
+				for s := range p.Attrition[i].By {
+					out.Attrition[i].By[s] += p.Attrition[i].By[s]
+				}
+			}
+		}
+	}
+	for j := range cols {
+		v := make([]float32, 0, n)
+		for _, p := range parts {
+			v = append(v, p.Matrix.Values[j]...)
+		}
+		out.Matrix.Values[j] = v
+		if parts[0].Matrix.Last[j] != nil {
+			d := make([]int32, 0, n)
+			for _, p := range parts {
+				d = append(d, p.Matrix.Last[j]...)
+			}
+			out.Matrix.Last[j] = d
+		}
+	}
+	return out
+}
+
+func (c *Counts) add(o Counts) {
+	c.Persons += o.Persons
+	c.Registrations += o.Registrations
+	c.Residences += o.Residences
+	c.Events += o.Events
+	c.Spells += o.Spells
+	c.Orphans += o.Orphans
+}
+
+// sheet gathers finished rows and turns them into columns a block at a time,
+// so that no row touches as many cache lines as there are columns.
+type sheet struct {
+	plan *plan.Plan
+	m    *matrix.Matrix
+	rows []float32
+	last []int32 // nil when no days are wanted
+	n    int
+}
+
+const sheetRows = 64
+
+func newSheet(p *plan.Plan, days bool) *sheet {
+	s := &sheet{plan: p, m: matrix.New(p.Columns, 0), rows: make([]float32, sheetRows*len(p.Columns))}
+	if days {
+		s.last = make([]int32, sheetRows*len(p.DatedColumns))
+		for _, j := range p.DatedColumns {
+			s.m.Last[j] = []int32{}
+		}
+	}
+	return s
+}
+
+// row gives the next row, blank, and its days (nil when none are wanted).
+func (s *sheet) row() ([]float32, []int32) {
+	if s.n == sheetRows {
+		s.flush()
+	}
+	c := len(s.plan.Columns)
+	out := s.rows[s.n*c : (s.n+1)*c]
+	copy(out, s.plan.Blank)
+	var last []int32
+	if s.last != nil {
+		c := len(s.plan.DatedColumns)
+		last = s.last[s.n*c : (s.n+1)*c]
+		for i := range last {
+			last[i] = int32(engine.NoDay)
+		}
+	}
+	s.n++
+	return out, last
+}
+
+func (s *sheet) flush() {
+	c := len(s.plan.Columns)
+	for j := range s.m.Values {
+		col := slices.Grow(s.m.Values[j], s.n)
+		for i := range s.n {
+			col = append(col, s.rows[i*c+j])
+		}
+		s.m.Values[j] = col
+	}
+	if s.last != nil {
+		c := len(s.plan.DatedColumns)
+		for k, j := range s.plan.DatedColumns {
+			col := slices.Grow(s.m.Last[j], s.n)
+			for i := range s.n {
+				col = append(col, s.last[i*c+k])
+			}
+			s.m.Last[j] = col
+		}
+	}
+	s.m.Rows += s.n
+	s.n = 0
+}

@@ -1,0 +1,156 @@
+package kernel
+
+import (
+	"context"
+	"fmt"
+
+	"leftshift/engine"
+	"leftshift/features/outcome"
+	"leftshift/features/plan"
+	"leftshift/features/population"
+)
+
+// Options of a run. The zero value makes features of eligible people, without
+// labels and without days.
+type Options struct {
+	// Horizon in days of the outcome; 0 for no labels. Freeze is how many days
+	// after the horizon's end its record is settled.
+	Horizon, Freeze int
+	// Everyone keeps the rows of persons who are not eligible.
+	Everyone bool
+	// Days fills the matrix's days of newest rows.
+	Days bool
+	// DataFrom is the first day from which the sources hold data; 0 not known.
+	DataFrom engine.Day
+}
+
+// Run fills the features of every person in a bucket on every index date
+// (ascending), and their outcomes as known on the knowledge day. Errors are
+// *engine.Fault or the context's. A cancelled context ends the run between
+// persons.
+func Run(ctx context.Context, p *plan.Plan, in Input, dates []engine.Day, knowledge engine.Day, opt Options) (*Result, error) {
+	if err := checkDates(dates, knowledge, opt); err != nil {
+		return nil, err
+	}
+	s := &streams{}
+	if err := s.open(in); err != nil {
+		return nil, err
+	}
+	out := &Result{}
+	for _, d := range dates {
+		out.Attrition = append(out.Attrition, population.Attrition{Index: d})
+	}
+	if opt.Horizon > 0 {
+		out.Labels = []outcome.Label{}
+	}
+	g := newGatherer(p, dates)
+	sh := newSheet(p, opt.Days)
+	h := &held{}
+	live := make([]int, 0, len(dates))
+	status := make([]population.Status, len(dates))
+	for n, before := 0, int64(-1); !s.person.done; n++ {
+		if n&1023 == 0 && ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		if id := s.person.person[s.person.i]; id == before {
+			return nil, &engine.Fault{Code: "person-twice", Say: "table person has two rows of one person: curate the table again"}
+		} else {
+			before = id
+		}
+		if err := s.hold(h); err != nil {
+			return nil, err
+		}
+		live = live[:0]
+		for d, on := range dates {
+			status[d] = population.On(&h.who, h.registrations, h.spells, on)
+			out.Attrition[d].By[status[d]]++
+			if status[d] == population.Eligible || opt.Everyone {
+				live = append(live, d)
+			}
+		}
+		g.next()
+		if len(live) > 0 {
+			g.spells(h, live)
+		}
+		if err := g.events(s, h, live); err != nil {
+			return nil, err
+		}
+		for _, d := range live {
+			row, last := sh.row()
+			g.finish(d, h, opt.DataFrom, row, last)
+			out.place(h, dates[d], status[d], knowledge, opt.Horizon)
+		}
+		if s.person.i++; s.person.i == s.person.n {
+			if err := s.person.load(); err != nil {
+				return nil, err
+			}
+		}
+	}
+	sh.flush()
+	out.Matrix = sh.m
+	return out, s.close(out)
+}
+
+// place adds who and where a row is, and its label.
+func (out *Result) place(h *held, on engine.Day, status population.Status, knowledge engine.Day, horizon int) {
+	x := Place{Age: -1, Sex: h.who.Sex, Ethnic: h.who.Ethnic}
+	if h.who.BirthMonth != engine.NoDay {
+		x.Age = int16(max(engine.Age(h.who.BirthMonth, on), -1))
+	}
+	if i := population.Holding(h.registrations, on); i >= 0 {
+		x.Practice = h.registrations[i].Code
+	}
+	if i := population.Holding(h.residences, on); i >= 0 {
+		r := &h.residences[i]
+		x.Area, x.IMD, x.CareHome = r.Code, r.IMD, r.CareHome == 1
+	}
+	out.Persons = append(out.Persons, h.who.ID)
+	out.Index = append(out.Index, on)
+	out.Status = append(out.Status, status)
+	out.Places = append(out.Places, x)
+	if horizon > 0 {
+		var l outcome.Label
+		if status == population.Eligible {
+			l = outcome.Of(&h.who, h.registrations, h.spells, on, knowledge, horizon)
+			out.Outcomes.Add(l, int(x.Age))
+		}
+		out.Labels = append(out.Labels, l)
+	}
+}
+
+// close reads what is left, which belongs to no person, and counts.
+func (s *streams) close(out *Result) error {
+	for _, c := range []*cursor{&s.registration, &s.residence, &s.event, &s.spell} {
+		for !c.done {
+			c.orphans += int64(c.n - c.i)
+			c.i = c.n
+			if err := c.load(); err != nil {
+				return err
+			}
+		}
+		out.Read.Orphans += c.orphans
+	}
+	out.Read.Persons, out.Read.Registrations, out.Read.Residences = s.person.rows, s.registration.rows, s.residence.rows
+	out.Read.Events, out.Read.Spells = s.event.rows, s.spell.rows
+	return nil
+}
+
+func checkDates(dates []engine.Day, knowledge engine.Day, opt Options) error {
+	if len(dates) == 0 {
+		return &engine.Fault{Code: "index-dates", Say: "give at least one index date"}
+	}
+	for i, d := range dates {
+		if i > 0 && d <= dates[i-1] {
+			return &engine.Fault{Code: "index-dates", Say: "index dates must ascend and differ: sort them"}
+		}
+		if d > knowledge {
+			return &engine.Fault{Code: "index-date-unknown", Say: fmt.Sprintf("the index date %s is later than %s, up to which the record is known: use an earlier index date", d.Words(), knowledge.Words())}
+		}
+		if opt.Horizon != 0 {
+			if err := outcome.Ready(d, knowledge, opt.Horizon, opt.Freeze); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
