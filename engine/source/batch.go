@@ -4,6 +4,7 @@
 package source
 
 import (
+	"encoding/binary"
 	"fmt"
 	"math"
 	"path/filepath"
@@ -194,10 +195,9 @@ func (b *Batch) Open(position int64, subject engine.Subject, key string, content
 	for i := range r.rows {
 		r.rows[i] = r.rows[i][:0]
 	}
-	v := int64(xxh3.Hash(content) >> 1)
-	if v == 0 {
-		v = 1
-	}
+	// The hash is keyed: content holds identifiers, and a plain hash of them
+	// in the lake could be tested against guesses.
+	v, _ := b.Keys.Key("version", string(binary.BigEndian.AppendUint64(nil, xxh3.Hash(content))))
 	known, basis := b.Known(recorded, happened)
 	r.version = schema.Version{Subject: subject, Version: v, Stamp: stamp, Known: known, KnownBasis: basis}
 	if key == "" {
@@ -221,39 +221,47 @@ func (r *Record) Key() int64 { return r.version.Record }
 // record's version is filled in. A row that breaks a constraint quarantines
 // the whole record when it closes.
 func (r *Record) Add(id schema.TableID, row any) {
+	if r.bad == nil {
+		// A reference row has no subject, and must be whole in all else.
+		v := r.version
+		if v.Subject == 0 && referenceTable(id) {
+			v.Subject = 1
+		}
+		setVersion(row, v)
+		if bad := schema.Landed[id].Check(row); bad != nil {
+			r.bad = bad
+		}
+	}
+	setVersion(row, r.version)
+	r.rows[id] = append(r.rows[id], row)
+	r.has |= 1 << id
+}
+
+func setVersion(row any, v schema.Version) {
 	switch x := row.(type) {
 	case *schema.Link:
-		x.Version = r.version
+		x.Version = v
 	case *schema.PersonFact:
-		x.Version = r.version
+		x.Version = v
 	case *schema.Registration:
-		x.Version = r.version
+		x.Version = v
 	case *schema.Residence:
-		x.Version = r.version
+		x.Version = v
 	case *schema.Event:
-		x.Version = r.version
+		x.Version = v
 	case *schema.Episode:
-		x.Version = r.version
+		x.Version = v
 	case *schema.Document:
-		x.Version = r.version
+		x.Version = v
 	case *schema.Organisation:
-		x.Version = r.version
+		x.Version = v
 	case *schema.Team:
-		x.Version = r.version
+		x.Version = v
 	case *schema.Area:
-		x.Version = r.version
+		x.Version = v
 	default:
 		panic(fmt.Sprintf("source: %T is no row of a record", row))
 	}
-	if r.bad == nil {
-		switch v := schema.Landed[id].Check(row); {
-		case v == nil, v.Column == "subject" && r.version.Subject == 0 && referenceTable(id):
-		default:
-			r.bad = v
-		}
-	}
-	r.rows[id] = append(r.rows[id], row)
-	r.has |= 1 << id
 }
 
 // Alias ties one more subject to a person, for a record that its source names
