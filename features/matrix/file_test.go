@@ -1,0 +1,67 @@
+package matrix
+
+import (
+	"math"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strconv"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// What is saved is loaded, unknown and days included.
+func TestSaveAndLoad(t *testing.T) {
+	dir := t.TempDir()
+	n := 0
+	rapid.Check(t, func(t *rapid.T) {
+		n++
+		rows := rapid.IntRange(0, 200).Draw(t, "rows")
+		m := New([]Column{{ID: "a"}, {ID: "b"}, {ID: "c"}}, rows)
+		m.Last[1] = make([]int32, rows)
+		keys := Rows{Person: make([]int64, rows), AsOf: make([]int32, rows)}
+		for i := range rows {
+			keys.Person[i], keys.AsOf[i] = rapid.Int64().Draw(t, "person"), int32(rapid.IntRange(-40000, 40000).Draw(t, "day"))
+			for j := range m.Values {
+				m.Values[j][i] = float32(rapid.IntRange(-1<<24, 1<<24).Draw(t, "v"))
+				if rapid.Bool().Draw(t, "unknown") {
+					m.Values[j][i] = NaN
+				}
+			}
+			m.Last[1][i] = rapid.SampledFrom([]int32{math.MinInt32, 0, 20000}).Draw(t, "last")
+		}
+		here := filepath.Join(dir, strconv.Itoa(n))
+		if err := os.Mkdir(here, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		values, last := filepath.Join(here, "v.parquet"), filepath.Join(here, "l.parquet")
+		if err := m.Save(values, keys); err != nil {
+			t.Fatal(err)
+		}
+		if err := m.SaveLast(last, keys); err != nil {
+			t.Fatal(err)
+		}
+		got, gotKeys, err := Load(values, m.Columns)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := got.LoadLast(last); err != nil {
+			t.Fatal(err)
+		}
+		if rows > 0 && (!reflect.DeepEqual(gotKeys, keys) || !reflect.DeepEqual(got.Last[1], m.Last[1])) || got.Last[0] != nil {
+			t.Fatalf("keys or days differ")
+		}
+		for j := range m.Values {
+			for i := range rows {
+				a, b := m.Values[j][i], got.Values[j][i]
+				if a != b && (a == a || b == b) {
+					t.Fatalf("value %d,%d: %v, want %v", j, i, b, a)
+				}
+			}
+		}
+	})
+	if _, _, err := Load(filepath.Join(dir, "none"), nil); err == nil {
+		t.Error("a file that is not there was loaded")
+	}
+}
