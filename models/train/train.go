@@ -27,7 +27,17 @@ type Sample struct {
 	Groups []evaluate.Group
 }
 
-// Options of a training. Zero values: 2 folds, horizons {365}.
+// DefaultFolds is how many folds cross-fitting uses when Options say 0.
+const DefaultFolds = 2
+
+// Model is a fitted model with what its evaluation rests on.
+type Model struct {
+	registry.Fitted
+	Test  []float64      // out-of-fold probability of each test row
+	Truth *censor.Result // labels and weights of the test rows
+}
+
+// Options of a training. Zero values: DefaultFolds, horizons {365}.
 type Options struct {
 	Horizons []int // the first is the primary one
 	Folds    int
@@ -42,9 +52,9 @@ type Options struct {
 // and calibrated by a fit that holds nobody of that fold. The model that
 // serves is then fitted on all training rows. train and test are different
 // index dates of the same population.
-func Fit(train, test *Sample, opt Options) ([]registry.Fitted, error) {
+func Fit(train, test *Sample, opt Options) ([]Model, error) {
 	if opt.Folds == 0 {
-		opt.Folds = 2
+		opt.Folds = DefaultFolds
 	}
 	if len(opt.Horizons) == 0 {
 		opt.Horizons = []int{365}
@@ -70,7 +80,7 @@ func Fit(train, test *Sample, opt Options) ([]registry.Fitted, error) {
 			opt.Progress(done, total, what)
 		}
 	}
-	out := make([]registry.Fitted, 0, len(jobs))
+	out := make([]Model, 0, len(jobs))
 	for _, j := range jobs {
 		f, err := fitOne(train, test, j.kind, j.horizon, opt, step)
 		if err != nil {
@@ -103,7 +113,7 @@ func separate(train, test *Sample, horizon int) error {
 // nothing else uses.
 func Fold(p engine.Person, folds int) int { return int(uint64(p) % uint64(folds)) }
 
-func fitOne(train, test *Sample, kind string, horizon int, opt Options, step func(string)) (*registry.Fitted, error) {
+func fitOne(train, test *Sample, kind string, horizon int, opt Options, step func(string)) (*Model, error) {
 	labels, err := censor.Weigh(train.Outcome[horizon], horizon)
 	if err != nil {
 		return nil, err
@@ -143,7 +153,7 @@ func fitOne(train, test *Sample, kind string, horizon int, opt Options, step fun
 			probability[i] = curve.Probability(testMargin[i])
 		}
 	}
-	out := &registry.Fitted{Name: name, Kind: kind, Horizon: horizon}
+	out := &Model{Fitted: registry.Fitted{Name: name, Kind: kind, Horizon: horizon}, Test: probability, Truth: truth}
 	if out.Curve, err = fitCurve(trainMargin, labels, all(train.Matrix.Rows)); err != nil {
 		return nil, err
 	}

@@ -1,0 +1,81 @@
+package registry
+
+import (
+	"fmt"
+	"strings"
+
+	"leftshift/models/evaluate"
+)
+
+// Title names a fitted model for people.
+func (f *Fitted) Title() string {
+	kind := map[string]string{KindBoost: "gradient boosted trees", KindLogistic: "logistic regression"}[f.Kind]
+	return fmt.Sprintf("%s, %d days", kind, f.Horizon)
+}
+
+// Card is the model card, in Markdown: what the model is for, what it was
+// fitted on and how well it did, after the items of TRIPOD+AI (Collins et
+// al., BMJ 2024).
+func (b *Bundle) Card() string {
+	var w strings.Builder
+	p := func(format string, args ...any) { fmt.Fprintf(&w, format+"\n", args...) }
+	p("# Model card: %s", b.Site)
+	p("")
+	if b.Synthetic {
+		p("**Fitted on synthetic people. Not for use with real ones.**")
+		p("")
+	}
+	p("## Intended use")
+	p("")
+	p("Supports a care team in choosing whom to review first. It does not diagnose, does not decide treatment and raises no alarm; no decision about a person may rest on the score alone.")
+	p("")
+	p("## Outcome and population")
+	p("")
+	p("- Outcome: %s.", b.Outcome)
+	p("- People who die first count as without the outcome; people who leave first are censored and the others weighted by the inverse probability of staying, in fitting and in evaluation.")
+	p("- Purpose: %s. Labels as known on %s, %d days after each horizon at the earliest.", b.Purpose, b.Knowledge, b.Freeze)
+	p("- Deaths %.1f and leavers %.1f per 1,000 person-years over the index dates.", b.DeathsPer1000, b.LeaversPer1000)
+	p("- History before the first deliveries is backfilled: what was known on a past date is taken from the sources' own dates, so this is not a record of what a night then saw.")
+	p("")
+	p("## Data and method")
+	p("")
+	p("- Fitted on %d rows at the index dates %s.", b.TrainRows, strings.Join(b.TrainIndex, ", "))
+	p("- Evaluated on %d rows at %s, after the training labels closed; every person by a fit that never saw them (%d folds).", b.TestRows, b.TestIndex, b.Folds)
+	p("- %d predictors: feature catalogue %s, code lists %s. Age, sex and deprivation are among them; ethnicity is not.", len(b.Columns), short(b.Catalogue), short(b.Codelists))
+	p("- Probabilities are calibrated by Platt's method on out-of-fold predictions at the training dates. Seed %d.", b.Seed)
+	p("")
+	p("## Performance on the test date (95 %% intervals over resampled people)")
+	p("")
+	p("| model | AUROC | average precision | Brier | calibration slope | intercept | observed / expected |")
+	p("| --- | --- | --- | --- | --- | --- | --- |")
+	for i := range b.Models {
+		f := &b.Models[i]
+		e := f.Evaluation
+		p("| %s | %s | %s | %s | %s | %s | %s |", f.Title(), est(e.AUROC), est(e.AveragePrecision), est(e.Brier), est(e.Slope), est(e.Intercept), est(e.ObservedExpected))
+	}
+	p("")
+	p("| model | share of people | sensitivity | positive predictive value |")
+	p("| --- | --- | --- | --- |")
+	for i := range b.Models {
+		f := &b.Models[i]
+		for _, t := range f.Evaluation.Top {
+			p("| %s | top %g %% | %s | %s |", f.Title(), t.Share*100, est(t.Sensitivity), est(t.PPV))
+		}
+	}
+	p("")
+	p("## Limits")
+	p("")
+	p("A model fitted here fits here: test it again before use elsewhere, and after a change of coding, of data set or of services. Once lists are acted on, admissions prevented look like risk that was never there: keep the history of who was listed beside the outcomes.")
+	return w.String()
+}
+
+func short(hash string) string {
+	if len(hash) > 12 {
+		return hash[:12]
+	}
+	return hash
+}
+
+func est(e evaluate.Estimate) string {
+	return fmt.Sprintf("%.3f (%.3f to %.3f)", float64(e.Value), float64(e.Low), float64(e.High))
+}

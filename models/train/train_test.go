@@ -1,0 +1,104 @@
+package train
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"leftshift/engine"
+	"leftshift/features/matrix"
+	"leftshift/models/boost"
+	"leftshift/models/censor"
+	"leftshift/models/registry"
+)
+
+// people simulates rows with a known risk: two index dates, some deaths, some
+// who leave.
+func people(seed uint64, n int, index engine.Day) *Sample {
+	rng := rand.New(rand.NewPCG(seed, 5))
+	m := matrix.New([]matrix.Column{{ID: "age"}, {ID: "admissions"}, {ID: "noise"}}, n)
+	s := &Sample{Matrix: m, Outcome: map[int][]censor.Row{}}
+	rows := make([]censor.Row, n)
+	for i := range n {
+		age, past := rng.Float64()*100, float64(rng.IntN(4))
+		m.Values[0][i], m.Values[1][i], m.Values[2][i] = float32(age), float32(past), float32(rng.Float64())
+		p := 1 / (1 + math.Exp(5-0.03*age-0.8*past))
+		day := 1 + rng.IntN(365)
+		switch {
+		case rng.Float64() < 0.05:
+			rows[i] = censor.Row{Status: censor.Left, Day: day}
+		case rng.Float64() < p:
+			rows[i] = censor.Row{Status: censor.Event, Day: day}
+		case rng.Float64() < 0.02:
+			rows[i] = censor.Row{Status: censor.Died, Day: day}
+		default:
+			rows[i] = censor.Row{Status: censor.Completed, Day: 365}
+		}
+		s.Person, s.Index = append(s.Person, engine.Person(i*7919+1)), append(s.Index, index)
+	}
+	s.Outcome[365] = rows
+	return s
+}
+
+func TestFitIsCalibratedAndDeterministic(t *testing.T) {
+	var ids []string
+	for _, threads := range []int{1, 3} {
+		models, err := Fit(people(1, 6000, 18000), people(2, 6000, 18500), Options{Seed: 3, Threads: threads, Logistic: true, Boost: boost.Options{Trees: 40, Leaves: 6}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		b := registry.Bundle{Format: 1, Synthetic: true}
+		for i := range models {
+			e := models[i].Evaluation
+			if e.AUROC.Value < 0.7 || e.Slope.Value < 0.85 || e.Slope.Value > 1.15 {
+				t.Errorf("%s: AUROC %.3f, slope %.3f", models[i].Name, e.AUROC.Value, e.Slope.Value)
+			}
+			b.Models = append(b.Models, models[i].Fitted)
+		}
+		text, id, err := b.Encode()
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids = append(ids, id)
+		back, err := registry.Decode(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, again, _ := back.Encode(); again != id {
+			t.Error("a bundle read back has another identifier")
+		}
+	}
+	if ids[0] != ids[1] {
+		t.Errorf("1 thread gives %s, 3 give %s", ids[0], ids[1])
+	}
+}
+
+// Nobody is predicted by a fit that saw them: with labels that are pure noise
+// nothing is learned, though trees could remember every person.
+func TestNoPersonIsInTheirOwnFit(t *testing.T) {
+	noise := func(index engine.Day) *Sample {
+		rng := rand.New(rand.NewPCG(9, 9)) // the same people and labels at both dates
+		s := people(4, 3000, index)
+		for i := range s.Person {
+			s.Matrix.Values[2][i] = float32(i)
+			s.Outcome[365][i] = censor.Row{Status: censor.Completed, Day: 365}
+			if rng.IntN(5) == 0 {
+				s.Outcome[365][i] = censor.Row{Status: censor.Event, Day: 10}
+			}
+		}
+		return s
+	}
+	models, err := Fit(noise(18000), noise(18500), Options{Boost: boost.Options{Trees: 150, Leaves: 60, MinChildRows: 1}})
+	if err == nil {
+		if a := models[0].Evaluation.AUROC.Value; a > 0.55 {
+			t.Errorf("AUROC %.3f on noise: a person is in their own fit", a)
+		}
+	}
+	// Margins that rank the wrong way make calibration refuse, which is as good.
+}
+
+func TestTestMustFollowTraining(t *testing.T) {
+	if _, err := Fit(people(1, 500, 18000), people(2, 500, 18300), Options{}); err == nil {
+		t.Error("a test that begins before the training labels close was accepted")
+	}
+}
