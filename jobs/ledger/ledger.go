@@ -9,6 +9,7 @@
 //	due -> skipped | missed
 //	running -> due              stopped on request; to be gone on with
 //	abandoned -> running | failed | missed
+//	skipped, missed -> due      of a time still to come: the clock was wrong
 //
 // A run is one attempt, of a slot or by hand: running -> succeeded | failed |
 // cancelled | abandoned. At most one run of a data folder is running. Every

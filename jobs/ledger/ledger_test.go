@@ -344,6 +344,31 @@ func TestSinceAndLast(t *testing.T) {
 	}
 }
 
+func TestSlotsToComeAreReopened(t *testing.T) {
+	c := &clock{night}
+	l := memory(t, c)
+	for d := range 4 {
+		at := night.AddDate(0, 0, d)
+		_, err := l.Enter("j", at)
+		must(t, err)
+		if d < 3 {
+			must(t, l.Settle("j", at, []State{Missed, Missed, Skipped}[d], "c", "s"))
+		}
+	}
+	if n, err := l.Reopen("j"); n != 2 || err != nil {
+		t.Fatal(n, err)
+	}
+	slots, err := l.Slots("j", 9)
+	must(t, err)
+	got := ""
+	for _, s := range slots {
+		got += string(s.State) + s.Code + " "
+	}
+	if got != "due due due missedc " {
+		t.Error(got)
+	}
+}
+
 func TestTheFileIsPrivate(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "a b%20?#&=c", "data")
 	l, err := Open(dir, Options{})

@@ -54,7 +54,8 @@ CREATE TABLE step (
 CREATE TRIGGER slot_moves BEFORE UPDATE OF state ON slot
 WHEN NOT ((OLD.state = 'due'       AND NEW.state IN ('running','skipped','missed'))
        OR (OLD.state = 'running'   AND NEW.state IN ('succeeded','failed','cancelled','abandoned','due'))
-       OR (OLD.state = 'abandoned' AND NEW.state IN ('running','failed','missed')))
+       OR (OLD.state = 'abandoned' AND NEW.state IN ('running','failed','missed'))
+       OR (OLD.state IN ('skipped','missed') AND NEW.state = 'due' AND NEW.scheduled_for > NEW.changed))
 BEGIN SELECT RAISE(ABORT, 'a slot cannot move so'); END;
 
 CREATE TRIGGER run_moves BEFORE UPDATE OF state ON run

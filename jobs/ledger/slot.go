@@ -81,6 +81,22 @@ func (l *Ledger) Settle(job string, at time.Time, state State, code, say string)
 	})
 }
 
+// Reopen makes slots of a time still to come due again that were settled as
+// missed or skipped: the clock was ahead when that was done. It says how many.
+func (l *Ledger) Reopen(job string) (n int, err error) {
+	err = l.write(func(tx *sql.Tx) error {
+		now := l.now().UnixMilli()
+		r, err := tx.Exec("UPDATE slot SET state = 'due', code = '', say = '', changed = ?1 WHERE job = ?2 AND state IN ('missed','skipped') AND scheduled_for > ?1", now, job)
+		if err != nil {
+			return err
+		}
+		many, err := r.RowsAffected()
+		n = int(many)
+		return err
+	})
+	return n, err
+}
+
 // Slots lists the newest slots of a job first, or of all jobs when job is "".
 func (l *Ledger) Slots(job string, most int) ([]Slot, error) {
 	return l.slots("WHERE ? IN ('', s.job) ORDER BY s.scheduled_for DESC, s.job LIMIT ?", job, most)

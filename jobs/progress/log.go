@@ -31,7 +31,7 @@ var allowed = map[string]sortOf{
 
 const maxText = 500
 
-var countName = regexp.MustCompile(`^[a-z][a-z0-9_.-]{0,63}$`)
+var countName = regexp.MustCompile(`^[a-z][a-z0-9_. -]{0,63}$`)
 
 // NewLogger writes JSON lines of at least the level. Keys that are not on the
 // allow-list are dropped, and texts are masked.
