@@ -150,6 +150,9 @@ func (e Element) Get(name string) Element {
 	case object:
 	case list:
 		if e = e.single(); e.kind() != object {
+			if e.Is() {
+				e.wrong()
+			}
 			return Element{}
 		}
 	case null:

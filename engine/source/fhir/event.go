@@ -108,8 +108,8 @@ func (x *extractor) performer() engine.Code {
 	return 0
 }
 
-// flag: an alert. Its day is when it began, else when the record was updated.
-func flag(x *extractor) {
+// alert: a Flag. Its day is when it began, else when the record was updated.
+func alert(x *extractor) {
 	s := x.res.Text("status")
 	if x.withdrawn(s) {
 		return

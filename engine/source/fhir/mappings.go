@@ -22,7 +22,7 @@ var mappings = map[string]*mapping{
 	"MedicationDispense":  {"subject", eventTable, []string{"whenHandedOver", "whenPrepared"}, medicationDispense},
 	"Encounter":           {"subject", encounterMay, nil, encounter},
 	"ServiceRequest":      {"subject", eventTable, []string{"authoredOn"}, serviceRequest},
-	"Flag":                {"subject", eventTable, nil, flag},
+	"Flag":                {"subject", eventTable, nil, alert},
 	"CarePlan":            {"subject", documentTable, []string{"created"}, carePlan},
 	"DocumentReference":   {"subject", documentTable, []string{"date"}, documentReference},
 	"Composition":         {"subject", documentTable, []string{"date"}, composition},

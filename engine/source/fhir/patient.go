@@ -28,11 +28,10 @@ func (x *extractor) patient(position int64, fullURL string) error {
 		residence = x.residence(home)
 	}
 	who := x.identity(value, home, restricted)
+	key := x.key("Patient", fullURL)
 	if x.doc.isTroubled() {
 		return x.b.Quarantine(position, x.doc.trouble.code, x.doc.trouble.field)
 	}
-
-	key := x.key("Patient", fullURL)
 	ns := x.opt.Identifier.Namespace
 	k, _ := x.b.Keys.Key(ns, value)
 	person := engine.Person(k)

@@ -14,6 +14,7 @@ type record struct {
 	res   Element
 	meta  Element
 	notes []string
+	gone  bool // withdrawn: its recording date is that of what was withdrawn
 
 	happened  engine.Day // when what the record says happened
 	events    []schema.Event
@@ -76,21 +77,22 @@ func (x *extractor) resource(res Element, position int64, fullURL string) error 
 		x.b.Reference(none.code)
 		return nil
 	}
-	if none.code == "" {
-		x.profile()
-		m.fact(x)
-		if !x.doc.isTroubled() {
-			day, stamp := x.known(m.recorded)
-			if !x.doc.isTroubled() {
-				return x.land(position, subject, x.key(kind, fullURL), m.may, day, stamp)
-			}
-		}
+	if none.code != "" {
+		x.doc.blame(none.code, m.subject)
 		return x.b.Quarantine(position, x.doc.trouble.code, x.doc.trouble.field)
 	}
+	x.profile()
+	m.fact(x)
+	recorded := m.recorded
+	if x.gone {
+		recorded = nil
+	}
+	day, stamp := x.known(recorded)
+	key := x.key(kind, fullURL)
 	if x.doc.isTroubled() {
 		return x.b.Quarantine(position, x.doc.trouble.code, x.doc.trouble.field)
 	}
-	return x.b.Quarantine(position, none.code, m.subject)
+	return x.land(position, subject, key, m.may, day, stamp)
 }
 
 func (d *document) isTroubled() bool { return d.trouble.code != "" }
@@ -162,6 +164,7 @@ func (x *extractor) event(kind engine.EventKind, when span) *schema.Event {
 func (x *extractor) withdrawn(status string) bool {
 	if status == "entered-in-error" {
 		x.note("entered-in-error")
+		x.gone = true
 		return true
 	}
 	return false
