@@ -42,6 +42,17 @@ type Options struct {
 	// Config is called at the end with Out, to write settings for what was
 	// made; may be nil.
 	Config func(out string) error
+	// Places makes what takes the records of place A and of place B, once Out
+	// is there; nil means source files (packages fhirout and flatout).
+	Places func(w *world.World) ([world.Places]Place, error)
+}
+
+// Place takes the records of one place. Close ends it and gives its first
+// error; Bytes is what it has written by then.
+type Place interface {
+	world.Sink
+	Close() error
+	Bytes() int64
 }
 
 // Summary is what was made.
@@ -107,8 +118,18 @@ func Run(ctx context.Context, o Options) (Summary, error) {
 		return Summary{}, err
 	}
 	hold := end - world.Day(o.HoldBackDays)
-	a := fhirout.New(w, filepath.Join(sources, "place_a"), filepath.Join(later, "place_a"), hold)
-	b := flatout.New(w, filepath.Join(sources, "place_b"), filepath.Join(later, "place_b"), hold)
+	if o.Places == nil {
+		o.Places = func(w *world.World) ([world.Places]Place, error) {
+			return [world.Places]Place{
+				fhirout.New(w, filepath.Join(sources, "place_a"), filepath.Join(later, "place_a"), hold),
+				flatout.New(w, filepath.Join(sources, "place_b"), filepath.Join(later, "place_b"), hold)}, nil
+		}
+	}
+	places, err := o.Places(w)
+	if err != nil {
+		return Summary{}, err
+	}
+	a, b := places[world.PlaceA], places[world.PlaceB]
 	m := maker{w: w, o: &o, recorder: world.NewRecorder(w, [world.Places]world.Sink{a, b}, o.HoldBackDays), no: newObjections(filepath.Join(sources, "optouts")), judge: truth.NewJudge(w)}
 	if m.file, err = truth.Create(filepath.Join(o.Out, "truth.parquet")); err != nil {
 		return Summary{}, err

@@ -169,6 +169,6 @@ func (x *Writer) Document(n *world.Note) {
 	}
 	b = provider(b, "custodian", by)
 	b = append(b, `,"content":[{"attachment":{"contentType":"application/pdf","url":"https://documents.syntheticshire.example/`...)
-	b = append(appendID(b, n.ID), `.pdf"}}]`...)
+	b = append(AppendID(b, n.ID), `.pdf"}}]`...)
 	x.put(document, n.Known, b)
 }

@@ -144,7 +144,9 @@ func (x *Writer) Visit(v *world.Visit) {
 	x.put(encounter, v.Known, b)
 }
 
-var contactCodes = [...]world.Code{
+// ContactTypes is the type of a contact by its mode; empty where only the
+// local type stands.
+var ContactTypes = [...]world.Code{
 	world.Surgery:   {Code: "185202000", Term: "Seen in GP's surgery"},
 	world.Telephone: {Code: "185317003", Term: "Telephone encounter"},
 	world.Home:      {Code: "270420001", Term: "Seen in own home"},
@@ -163,7 +165,7 @@ func (x *Writer) Contact(c *world.Contact) {
 	}
 	b = text(b, "status", status(&c.Header, s))
 	b = class(b, contactClass[c.Mode])
-	b = kind(b, "GP", contactCodes[c.Mode])
+	b = kind(b, "GP", ContactTypes[c.Mode])
 	b = x.who(b, "subject", c.Person)
 	b = x.period(b, c.Day, c.Minute, c.Day, c.Minute+10)
 	b = provider(b, "serviceProvider", x.w.Geography.Practices[c.Practice].Code)

@@ -132,9 +132,9 @@ func (x *Writer) put(kind int, known world.Day, b []byte) {
 
 const hex = "0123456789abcdef"
 
-// appendID writes a record number in the form of a UUID; the second half is
+// AppendID writes a record number in the form of a UUID; the second half is
 // made from the first.
-func appendID(b []byte, id uint64) []byte {
+func AppendID(b []byte, id uint64) []byte {
 	low := id*0x9e3779b97f4a7c15 ^ id>>29
 	for s := 60; s >= 0; s -= 4 {
 		if s == 28 || s == 12 {
@@ -152,19 +152,28 @@ func appendID(b []byte, id uint64) []byte {
 	return b
 }
 
-// personID is the place's own number of a person.
-func (x *Writer) personID(index int) uint64 {
-	return world.Mix(x.w.Seed ^ world.Mix(uint64(index)^0x70a7_1e47_0000_0000))
+// PersonID is the place's own number of a person.
+func PersonID(seed uint64, index int) uint64 {
+	return world.Mix(seed ^ world.Mix(uint64(index)^0x70a7_1e47_0000_0000))
 }
+
+// UpdatedAt is the minute of the day at which the record held a resource:
+// after the day's work, and so early in the evening that it is the same civil
+// day by every offset that London has had.
+func UpdatedAt(id uint64) int { return 18*60 + int(id%230) }
+
+// OrganisationID is the number of the nth organisation, from 1: the trusts,
+// then the practices.
+func OrganisationID(n uint64) uint64 { return world.Mix(n + 1<<40) }
 
 // start begins a resource: type, id, meta.
 func (x *Writer) start(kind int, id uint64, known world.Day) []byte {
 	b := append(x.b[:0], `{"resourceType":"`...)
 	b = append(b, names[kind]...)
 	b = append(b, `","id":"`...)
-	b = appendID(b, id)
+	b = AppendID(b, id)
 	b = append(b, `","meta":{"lastUpdated":"`...)
-	b = x.appendTime(b, known, 20*60+int(id%230)) // in the evening, after the day's work
+	b = x.appendTime(b, known, UpdatedAt(id))
 	return append(b, `"}`...)
 }
 
@@ -193,7 +202,7 @@ func (x *Writer) who(b []byte, field string, p *world.Person) []byte {
 	if p.Index != x.index {
 		x.index = p.Index
 		x.subject = append(x.subject[:0], `":{"reference":"Patient/`...)
-		x.subject = append(appendID(x.subject, x.personID(p.Index)), `"}`...)
+		x.subject = append(AppendID(x.subject, PersonID(x.w.Seed, p.Index)), `"}`...)
 	}
 	b = append(append(b, `,"`...), field...)
 	return append(b, x.subject...)

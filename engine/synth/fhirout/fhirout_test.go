@@ -3,6 +3,7 @@ package fhirout
 import (
 	"testing"
 
+	"leftshift/engine"
 	"leftshift/engine/synth/world"
 )
 
@@ -43,16 +44,30 @@ func TestDotted(t *testing.T) {
 }
 
 func TestIDsLookLikeUUIDs(t *testing.T) {
-	if got := string(appendID(nil, 0x0123456789abcdef)); len(got) != 36 || got[:19] != "01234567-89ab-cdef-" || got[23] != '-' {
+	if got := string(AppendID(nil, 0x0123456789abcdef)); len(got) != 36 || got[:19] != "01234567-89ab-cdef-" || got[23] != '-' {
 		t.Error(got)
 	}
-	x := writer(t)
 	seen := map[uint64]bool{}
 	for i := range 100_000 {
-		id := x.personID(i)
+		id := PersonID(1, i)
 		if seen[id] {
 			t.Fatal("two people have one id")
 		}
 		seen[id] = true
+	}
+}
+
+// A resource is known on its day by the clock of London, also in the years in
+// which summer time had other rules.
+func TestUpdatedOnItsDay(t *testing.T) {
+	x := writer(t)
+	for d := world.DayOf(1935, 1, 1); d < world.DayOf(2026, 9, 30); d += 3 {
+		for _, id := range []uint64{0, 229} {
+			text := string(x.appendTime(nil, d, UpdatedAt(id)))
+			at, ok := engine.ParseMoment(text)
+			if !ok || engine.DayOf(at) != engine.Day(d) {
+				t.Fatalf("%s is on %s, not %s", text, engine.DayOf(at), d)
+			}
+		}
 	}
 }

@@ -10,7 +10,7 @@ import (
 func (x *Writer) Patient(v *world.PatientVersion) {
 	p := v.Person
 	g := x.w.Geography
-	b := x.start(patient, x.personID(p.Index), v.Known)
+	b := x.start(patient, PersonID(x.w.Seed, p.Index), v.Known)
 	if p.Ethnic != 0 {
 		b = append(b, `,"extension":[{"url":"`+core+`EthnicCategory","valueCodeableConcept":{"coding":[{"system":"`+coreCode+`EthnicCategoryEngland","code":"`...)
 		b = append(b, p.Ethnic)
@@ -71,7 +71,7 @@ func (x *Writer) organisations() {
 	n := uint64(0)
 	write := func(code, name, role string) {
 		n++
-		b := x.start(organisation, world.Mix(n+1<<40), x.w.Calendar.Begin())
+		b := x.start(organisation, OrganisationID(n), x.w.Calendar.Begin())
 		b = append(b, `,"identifier":[{"system":"`+ods+`","value":"`...)
 		b = append(b, code...)
 		b = append(b, `"}],"active":true`...)

@@ -120,22 +120,25 @@ func (x *Writer) put(file int, known world.Day, b []byte) {
 	x.b = b
 }
 
-// appendID writes a record number as 16 hexadecimal digits.
-func appendID(b []byte, id uint64) []byte {
+// AppendID writes a record number as 16 hexadecimal digits.
+func AppendID(b []byte, id uint64) []byte {
 	const hex = "0123456789abcdef"
 	for s := 60; s >= 0; s -= 4 {
 		b = append(b, hex[id>>s&15])
 	}
-	return append(b, ',')
+	return b
 }
 
-// appendPatient writes the place's own number of the person.
-func appendPatient(b []byte, index int) []byte {
+func appendID(b []byte, id uint64) []byte { return append(AppendID(b, id), ',') }
+
+// AppendPatient writes the place's own number of the person.
+func AppendPatient(b []byte, index int) []byte {
 	n := uint64(index)*7 + 10_000_003
 	b = append(b, 'B')
-	b = strconv.AppendUint(b, n, 10)
-	return append(b, ',')
+	return strconv.AppendUint(b, n, 10)
 }
+
+func appendPatient(b []byte, index int) []byte { return append(AppendPatient(b, index), ',') }
 
 func appendText(b []byte, s string) []byte { return append(append(b, s...), ',') }
 
@@ -157,13 +160,22 @@ func status(h *world.Header, otherwise string) string {
 	return otherwise
 }
 
-// number appends the NHS number as this row has it: a spoilt one differs in one
-// digit, which one depends on the row.
-func number(b []byte, h *world.Header) []byte {
+// Number is the NHS number as a hospital row has it: a spoilt one differs in
+// one digit, which one depends on the row.
+func Number(h *world.Header) [10]byte {
 	n := h.Person.Recorded
 	if h.Spoilt {
 		i := 3 + int(h.ID%7)
 		n[i] = '0' + (n[i]-'0'+1)%10
 	}
+	return n
+}
+
+func number(b []byte, h *world.Header) []byte {
+	n := Number(h)
 	return append(append(b, n[:]...), ',')
 }
+
+// RegistrationID is the number of the row of a person's ith registration in
+// the place, from 0.
+func RegistrationID(index, i int) uint64 { return uint64(index)<<16 | uint64(i) + 1<<60 }

@@ -56,11 +56,11 @@ func appendClock(b []byte, minute int) []byte {
 
 // Emergency Care Data Set codes (SNOMED CT).
 const (
-	byAmbulance     = "1048031000000100"
-	byOwnTransport  = "1048071000000103"
+	ByAmbulance     = "1048031000000100"
+	ByOwnTransport  = "1048071000000103"
 	treatmentEnded  = "182992009"
-	destinationHome = "306689006"
-	destinationWard = "306706006"
+	DestinationHome = "306689006"
+	DestinationWard = "306706006"
 )
 
 // Visit writes a row of ecds.csv.
@@ -75,18 +75,18 @@ func (x *Writer) Visit(v *world.Visit) {
 	b = appendDay(b, v.Day+world.Day(end/1440))
 	b = appendClock(b, end%1440)
 	if v.ByAmbulance {
-		b = appendText(b, byAmbulance)
+		b = appendText(b, ByAmbulance)
 	} else {
-		b = appendText(b, byOwnTransport)
+		b = appendText(b, ByOwnTransport)
 	}
 	b = appendText(b, v.Acuity)
 	b = appendText(b, v.Complaint.Code)
 	b = appendText(b, v.Diagnosis.Code)
 	b = appendText(b, treatmentEnded)
 	if v.Admitted {
-		b = appendText(b, destinationWard)
+		b = appendText(b, DestinationWard)
 	} else {
-		b = appendText(b, destinationHome)
+		b = appendText(b, DestinationHome)
 	}
 	x.put(ecds, v.Known, b)
 }

@@ -14,7 +14,7 @@ func (x *Writer) Patient(v *world.PatientVersion) {
 			continue
 		}
 		g := &v.Registrations[i]
-		b := appendID(x.b[:0], uint64(p.Index)<<16|uint64(i)+1<<60)
+		b := appendID(x.b[:0], RegistrationID(p.Index, i))
 		b = appendPatient(b, p.Index)
 		b = append(append(b, p.Recorded[:]...), ',')
 		b = appendDay(b, p.Birth)
