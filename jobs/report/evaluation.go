@@ -1,0 +1,167 @@
+package report
+
+import (
+	"fmt"
+	"math"
+
+	"leftshift/engine/disclosure"
+	"leftshift/models/evaluate"
+)
+
+func (b *builder) evaluation() (section, error) {
+	s := section{ID: "evaluation", Title: "How well it predicts", Lead: []string{
+		"On people the model was not fitted on. AUROC, average precision, Brier score and calibration are estimates with intervals over resampled people. Percentages are of counts as shown, rounded; their intervals are of the exact ones."}}
+	if len(b.night.Evaluations) == 0 {
+		s.Lead = []string{"No evaluation came with this run."}
+		return s, nil
+	}
+	g := &grid{Caption: "Models and horizons side by side", Head: heads("Model", "#Days", "#People", "#With outcome", "#AUROC", "#Best possible", "#Average precision", "#Brier", "#Calibration slope", "#Intercept", "#Observed / expected"),
+		Note: "A slope below 1 says that predictions are too extreme; an intercept below 0, or observed over expected below 1, that they are too high."}
+	for _, e := range b.night.Evaluations {
+		m := e.Report.Measures
+		best := none
+		if e.Best > 0 {
+			best = decimal(e.Best, 3)
+		}
+		g.Rows = append(g.Rows, row(e.Model, fmt.Sprint(e.Horizon), people(b.night.Rule.Count(m.People)), people(b.night.Rule.Count(whole(m.Events))),
+			estimate(m.AUROC, 3), best, estimate(m.AveragePrecision, 3), estimate(m.Brier, 4), estimate(m.Slope, 2), estimate(m.Intercept, 2), estimate(m.ObservedExpected, 2)))
+	}
+	s.Blocks = append(s.Blocks, block{Grid: g})
+
+	first := b.night.Evaluations[0]
+	name := fmt.Sprintf("%s, %d days", first.Model, first.Horizon)
+	s.Blocks = append(s.Blocks, block{Heading: "Lists of the highest risks: " + name, Grid: b.tops(first.Report)})
+	c := b.control(first.Report)
+	calibration, err := b.calibration(first.Report, c)
+	if err != nil {
+		return section{}, err
+	}
+	figures := []figure{calibration}
+	if len(first.Report.Subgroups) > 0 {
+		groups, err := b.subgroups(first.Report, c)
+		if err != nil {
+			return section{}, err
+		}
+		figures = append(figures, groups)
+	}
+	s.Blocks = append(s.Blocks, block{Heading: "Calibration and subgroups: " + name, Figures: figures})
+	return s, nil
+}
+
+// tops shows sensitivity and positive predictive value of lists of the highest
+// risks, both as ratios of controlled counts.
+func (b *builder) tops(r *evaluate.Report) *grid {
+	g := &grid{Caption: "What lists of the highest risks would have held", Head: heads("List", "#People", "#With outcome", "#Sensitivity", "#Positive predictive value"),
+		Note: "Sensitivity: the share of all people with the outcome who are on the list. Positive predictive value: the share of the list with the outcome."}
+	events := b.night.Rule.Count(whole(r.Events))
+	for _, t := range r.Top {
+		size := t.Share * r.Weight
+		listed, hit := b.night.Rule.Count(whole(size)), b.night.Rule.Count(whole(size*float64(t.PPV.Value)))
+		sensitivity, ppv := share(hit, events), share(hit, listed)
+		if _, ok := disclosure.Percent(hit, events); ok {
+			sensitivity += span(t.Sensitivity, 100, 1)
+		}
+		if _, ok := disclosure.Percent(hit, listed); ok {
+			ppv += span(t.PPV, 100, 1)
+		}
+		g.Rows = append(g.Rows, row(fmt.Sprintf("Highest %g%%", 100*t.Share), people(listed), people(hit), sensitivity, ppv))
+	}
+	return g
+}
+
+// controlled holds the cells of one evaluation: bands, then subgroups, each by
+// people and by those with the outcome.
+type controlled struct {
+	bandPeople, bandEvents   []disclosure.Cell
+	groupPeople, groupEvents []disclosure.Cell
+}
+
+// control passes bands and subgroups through the door together, for they divide
+// the same people.
+func (b *builder) control(r *evaluate.Report) controlled {
+	var names []string
+	at := map[string][]int{}
+	for k, g := range r.Subgroups {
+		if at[g.Group] == nil {
+			names = append(names, g.Group)
+		}
+		at[g.Group] = append(at[g.Group], k)
+	}
+	count := [][]int{{r.People}, nil}
+	event := [][]int{{whole(r.Events)}, nil}
+	for _, band := range r.Bands {
+		count[1] = append(count[1], whole(band.Weight))
+		event[1] = append(event[1], whole(band.Observed))
+	}
+	for _, n := range names {
+		var c, e []int
+		for _, k := range at[n] {
+			c, e = append(c, r.Subgroups[k].People), append(e, whole(r.Subgroups[k].Events))
+		}
+		count, event = append(count, c), append(event, e)
+	}
+	counts, events := b.night.Rule.Partitions(count...), b.night.Rule.Partitions(event...)
+	out := controlled{bandPeople: counts[1], bandEvents: events[1],
+		groupPeople: make([]disclosure.Cell, len(r.Subgroups)), groupEvents: make([]disclosure.Cell, len(r.Subgroups))}
+	for j, n := range names {
+		for i, k := range at[n] {
+			out.groupPeople[k], out.groupEvents[k] = counts[j+2][i], events[j+2][i]
+		}
+	}
+	return out
+}
+
+func (b *builder) calibration(r *evaluate.Report, c controlled) (figure, error) {
+	g := grid{Caption: "Tenths of people by predicted risk", Head: heads("Tenth", "#People", "#With outcome", "#Predicted", "#Observed"),
+		Note: "Predicted: the mean probability. Observed: with outcome over people, both as shown."}
+	var points []point
+	for k, band := range r.Bands {
+		label := fmt.Sprint(k + 1)
+		switch k {
+		case 0:
+			label += " (lowest)"
+		case len(r.Bands) - 1:
+			label += " (highest)"
+		}
+		predicted, observed := disclosure.Star, share(c.bandEvents[k], c.bandPeople[k])
+		mean, ok := b.night.Rule.Mean(whole(band.Weight), band.Expected/band.Weight)
+		if ok {
+			predicted = percent(100 * mean)
+		}
+		if v, shown := disclosure.Percent(c.bandEvents[k], c.bandPeople[k]); shown && ok {
+			observed += span(band.Rate, 100, 1)
+			points = append(points, point{100 * mean, v, 100 * float64(band.Rate.Low), 100 * float64(band.Rate.High)})
+		}
+		g.Rows = append(g.Rows, row(label, people(c.bandPeople[k]), people(c.bandEvents[k]), predicted, observed))
+	}
+	svg, err := drawCalibration(points)
+	if err != nil {
+		return figure{}, err
+	}
+	return figure{ID: "calibration", Title: "Predicted against observed, by tenth of risk", SVG: svg, Grid: g,
+		Words: fmt.Sprintf("Points on the dashed line mean that predictions are right. %d of %d tenths are shown; in the others too few people have the outcome. Bars are intervals.", len(points), len(r.Bands))}, nil
+}
+
+func (b *builder) subgroups(r *evaluate.Report, c controlled) (figure, error) {
+	g := grid{Caption: "Performance by subgroup", Head: heads("Group", "Label", "#People", "#With outcome", "#Observed", "#AUROC", "#Calibration slope", "#Observed / expected"),
+		Note: "Nothing is estimated where people or outcomes are too few to be shown."}
+	var lines []interval
+	for k, sub := range r.Subgroups {
+		auroc, slope, ratio := disclosure.Star, disclosure.Star, disclosure.Star
+		if v, ok := c.groupEvents[k].Value(); ok {
+			if _, shown := c.groupPeople[k].Value(); shown {
+				auroc, slope, ratio = estimate(sub.AUROC, 3), estimate(sub.Slope, 2), estimate(sub.ObservedExpected, 2)
+				if v > 0 && !math.IsNaN(float64(sub.AUROC.Value)) {
+					lines = append(lines, interval{sub.Group + ": " + sub.Label, float64(sub.AUROC.Value), float64(sub.AUROC.Low), float64(sub.AUROC.High)})
+				}
+			}
+		}
+		g.Rows = append(g.Rows, row(sub.Group, sub.Label, people(c.groupPeople[k]), people(c.groupEvents[k]), share(c.groupEvents[k], c.groupPeople[k]), auroc, slope, ratio))
+	}
+	svg, err := drawIntervals("AUROC", lines, float64(r.AUROC.Value))
+	if err != nil {
+		return figure{}, err
+	}
+	return figure{ID: "subgroups", Title: "AUROC by subgroup", SVG: svg, Grid: g,
+		Words: "Each point is the AUROC within one subgroup with its interval; the dashed line is that of everyone, " + decimal(float64(r.AUROC.Value), 3) + "."}, nil
+}
