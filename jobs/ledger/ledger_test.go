@@ -189,7 +189,10 @@ func TestAHeartBeats(t *testing.T) {
 		must(t, l.db.QueryRow("SELECT lease FROM run").Scan(&ms))
 		return ms
 	}
-	for first := lease(); lease() == first; {
+	for first, tries := lease(), 0; lease() == first; tries++ {
+		if tries > 30000 {
+			t.Fatal("no heart beats")
+		}
 		time.Sleep(time.Millisecond)
 	}
 	must(t, ctx.Err())
