@@ -8,6 +8,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/zeebo/xxh3"
+
 	"leftshift/engine"
 	"leftshift/engine/analyte"
 	"leftshift/engine/identity"
@@ -95,7 +97,7 @@ type extraction struct {
 
 	from   []int // field of the file by slot; -1 absent
 	format []format
-	seen   map[string]uint32 // times a record id came, where file order counts
+	seen   map[uint64]uint32 // times a record id (its hash) came, where file order counts; some 20 bytes an id
 
 	text    []string
 	day     []span
@@ -115,7 +117,7 @@ func (e *extraction) bind(in records) error {
 	e.from, e.format = make([]int, n), make([]format, n)
 	e.text, e.day, e.number = make([]string, n), make([]span, n), make([]int64, n)
 	if e.m.inOrder {
-		e.seen = map[string]uint32{}
+		e.seen = map[uint64]uint32{}
 	}
 	at := map[string]int{}
 	for i, name := range in.header() {
@@ -186,8 +188,9 @@ func (e *extraction) one(rec *record) error {
 		}
 	}
 	if e.seen != nil {
-		n := e.seen[id]
-		e.seen[id] = n + 1
+		h := xxh3.HashString(id)
+		n := e.seen[h]
+		e.seen[h] = n + 1
 		if n > 0 {
 			e.b.Note(laterInFile)
 			stamp += int64(n)

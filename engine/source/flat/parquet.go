@@ -42,6 +42,11 @@ var safe = map[compress.Compression]bool{
 // parquetRows is how many rows are decoded at a time.
 const parquetRows = 2048
 
+// rowsPerByte bounds how many rows a file may claim for its size: a record
+// names itself, and so many names do not fit in fewer bytes. Without a bound a
+// few bytes could unfold into records without end.
+const rowsPerByte = 16
+
 func unreadable(flow string, err error) error {
 	return &engine.Fault{Code: "parquet-unreadable", Say: "the file of flow " + flow + " is no whole Parquet file; have it sent again", Err: err}
 }
@@ -74,9 +79,11 @@ func newParquet(in io.Reader, flow string, want func(name string) bool) (r *parq
 		return nil, unreadable(flow, err)
 	}
 	meta := pf.MetaData()
+	var rows int64
 	for g := range pf.NumRowGroups() {
-		if meta.RowGroup(g).NumRows() < 0 {
-			return nil, unreadable(flow, fmt.Errorf("row group %d has a negative number of rows", g))
+		n := meta.RowGroup(g).NumRows()
+		if rows += n; n < 0 || rows < 0 || rows > rowsPerByte*size {
+			return nil, unreadable(flow, fmt.Errorf("row group %d has a number of rows that the file's size cannot hold", g))
 		}
 		for c := range meta.Schema.NumColumns() {
 			chunk, err := meta.RowGroup(g).ColumnChunk(c)
