@@ -145,12 +145,13 @@ var Items = map[Item]string{
 	RecentMove:       "1 when the residence that holds D began within 365 days, else 0; unknown without a start",
 }
 
-// Member is one part of a code filter: rows of any of its lists. Code is set
-// instead of Lists for a member that is one code of a weighted list.
+// Member is one part of a code filter: rows of any of its lists, or with one
+// of a few codes written "system:code" that no list has.
 type Member struct {
 	ID    string
 	Title string
 	Lists []string
+	Codes []string
 }
 
 // Definition is one feature. It is not changed after Load.

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"leftshift/engine"
+	"leftshift/features/codelist"
 	"leftshift/features/matrix"
 )
 
@@ -58,7 +59,7 @@ func (l *loader) expand(b block, e *entry) {
 		}
 		subjects = nil
 		for _, m := range g.Member {
-			subjects = append(subjects, subject{id: m.ID, title: m.Title, area: m.Area, members: []Member{{m.ID, m.Title, m.Lists}}})
+			subjects = append(subjects, subject{id: m.ID, title: m.Title, area: m.Area, members: []Member{{ID: m.ID, Title: m.Title, Lists: m.Lists}}})
 		}
 	case e.Group != "":
 		g, ok := l.groups[e.Group]
@@ -68,15 +69,21 @@ func (l *loader) expand(b block, e *entry) {
 		}
 		subjects[0].members = nil
 		for _, m := range g.Member {
-			subjects[0].members = append(subjects[0].members, Member{m.ID, m.Title, m.Lists})
+			subjects[0].members = append(subjects[0].members, Member{ID: m.ID, Title: m.Title, Lists: m.Lists})
 		}
-	case len(e.Lists) > 0:
+	case len(e.Lists)+len(e.Codes) > 0:
 		for _, x := range e.Lists {
 			if l.lib.List(x) == nil {
 				l.faults.add(b.file, b.key("lists"), "list-unknown", "%s names code list %q, which does not exist", e.ID, x)
 			}
 		}
-		subjects[0].members = []Member{{"", "", e.Lists}}
+		for _, c := range e.Codes {
+			system, code, _ := strings.Cut(c, ":")
+			if n, ok := codelist.Normalise(system, code); !ok || n != code || engine.ParseSystem(system) == engine.NoSystem {
+				l.faults.add(b.file, b.key("codes"), "code", "%s names %q, which is no code: write system:code, as snomed:217082002", e.ID, c)
+			}
+		}
+		subjects[0].members = []Member{{Lists: e.Lists, Codes: e.Codes}}
 	case e.Analyte != "" || len(e.Analytes) > 0:
 		key := "analytes"
 		names := e.Analytes
@@ -218,7 +225,7 @@ func (l *loader) weigh(b block, e *entry, d *Definition) {
 		l.faults.add(b.file, b.key("weights"), "weights", "%s needs weights, the name of a code list with a file weights/<list>.csv, and no other codes", e.ID)
 		return
 	}
-	d.Members = []Member{{"", "", []string{e.Weights}}}
+	d.Members = []Member{{Lists: []string{e.Weights}}}
 	d.Weights = l.readWeights(b, list)
 }
 

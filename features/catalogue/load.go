@@ -35,6 +35,7 @@ type entry struct {
 	Modes     []string `toml:"modes"`
 	Positions []string `toml:"positions"`
 	Lists     []string `toml:"lists"`
+	Codes     []string `toml:"codes"` // "system:code", beside lists
 	Group     string   `toml:"group"` // one feature over all members
 	Each      string   `toml:"each"`  // one feature for each member
 	Analyte   string   `toml:"analyte"`

@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"math"
+	"slices"
 	"sort"
 
 	"leftshift/engine"
@@ -109,6 +110,11 @@ func (x *reference) event(d *catalogue.Definition, on engine.Day) (float64, engi
 			}
 		case d.Members != nil:
 			for m := range d.Members {
+				if has(d.Members[m].Codes, e.system.String()+":"+e.text) {
+					h.member = m
+					hits, rows[e] = append(hits, h), true
+					continue
+				}
 				for _, name := range d.Members[m].Lists {
 					list := x.s.lib.List(name)
 					if systemOf(list.System) == e.system && list.Has(e.text) {
@@ -344,7 +350,15 @@ func (x *reference) demographic(d *catalogue.Definition, on engine.Day) float64 
 			if r.from != engine.NoDay && r.from > on || r.to != engine.NoDay && r.to < on {
 				continue
 			}
-			if best == nil || r.from > best.from || r.from == best.from && r.code > best.code {
+			// Latest from, greatest code, latest to, care home, greatest decile.
+			rank := func(x *intervalRow) [5]int64 {
+				to := int64(x.to)
+				if x.to == engine.NoDay {
+					to = math.MaxInt64
+				}
+				return [5]int64{int64(x.from), int64(x.code), to, int64(x.careHome), int64(x.imd)}
+			}
+			if best == nil || slices.Compare(slicesOf(rank(r)), slicesOf(rank(best))) > 0 {
 				best = r
 			}
 		}
@@ -428,3 +442,5 @@ func (x *reference) demographic(d *catalogue.Definition, on engine.Day) float64 
 	}
 	panic("reference: item " + d.Item)
 }
+
+func slicesOf(x [5]int64) []int64 { return x[:] }

@@ -117,12 +117,15 @@ type sheet struct {
 
 const sheetRows = 64
 
-func newSheet(p *plan.Plan, days bool) *sheet {
+func newSheet(p *plan.Plan, days bool, rows int) *sheet {
 	s := &sheet{plan: p, m: matrix.New(p.Columns, 0), rows: make([]float32, sheetRows*len(p.Columns))}
+	for j := range s.m.Values {
+		s.m.Values[j] = make([]float32, 0, rows)
+	}
 	if days {
 		s.last = make([]int32, sheetRows*len(p.DatedColumns))
 		for _, j := range p.DatedColumns {
-			s.m.Last[j] = []int32{}
+			s.m.Last[j] = make([]int32, 0, rows)
 		}
 	}
 	return s
@@ -151,22 +154,25 @@ func (s *sheet) row() ([]float32, []int32) {
 func (s *sheet) flush() {
 	c := len(s.plan.Columns)
 	for j := range s.m.Values {
-		col := slices.Grow(s.m.Values[j], s.n)
-		for i := range s.n {
-			col = append(col, s.rows[i*c+j])
-		}
-		s.m.Values[j] = col
+		s.m.Values[j] = pour(s.m.Values[j], s.rows[j:], c, s.n)
 	}
 	if s.last != nil {
 		c := len(s.plan.DatedColumns)
 		for k, j := range s.plan.DatedColumns {
-			col := slices.Grow(s.m.Last[j], s.n)
-			for i := range s.n {
-				col = append(col, s.last[i*c+k])
-			}
-			s.m.Last[j] = col
+			s.m.Last[j] = pour(s.m.Last[j], s.last[k:], c, s.n)
 		}
 	}
 	s.m.Rows += s.n
 	s.n = 0
+}
+
+// pour appends every stride-th value, n of them.
+func pour[T any](col, from []T, stride, n int) []T {
+	at := len(col)
+	col = slices.Grow(col, n)[:at+n]
+	to := col[at:]
+	for i := range to {
+		to[i] = from[i*stride]
+	}
+	return col
 }

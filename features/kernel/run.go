@@ -20,6 +20,9 @@ type Options struct {
 	Everyone bool
 	// Days fills the matrix's days of newest rows.
 	Days bool
+	// Persons is how many there may be in the bucket, to make room once; 0 when
+	// not known.
+	Persons int
 	// DataFrom is the first day from which the sources hold data; 0 not known.
 	DataFrom engine.Day
 }
@@ -44,7 +47,7 @@ func Run(ctx context.Context, p *plan.Plan, in Input, dates []engine.Day, knowle
 		out.Labels = []outcome.Label{}
 	}
 	g := newGatherer(p, dates)
-	sh := newSheet(p, opt.Days)
+	sh := newSheet(p, opt.Days, opt.Persons*len(dates))
 	h := &held{}
 	live := make([]int, 0, len(dates))
 	status := make([]population.Status, len(dates))

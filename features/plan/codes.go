@@ -27,10 +27,10 @@ func (c *Codes) Of(code engine.Code) []Target {
 	}
 	for i := h >> 18 & c.mask; ; i = (i + 1) & c.mask {
 		switch c.keys[i] {
-		case code:
-			return c.list[c.from[i]:c.to[i]]
 		case 0:
 			return nil
+		case code:
+			return c.list[c.from[i]:c.to[i]]
 		}
 	}
 }

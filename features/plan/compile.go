@@ -6,6 +6,7 @@ import (
 	"iter"
 	"math"
 	"sort"
+	"strings"
 
 	"leftshift/engine"
 	"leftshift/engine/analyte"
@@ -197,6 +198,11 @@ func (c *compiler) of(d *catalogue.Definition) (int, error) {
 		}
 	case len(d.Members) > 0:
 		for m, member := range d.Members {
+			for _, x := range member.Codes {
+				system, code, _ := strings.Cut(x, ":")
+				key := engine.CodeKey(engine.ParseSystem(system), code)
+				c.exact[key] = append(c.exact[key], Target{uint16(i), uint8(m)})
+			}
 			for _, name := range member.Lists {
 				list := c.lib.List(name)
 				if list == nil {
@@ -229,7 +235,7 @@ func (c *compiler) of(d *catalogue.Definition) (int, error) {
 func codesOnly(members []catalogue.Member) []catalogue.Member {
 	out := make([]catalogue.Member, len(members))
 	for i, m := range members {
-		out[i] = catalogue.Member{Lists: m.Lists}
+		out[i] = catalogue.Member{Lists: m.Lists, Codes: m.Codes}
 	}
 	return out
 }

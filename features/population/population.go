@@ -9,6 +9,7 @@
 package population
 
 import (
+	"cmp"
 	"math"
 
 	"leftshift/engine"
@@ -65,18 +66,25 @@ func Inpatient(k engine.SpellKind) bool {
 }
 
 // Holding gives the place of the interval that holds d, or -1. Of several, the
-// one with the latest From, then with the greatest code.
+// one with the latest From, then the greatest code, then the latest To, then a
+// care home, then the greatest decile: so the order of rows never matters.
 func Holding(intervals []Interval, d engine.Day) int {
 	best := -1
 	for i, x := range intervals {
 		if x.From > d || x.To < d {
 			continue
 		}
-		if best < 0 || x.From > intervals[best].From || x.From == intervals[best].From && x.Code > intervals[best].Code {
+		if best < 0 || after(x, intervals[best]) {
 			best = i
 		}
 	}
 	return best
+}
+
+func after(a, b Interval) bool {
+	c := cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.Code, b.Code), cmp.Compare(a.To, b.To),
+		cmp.Compare(a.CareHome, b.CareHome), cmp.Compare(a.IMD, b.IMD))
+	return c > 0
 }
 
 // Chain gives the first and the last day of the unbroken chain of intervals

@@ -1,0 +1,126 @@
+package catalogue
+
+import (
+	"fmt"
+	"strings"
+
+	"leftshift/features/matrix"
+)
+
+// Markdown writes the index of features for people to read. The same
+// catalogue always gives the same text.
+func Markdown(c *Catalogue) string {
+	var b strings.Builder
+	b.WriteString("# Features\n\nGenerated from the data; change `features/catalogue/*.toml`, not this page.\n\n")
+	hidden := 0
+	for i := range c.Definitions {
+		if c.Definitions[i].Display == matrix.DisplayClinician {
+			hidden++
+		}
+	}
+	fmt.Fprintf(&b, "%d features, %d of them shown to clinicians only. Catalogue `%.12s`.\n\n", len(c.Definitions), hidden, c.Hash)
+	b.WriteString("A window of n days before D is (D-n, D]. A row is read only if it was known on D. \"Unknown\" is never zero.\n")
+	file := ""
+	for i := range c.Definitions {
+		d := &c.Definitions[i]
+		if d.File != file {
+			file = d.File
+			fmt.Fprintf(&b, "\n## %s\n\n| feature | title | reads | window | makes | none means | unit | who may see it | why |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n", strings.TrimSuffix(file, ".toml"))
+		}
+		absence, seen := "zero", "care team"
+		if d.Absence == matrix.AbsenceUnknown {
+			absence = "unknown"
+		}
+		if d.Display == matrix.DisplayClinician {
+			seen = "clinicians only"
+		}
+		window, _ := WindowWords(d.Days)
+		if d.Source == Demographic {
+			window = "on the day"
+		}
+		if d.Gap > 0 {
+			window += fmt.Sprintf(", up to %d days before", d.Gap)
+		}
+		b.WriteString("|")
+		for _, s := range []string{"`" + d.ID + "`", d.Title, reads(d), window, makes(d), absence, d.Unit, seen, d.Why} {
+			b.WriteString(" " + strings.ReplaceAll(strings.ReplaceAll(s, "\n", " "), "|", `\|`) + " |")
+		}
+		b.WriteString("\n")
+	}
+	b.WriteString("\n## Items of a person\n\n")
+	for _, it := range []Item{Age, Male, Female, EthnicityKnown, IMDDecile, CareHome, MonthsRegistered, MonthsObservable, RecentMove} {
+		fmt.Fprintf(&b, "- `%s`: %s\n", it, Items[it])
+	}
+	return b.String()
+}
+
+// reads says a filter in words.
+func reads(d *Definition) string {
+	var parts []string
+	switch d.Source {
+	case Demographic:
+		return "person"
+	case Event:
+		parts = append(parts, list(d.Kinds, "events: "))
+		if len(d.Modes) > 0 {
+			var s []string
+			for _, m := range d.Modes {
+				s = append(s, modeNames[m])
+			}
+			parts = append(parts, "mode "+strings.Join(s, ", "))
+		}
+		if fmt.Sprint(d.Statuses) != fmt.Sprint(facts) {
+			var s []string
+			for _, m := range d.Statuses {
+				s = append(s, statusNames[m])
+			}
+			parts = append(parts, "status "+strings.Join(s, ", "))
+		}
+		if len(d.Positions) > 0 {
+			parts = append(parts, fmt.Sprintf("position %v", d.Positions))
+		}
+		if d.Analyte != "" {
+			parts = append(parts, "values of "+d.Analyte)
+		}
+		if len(d.Members) > 3 {
+			parts = append(parts, fmt.Sprintf("%d groups of lists", len(d.Members)))
+		} else {
+			for _, m := range d.Members {
+				parts = append(parts, strings.Join(append(append([]string(nil), m.Lists...), m.Codes...), ", "))
+			}
+		}
+		if len(d.Within) > 0 {
+			parts = append(parts, list(d.Within, "within spells: "))
+		}
+	case Spell:
+		parts = append(parts, list(d.Spells, "spells: "))
+		if d.FirstOfCIS {
+			parts = append(parts, "first of its continuous spell")
+		}
+		if d.NoAdmission {
+			parts = append(parts, "no emergency admission by the day after")
+		}
+		if len(d.Attended) > 0 {
+			parts = append(parts, fmt.Sprintf("attended %v", d.Attended))
+		}
+	}
+	return strings.Join(parts, "; ")
+}
+
+func list[T fmt.Stringer](x []T, lead string) string {
+	s := make([]string, len(x))
+	for i, v := range x {
+		s[i] = v.String()
+	}
+	return lead + strings.Join(s, ", ")
+}
+
+func makes(d *Definition) string {
+	switch {
+	case d.Pick != "":
+		return fmt.Sprintf("%s %s", d.Aggregate, d.Pick)
+	case d.Source == Demographic:
+		return string(d.Item)
+	}
+	return string(d.Aggregate)
+}

@@ -1,0 +1,132 @@
+package plan
+
+import (
+	"fmt"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"leftshift/engine"
+	"leftshift/engine/analyte"
+	"leftshift/features/catalogue"
+	"leftshift/features/codelist"
+)
+
+// The flat table answers as a map does, for keys that crowd one place too.
+func TestCodesIsAMap(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		key := rapid.OneOf(rapid.Int64Range(1, 1<<62), rapid.Map(rapid.Int64Range(1, 40), func(i int64) int64 { return i << 40 }), rapid.Int64Range(1, 60))
+		want := map[engine.Code][]Target{}
+		for i := range rapid.IntRange(0, 200).Draw(t, "n") {
+			k := engine.Code(key.Draw(t, "key"))
+			want[k] = append(want[k], Target{Family: uint16(i), Member: uint8(i % 3)}, Target{Family: uint16(i), Member: uint8(i % 3)})
+		}
+		given := map[engine.Code][]Target{0: {{Family: 9}}}
+		for k, v := range want {
+			given[k] = append([]Target(nil), v...)
+		}
+		var c Codes
+		c.build(given)
+		if c.Len() != len(want) || c.Of(0) != nil {
+			t.Fatalf("%d codes, want %d; code 0 gives %v", c.Len(), len(want), c.Of(0))
+		}
+		for k, v := range want {
+			if got := c.Of(k); len(got) != len(v)/2 || got[0] != v[0] {
+				t.Fatalf("code %d gives %v, want each of %v once", k, got, v)
+			}
+		}
+		for range 50 {
+			if k := engine.Code(key.Draw(t, "other")); want[k] == nil && c.Of(k) != nil {
+				t.Fatalf("code %d gives %v", k, c.Of(k))
+			}
+		}
+	})
+}
+
+func shelves(t testing.TB) (*catalogue.Catalogue, *codelist.Library, *analyte.Table) {
+	t.Helper()
+	lib, err := codelist.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	an, err := analyte.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cat, err := catalogue.Load(lib, an)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cat, lib, an
+}
+
+func TestFamiliesAreShared(t *testing.T) {
+	cat, lib, an := shelves(t)
+	p, err := Compile(cat, lib, an, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%d features, %d families, %d rings, %d codes", len(p.Columns), len(p.Families), p.Rings, p.Codes.Len())
+	if len(p.Families)*3 > len(p.Columns)*2 {
+		t.Errorf("%d families for %d features: windows do not share", len(p.Families), len(p.Columns))
+	}
+	// Five windows of one filter are five rings of one family.
+	seen := map[int]bool{}
+	for i := range p.Families {
+		f := &p.Families[i]
+		if len(f.Bounds) != len(f.Outputs) {
+			t.Fatalf("family %d has %d bounds and %d outputs", i, len(f.Bounds), len(f.Outputs))
+		}
+		for r, outs := range f.Outputs {
+			if r > 0 && f.Bounds[r] <= f.Bounds[r-1] {
+				t.Errorf("family %d: bounds %v do not ascend", i, f.Bounds)
+			}
+			for _, o := range outs {
+				if seen[o.Column] {
+					t.Errorf("column %d is filled twice", o.Column)
+				}
+				seen[o.Column] = true
+			}
+		}
+	}
+	if got, want := len(seen)+len(p.Directs)+len(p.Demographics), len(p.Columns); got != want {
+		t.Errorf("%d of %d columns are filled", got, want)
+	}
+}
+
+// The plan does not depend on the order of the dictionary, and a prefix list
+// covers what the dictionary spells, with dots or without.
+func TestDictionary(t *testing.T) {
+	cat, lib, an := shelves(t)
+	words := []Word{{1, engine.ICD10, "J440"}, {2, engine.ICD10, "j44.1"}, {3, engine.ICD10, "K999"}, {4, engine.SNOMED, "J440"}, {5, engine.ICD10, "??"}}
+	list := func(order []int) string {
+		p, err := Compile(cat, lib, an, func(yield func(Word) bool) {
+			for _, i := range order {
+				if !yield(words[i]) {
+					return
+				}
+			}
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(p.Codes.Of(1)) == 0 || fmt.Sprint(p.Codes.Of(1)) != fmt.Sprint(p.Codes.Of(2)) {
+			t.Errorf("J440 leads to %v, j44.1 to %v", p.Codes.Of(1), p.Codes.Of(2))
+		}
+		if p.Codes.Of(4) != nil || p.Codes.Of(5) != nil {
+			t.Error("a code of another system, or none, leads somewhere")
+		}
+		return fmt.Sprint(p.Codes.list, p.Codes.keys)
+	}
+	if list([]int{0, 1, 2, 3, 4}) != list([]int{4, 2, 3, 1, 0, 0}) {
+		t.Error("the order of the dictionary changed the plan")
+	}
+}
+
+func TestOtherLibraryIsRefused(t *testing.T) {
+	cat, _, an := shelves(t)
+	_, err := Compile(cat, &codelist.Library{}, an, nil)
+	if f, ok := err.(*engine.Fault); !ok || f.Code != "list-unknown" {
+		t.Errorf("%v", err)
+	}
+}
