@@ -16,8 +16,9 @@ package disclosure
 // rule; one that rounds coarsely and hides little (3 and 5, 7 and 10) is not safe
 // from them.
 //
-// A partition with a smaller sum than another is taken to have one more part,
-// that is not shown. It panics on a count below 0.
+// A partition without parts bounds nothing. One with a smaller sum than another
+// is taken to have one more part, that is not shown. It panics on a count below
+// 0.
 func (r Rule) Partitions(parts ...[]int) [][]Cell {
 	people := 0
 	sums := make([]int, len(parts))
@@ -32,7 +33,7 @@ func (r Rule) Partitions(parts ...[]int) [][]Cell {
 		for _, n := range p {
 			groups[t] = append(groups[t], r.part(n))
 		}
-		if rest := people - sums[t]; rest > 0 {
+		if rest := people - sums[t]; rest > 0 && len(p) > 0 {
 			groups[t] = append(groups[t], r.part(rest))
 		}
 	}

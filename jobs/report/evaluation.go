@@ -18,20 +18,20 @@ func (b *builder) evaluation() (section, error) {
 	g := &grid{Caption: "Models and horizons side by side", Head: heads("Model", "#Days", "#People", "#With outcome", "#AUROC", "#Best possible", "#Average precision", "#Brier", "#Calibration slope", "#Intercept", "#Observed / expected"),
 		Note: "A slope below 1 says that predictions are too extreme; an intercept below 0, or observed over expected below 1, that they are too high."}
 	for _, e := range b.night.Evaluations {
-		m := e.Report.Measures
+		m, c := e.Report.Measures, b.control(e.Report)
 		best := none
 		if e.Best > 0 {
 			best = decimal(e.Best, 3)
 		}
-		g.Rows = append(g.Rows, row(e.Model, fmt.Sprint(e.Horizon), people(b.night.Rule.Count(m.People)), people(b.night.Rule.Count(whole(m.Events))),
-			estimate(m.AUROC, 3), best, estimate(m.AveragePrecision, 3), estimate(m.Brier, 4), estimate(m.Slope, 2), estimate(m.Intercept, 2), estimate(m.ObservedExpected, 2)))
+		g.Rows = append(g.Rows, append(row(e.Model, fmt.Sprint(e.Horizon), people(disclosure.Sum(c.bandPeople...)), people(c.events)),
+			estimate(m.AUROC, 3), cell{Text: best}, estimate(m.AveragePrecision, 3), estimate(m.Brier, 4), estimate(m.Slope, 2), estimate(m.Intercept, 2), estimate(m.ObservedExpected, 2)))
 	}
 	s.Blocks = append(s.Blocks, block{Grid: g})
 
 	first := b.night.Evaluations[0]
 	name := fmt.Sprintf("%s, %d days", first.Model, first.Horizon)
-	s.Blocks = append(s.Blocks, block{Heading: "Lists of the highest risks: " + name, Grid: b.tops(first.Report)})
 	c := b.control(first.Report)
+	s.Blocks = append(s.Blocks, block{Heading: "Lists of the highest risks: " + name, Grid: b.tops(first.Report, c)})
 	calibration, err := b.calibration(first.Report, c)
 	if err != nil {
 		return section{}, err
@@ -50,21 +50,20 @@ func (b *builder) evaluation() (section, error) {
 
 // tops shows sensitivity and positive predictive value of lists of the highest
 // risks, both as ratios of controlled counts.
-func (b *builder) tops(r *evaluate.Report) *grid {
+func (b *builder) tops(r *evaluate.Report, c controlled) *grid {
 	g := &grid{Caption: "What lists of the highest risks would have held", Head: heads("List", "#People", "#With outcome", "#Sensitivity", "#Positive predictive value"),
 		Note: "Sensitivity: the share of all people with the outcome who are on the list. Positive predictive value: the share of the list with the outcome."}
-	events := b.night.Rule.Count(whole(r.Events))
 	for _, t := range r.Top {
 		size := t.Share * r.Weight
 		listed, hit := b.night.Rule.Count(whole(size)), b.night.Rule.Count(whole(size*float64(t.PPV.Value)))
-		sensitivity, ppv := share(hit, events), share(hit, listed)
-		if _, ok := disclosure.Percent(hit, events); ok {
-			sensitivity += span(t.Sensitivity, 100, 1)
+		sensitivity, ppv := cell{Text: share(hit, c.events)}, cell{Text: share(hit, listed)}
+		if _, ok := disclosure.Percent(hit, c.events); ok {
+			sensitivity.Sub = span(t.Sensitivity, 100, 1)
 		}
 		if _, ok := disclosure.Percent(hit, listed); ok {
-			ppv += span(t.PPV, 100, 1)
+			ppv.Sub = span(t.PPV, 100, 1)
 		}
-		g.Rows = append(g.Rows, row(fmt.Sprintf("Highest %g%%", 100*t.Share), people(listed), people(hit), sensitivity, ppv))
+		g.Rows = append(g.Rows, append(row(fmt.Sprintf("Highest %g%%", 100*t.Share), people(listed), people(hit)), sensitivity, ppv))
 	}
 	return g
 }
@@ -72,6 +71,7 @@ func (b *builder) tops(r *evaluate.Report) *grid {
 // controlled holds the cells of one evaluation: bands, then subgroups, each by
 // people and by those with the outcome.
 type controlled struct {
+	events                   disclosure.Cell
 	bandPeople, bandEvents   []disclosure.Cell
 	groupPeople, groupEvents []disclosure.Cell
 }
@@ -87,7 +87,9 @@ func (b *builder) control(r *evaluate.Report) controlled {
 		}
 		at[g.Group] = append(at[g.Group], k)
 	}
-	count := [][]int{{r.People}, nil}
+	// The number of people is shown as the sum of its tenths, so only that of
+	// outcomes binds its parts as well.
+	count := [][]int{nil, nil}
 	event := [][]int{{whole(r.Events)}, nil}
 	for _, band := range r.Bands {
 		count[1] = append(count[1], whole(band.Weight))
@@ -101,7 +103,7 @@ func (b *builder) control(r *evaluate.Report) controlled {
 		count, event = append(count, c), append(event, e)
 	}
 	counts, events := b.night.Rule.Partitions(count...), b.night.Rule.Partitions(event...)
-	out := controlled{bandPeople: counts[1], bandEvents: events[1],
+	out := controlled{events: events[0][0], bandPeople: counts[1], bandEvents: events[1],
 		groupPeople: make([]disclosure.Cell, len(r.Subgroups)), groupEvents: make([]disclosure.Cell, len(r.Subgroups))}
 	for j, n := range names {
 		for i, k := range at[n] {
@@ -123,16 +125,16 @@ func (b *builder) calibration(r *evaluate.Report, c controlled) (figure, error) 
 		case len(r.Bands) - 1:
 			label += " (highest)"
 		}
-		predicted, observed := disclosure.Star, share(c.bandEvents[k], c.bandPeople[k])
+		predicted, observed := disclosure.Star, cell{Text: share(c.bandEvents[k], c.bandPeople[k])}
 		mean, ok := b.night.Rule.Mean(whole(band.Weight), band.Expected/band.Weight)
 		if ok {
 			predicted = percent(100 * mean)
 		}
 		if v, shown := disclosure.Percent(c.bandEvents[k], c.bandPeople[k]); shown && ok {
-			observed += span(band.Rate, 100, 1)
+			observed.Sub = span(band.Rate, 100, 1)
 			points = append(points, point{100 * mean, v, 100 * float64(band.Rate.Low), 100 * float64(band.Rate.High)})
 		}
-		g.Rows = append(g.Rows, row(label, people(c.bandPeople[k]), people(c.bandEvents[k]), predicted, observed))
+		g.Rows = append(g.Rows, append(row(label, people(c.bandPeople[k]), people(c.bandEvents[k]), predicted), observed))
 	}
 	svg, err := drawCalibration(points)
 	if err != nil {
@@ -147,7 +149,8 @@ func (b *builder) subgroups(r *evaluate.Report, c controlled) (figure, error) {
 		Note: "Nothing is estimated where people or outcomes are too few to be shown."}
 	var lines []interval
 	for k, sub := range r.Subgroups {
-		auroc, slope, ratio := disclosure.Star, disclosure.Star, disclosure.Star
+		star := cell{Text: disclosure.Star}
+		auroc, slope, ratio := star, star, star
 		if v, ok := c.groupEvents[k].Value(); ok {
 			if _, shown := c.groupPeople[k].Value(); shown {
 				auroc, slope, ratio = estimate(sub.AUROC, 3), estimate(sub.Slope, 2), estimate(sub.ObservedExpected, 2)
@@ -156,7 +159,7 @@ func (b *builder) subgroups(r *evaluate.Report, c controlled) (figure, error) {
 				}
 			}
 		}
-		g.Rows = append(g.Rows, row(sub.Group, sub.Label, people(c.groupPeople[k]), people(c.groupEvents[k]), share(c.groupEvents[k], c.groupPeople[k]), auroc, slope, ratio))
+		g.Rows = append(g.Rows, append(row(sub.Group, sub.Label, people(c.groupPeople[k]), people(c.groupEvents[k]), share(c.groupEvents[k], c.groupPeople[k])), auroc, slope, ratio))
 	}
 	svg, err := drawIntervals("AUROC", lines, float64(r.AUROC.Value))
 	if err != nil {

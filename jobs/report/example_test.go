@@ -124,9 +124,10 @@ func made(t testing.TB, people int, seed uint64) Night {
 		by("PCN", func(i int) string { return pcn[i] }, []string{"PCN A", "PCN B", "PCN C", "PCN D", "PCN E", "PCN F", "PCN G"}),
 		by("Sex", func(i int) string { return sex[i] }, []string{"Female", "Male", "Not known"}),
 	}
+	best := float64(measure(0, nil).AUROC.Value)
 	evaluations := []Evaluation{
-		{"Gradient boosted trees", 365, 0.812, measure(0.25, []evaluate.Group{{Name: "Age", Labels: age}, {Name: "Sex", Labels: sex}, {Name: "Deprivation", Labels: imd}})},
-		{"Logistic regression", 365, 0.812, measure(0.5, nil)},
+		{"Gradient boosted trees", 365, best, measure(0.25, []evaluate.Group{{Name: "Age", Labels: age}, {Name: "Sex", Labels: sex}, {Name: "Deprivation", Labels: imd}})},
+		{"Logistic regression", 365, best, measure(0.5, nil)},
 		{"Gradient boosted trees", 90, 0, measure(0.4, nil)},
 		{"Gradient boosted trees", 30, 0, measure(0.6, nil)},
 	}

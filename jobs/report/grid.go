@@ -58,7 +58,8 @@ type head struct {
 	Number bool
 }
 
-type cell struct{ Text, Class string }
+// cell is a text, its class, and what stands below it, smaller.
+type cell struct{ Text, Class, Sub string }
 
 // figure is a plot, what it shows in words, and its numbers.
 type figure struct {
@@ -138,9 +139,9 @@ func decimal(v float64, places int) string {
 	return strings.Replace(s, "-", "−", 1)
 }
 
-// estimate writes a measure with its interval.
-func estimate(e evaluate.Estimate, places int) string {
-	return decimal(float64(e.Value), places) + span(e, 1, places)
+// estimate writes a measure with its interval below.
+func estimate(e evaluate.Estimate, places int) cell {
+	return cell{Text: decimal(float64(e.Value), places), Sub: span(e, 1, places)}
 }
 
 // span writes the interval of a measure times a factor, or nothing.
@@ -149,7 +150,7 @@ func span(e evaluate.Estimate, times float64, places int) string {
 	if math.IsNaN(low) || math.IsNaN(high) {
 		return ""
 	}
-	return " (" + decimal(low, places) + " to " + decimal(high, places) + ")"
+	return decimal(low, places) + " to " + decimal(high, places)
 }
 
 // whole is the count that stands for a weighted one: rounded, but never 0 when

@@ -98,7 +98,7 @@ func (b *builder) lists() section {
 	a := &grid{Caption: "What became of everyone scored or known", Head: heads("Reason", "Code", "#People")}
 	eligible := b.listed
 	for k, c := range codes {
-		a.Rows = append(a.Rows, []cell{{sentence(c.Sentence()), "words"}, {c.String(), "code"}, {people(off[k]), ""}})
+		a.Rows = append(a.Rows, []cell{{Text: sentence(c.Sentence()), Class: "words"}, {Text: c.String(), Class: "code"}, {Text: people(off[k])}})
 		if c == risklist.RankedLower {
 			eligible = disclosure.Sum(eligible, off[k])
 		}
@@ -111,7 +111,7 @@ func (b *builder) lists() section {
 	if len(reasons) > 0 {
 		l := &grid{Caption: "Why people left the lists", Head: heads("Reason", "Code", "#People")}
 		for k, c := range reasons {
-			l.Rows = append(l.Rows, []cell{{sentence(c.Sentence()), "words"}, {c.String(), "code"}, {people(left[1][k]), ""}})
+			l.Rows = append(l.Rows, []cell{{Text: sentence(c.Sentence()), Class: "words"}, {Text: c.String(), Class: "code"}, {Text: people(left[1][k])}})
 		}
 		l.Foot = row("All", "", people(disclosure.Sum(left[1]...)))
 		s.Blocks = append(s.Blocks, block{Grid: l})
@@ -126,10 +126,10 @@ func (b *builder) lists() section {
 	s.Blocks = append(s.Blocks, block{Grid: &grid{Caption: "Risk bands", Head: heads("Band", "Who", "#Risk"),
 		Note: "People with the same risk are in the same band, the lower one where they reach over a border.",
 		Rows: [][]cell{
-			{{"Very high", bandClass("very high")}, {"the highest 0.5% of everyone scored", ""}, {least(c.VeryHigh), ""}},
-			{{"High", bandClass("high")}, {"the next, to 5%", ""}, {least(c.High), ""}},
-			{{"Moderate", bandClass("moderate")}, {"the next, to 20%", ""}, {least(c.Moderate), ""}},
-			{{"Low", bandClass("low")}, {"the other 80%", ""}, {"below", ""}},
+			{{Text: "Very high", Class: bandClass("very high")}, {Text: "the highest 0.5% of everyone scored"}, {Text: least(c.VeryHigh)}},
+			{{Text: "High", Class: bandClass("high")}, {Text: "the next, to 5%"}, {Text: least(c.High)}},
+			{{Text: "Moderate", Class: bandClass("moderate")}, {Text: "the next, to 20%"}, {Text: least(c.Moderate)}},
+			{{Text: "Low", Class: bandClass("low")}, {Text: "the other 80%"}, {Text: "below"}},
 		}}})
 	return s
 }

@@ -6,7 +6,6 @@ import (
 	"html/template"
 	"image/color"
 	"math"
-	"slices"
 
 	"leftshift/engine"
 
@@ -26,6 +25,9 @@ var (
 	pale = color.NRGBA{0xd8, 0xdd, 0xe0, 0xff}
 	blue = color.NRGBA{0x00, 0x5e, 0xb8, 0xff}
 )
+
+// plotWidth is 533 pixels: half of the page.
+const plotWidth = 400
 
 type bar struct {
 	label string
@@ -81,11 +83,26 @@ func dots(xys plotter.XYs) *plotter.Scatter {
 	return &plotter.Scatter{XYs: xys, GlyphStyle: draw.GlyphStyle{Color: blue, Radius: 3.5, Shape: draw.CircleGlyph{}}}
 }
 
-// steps are the ticks that have a label.
+// steps are ticks at every 1, 2 or 5 times a power of ten: about five of them.
 type steps struct{}
 
 func (steps) Ticks(low, high float64) []plot.Tick {
-	return slices.DeleteFunc(plot.DefaultTicks{}.Ticks(low, high), plot.Tick.IsMinor)
+	if !(high > low) {
+		return nil
+	}
+	step := math.Pow(10, math.Floor(math.Log10((high-low)/4)))
+	for _, times := range []float64{5, 2} {
+		if (high-low)/(step*times) >= 4 {
+			step *= times
+			break
+		}
+	}
+	places := max(0, -int(math.Floor(math.Log10(step)+1e-9)))
+	var out []plot.Tick
+	for k := math.Ceil(low/step - 1e-9); k*step <= high+step*1e-9; k++ {
+		out = append(out, plot.Tick{Value: k * step, Label: decimal(k*step, places)})
+	}
+	return out
 }
 
 // places are tick labels for rows of a plot, the first row on top.
@@ -129,7 +146,7 @@ func drawCalibration(points []point) (template.HTML, error) {
 	}
 	p.Add(dots(at))
 	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = 0, top, 0, top
-	return svg(p, 360, 340)
+	return svg(p, plotWidth, 360)
 }
 
 // drawBars plots lying bars from 0, the first on top, with their values.
@@ -155,7 +172,7 @@ func drawBars(axis string, bars []bar) (template.HTML, error) {
 		p.Add(box)
 		p.Add(words{x: b.value, y: y, text: percent(b.value), style: p.X.Tick.Label})
 	}
-	return svg(p, 360, 56+20*vg.Length(len(bars)))
+	return svg(p, plotWidth, 56+20*vg.Length(len(bars)))
 }
 
 // drawIntervals plots a value with its interval on each row, and a dashed line
@@ -191,7 +208,7 @@ func drawIntervals(axis string, values []interval, all float64) (template.HTML, 
 		}
 	}
 	p.Add(dots(at))
-	return svg(p, 440, 56+18*vg.Length(max(1, len(values))))
+	return svg(p, plotWidth, 56+18*vg.Length(max(1, len(values))))
 }
 
 // words writes text to the right of a place in the plot.
@@ -205,7 +222,7 @@ func (w words) Plot(c draw.Canvas, p *plot.Plot) {
 	x, y := p.Transforms(&c)
 	style := w.style
 	style.XAlign, style.YAlign = draw.XLeft, draw.YCenter
-	c.FillText(style, vg.Point{X: x(w.x) + 4, Y: y(w.y)}, w.text)
+	c.FillText(style, vg.Point{X: x(w.x) + 4, Y: y(w.y) + 2}, w.text)
 }
 
 // drawnFont is what each text says of its font; without it the page's holds.

@@ -36,7 +36,7 @@ func (b *builder) population() (section, error) {
 			} else if part.People == 0 {
 				risk = none
 			}
-			g.Rows = append(g.Rows, []cell{{part.Label, bandClass(part.Label)}, {people(cells[j]), ""}, {share(cells[j], all), ""}, {risk, ""}})
+			g.Rows = append(g.Rows, []cell{{Text: part.Label, Class: bandClass(part.Label)}, {Text: people(cells[j])}, {Text: share(cells[j], all)}, {Text: risk}})
 		}
 		g.Foot = row("All", people(all), "", "")
 		if k == 0 || len(bars) < 2 || len(d.Groups) > figureGroups {

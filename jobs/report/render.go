@@ -5,7 +5,6 @@ import (
 	_ "embed"
 	"fmt"
 	"html/template"
-	"strings"
 
 	"leftshift/engine"
 	"leftshift/engine/disclosure"
@@ -108,7 +107,7 @@ func interval95(level float64, span string) string {
 	if span == "" {
 		return ""
 	}
-	return fmt.Sprintf("%g%% interval %s", 100*level, strings.Trim(span, " ()"))
+	return fmt.Sprintf("%g%% interval %s", 100*level, span)
 }
 
 // check reports the first thing about a night that cannot be shown.

@@ -33,9 +33,9 @@ func (b *builder) records() section {
 	for k, f := range n.Flows {
 		exact := f.Accepted + f.Reference + f.Pending + f.Quarantined
 		held, _ := cells[0][k].Value()
-		ok := cell{"yes", ""}
+		ok := cell{Text: "yes"}
 		if exact+f.Withheld != f.In {
-			ok = cell{"no", "alarm"}
+			ok = cell{Text: "no", Class: "alarm"}
 			b.attend("The records of " + f.Source + ", " + f.Flow + " do not add up to what came in.")
 		}
 		flows.Rows = append(flows.Rows, append(row(f.Source, f.Flow, things(f.Files), things(exact+held), things(f.Accepted), things(f.Reference), things(f.Pending), things(f.Quarantined), people(cells[0][k])), ok))
@@ -59,7 +59,7 @@ func (b *builder) records() section {
 				count = people(cells[1][k])
 				k++
 			}
-			g.Rows = append(g.Rows, []cell{{r.Source, ""}, {r.Disposition.String(), ""}, {r.Say, "words"}, {r.Code, "code"}, {count, ""}})
+			g.Rows = append(g.Rows, []cell{{Text: r.Source}, {Text: r.Disposition.String()}, {Text: r.Say, Class: "words"}, {Text: r.Code, Class: "code"}, {Text: count}})
 		}
 		s.Blocks = append(s.Blocks, block{Grid: g})
 	}
@@ -68,9 +68,9 @@ func (b *builder) records() section {
 			Note: "Ended: superseded, corrected or retracted by a later row. Merged: the same content landed more than once."}
 		var sum Rows
 		for _, t := range n.Tables {
-			ok := cell{"yes", ""}
+			ok := cell{Text: "yes"}
 			if t.Current+t.Ended+t.Merged != t.Landed {
-				ok = cell{"no", "alarm"}
+				ok = cell{Text: "no", Class: "alarm"}
 				b.attend("The rows of table " + t.Table + " do not add up to what landed.")
 			}
 			g.Rows = append(g.Rows, append(row(t.Table, things(t.Landed), things(t.Current), things(t.Ended), things(t.Merged)), ok))
@@ -105,9 +105,9 @@ func (b *builder) quality() section {
 				part = percent(100 * float64(q.Part) / float64(q.Whole))
 			}
 		}
-		flag := cell{"", ""}
+		flag := cell{}
 		if q.Attention {
-			flag = cell{"yes", "alarm"}
+			flag = cell{Text: "yes", Class: "alarm"}
 			what := q.Source + ": " + q.Measure + ", " + value
 			if part != "" {
 				what += " (" + part + ")"
