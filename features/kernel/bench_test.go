@@ -7,13 +7,12 @@ import (
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
-	"github.com/apache/arrow-go/v18/arrow/memory"
 
 	"leftshift/engine"
 	"leftshift/features/plan"
 )
 
-// population makes people with about 50 events each, of which four in ten are
+// crowd makes people with about 50 events each, of which four in ten are
 // of codes that features read, and some spells.
 func crowd(s *shelf, people int) *record {
 	v := words(s)
@@ -80,7 +79,6 @@ func (a *again) Err() error                     { return nil }
 func (a *again) over() *again { a.i = 0; return a }
 
 func BenchmarkRun(b *testing.B) {
-	_ = memory.DefaultAllocator
 	s := load(b)
 	r := crowd(s, 20000)
 	in := r.input(2048)
@@ -99,8 +97,8 @@ func BenchmarkRun(b *testing.B) {
 	}{
 		{"all features", s, []engine.Day{day("2024-06-30")}, false},
 		{"all features with days", s, []engine.Day{day("2024-06-30")}, true},
-		{"three in five features", &shelf{s.lib, s.analytes, s.cat.Subset(core)}, []engine.Day{day("2024-06-30")}, false},
-		{"no features", &shelf{s.lib, s.analytes, s.cat.Subset(nil)}, []engine.Day{day("2024-06-30")}, false},
+		{"three in five features", &shelf{lib: s.lib, analytes: s.analytes, cat: s.cat.Subset(core)}, []engine.Day{day("2024-06-30")}, false},
+		{"no features", &shelf{lib: s.lib, analytes: s.analytes, cat: s.cat.Subset(nil)}, []engine.Day{day("2024-06-30")}, false},
 		{"six dates", s, []engine.Day{day("2021-06-30"), day("2022-06-30"), day("2022-12-31"), day("2023-06-30"), day("2023-12-31"), day("2024-06-30")}, false},
 	} {
 		p, err := plan.Compile(c.s.cat, s.lib, s.analytes, r.dictionary)

@@ -10,7 +10,6 @@ import (
 	"pgregory.net/rapid"
 
 	"leftshift/engine"
-	"leftshift/features/catalogue"
 	"leftshift/features/codelist"
 	"leftshift/features/plan"
 	"leftshift/features/population"
@@ -405,7 +404,7 @@ func TestSubset(t *testing.T) {
 		}
 		opt := Options{Everyone: true}
 		whole := run(t, s, r, 100, indexDates, day("2025-12-31"), opt)
-		part := run(t, &shelf{s.lib, s.analytes, s.cat.Subset(ids)}, r, 100, indexDates, day("2025-12-31"), opt)
+		part := run(t, &shelf{lib: s.lib, analytes: s.analytes, cat: s.cat.Subset(ids)}, r, 100, indexDates, day("2025-12-31"), opt)
 		for j, c := range part.Matrix.Columns {
 			w := whole.Matrix.Values[whole.Matrix.Find(c.ID)]
 			for i := range w {
@@ -460,5 +459,4 @@ func TestDisorderIsRefused(t *testing.T) {
 	if _, err := Run(context.Background(), p, in, indexDates, day("2025-12-31"), Options{}); err == nil || err.(*engine.Fault).Code != "stream-schema" {
 		t.Errorf("a stream of another table: %v", err)
 	}
-	_ = catalogue.Ever
 }

@@ -212,6 +212,7 @@ type shelf struct {
 	lib      *codelist.Library
 	analytes *analyte.Table
 	cat      *catalogue.Catalogue
+	plan     *plan.Plan // with the vocabulary of random people as its dictionary
 }
 
 var loaded *shelf
@@ -243,11 +244,14 @@ type fatal interface {
 
 func run(t fatal, s *shelf, r *record, size int, dates []engine.Day, knowledge engine.Day, opt Options) *Result {
 	t.Helper()
-	p, err := plan.Compile(s.cat, s.lib, s.analytes, r.dictionary)
-	if err != nil {
-		t.Fatal(err)
+	if s.plan == nil {
+		all := record{events: words(loaded).codes}
+		var err error
+		if s.plan, err = plan.Compile(s.cat, s.lib, s.analytes, all.dictionary); err != nil {
+			t.Fatal(err)
+		}
 	}
-	return runPlan(t, p, r, size, dates, knowledge, opt)
+	return runPlan(t, s.plan, r, size, dates, knowledge, opt)
 }
 
 func runPlan(t fatal, p *plan.Plan, r *record, size int, dates []engine.Day, knowledge engine.Day, opt Options) *Result {

@@ -14,7 +14,6 @@ import (
 	"leftshift/features/catalogue"
 	"leftshift/features/outcome"
 	"leftshift/features/plan"
-	"leftshift/features/population"
 )
 
 // A scenario is a few lines of one person's record, an as-of day and the
@@ -342,5 +341,3 @@ func (sc *scenario) value(t *testing.T, s *shelf, res *Result, on engine.Day, e 
 		t.Errorf("line %d: %s is on %s, want %s", e.line, id, last, f[3])
 	}
 }
-
-var _ = population.Eligible
