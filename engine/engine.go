@@ -3,6 +3,8 @@
 // those words exact.
 package engine
 
+import "strconv"
+
 // Person is the 63-bit keyed pseudonym of one person: the leading bits of an
 // HMAC over a namespace and an identifier (package identity makes it). Never
 // negative; zero means "no person".
@@ -17,6 +19,9 @@ type Subject int64
 // Bucket gives the partition of a person among 1<<bits: the leading bits of
 // the 63. bits is 0 to 16.
 func (p Person) Bucket(bits uint) int { return int(uint64(p) >> (63 - bits)) }
+
+// String is the key in decimal digits, as the lake's tables have it.
+func (p Person) String() string { return strconv.FormatInt(int64(p), 10) }
 
 // KnownBasis says how the day on which a row became known is known.
 type KnownBasis uint8

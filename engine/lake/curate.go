@@ -17,11 +17,13 @@ import (
 
 // Curation makes the curated tables of landed batches.
 type Curation struct {
-	Batches  []Batch
-	Out      string // an empty folder
-	Buckets  int    // a power of two, 1 to 256
-	AsOf     engine.Day
-	Withheld []engine.Person // whom consent keeps out, for the purpose of the run
+	Batches []Batch
+	Out     string // an empty folder
+	Buckets int    // a power of two, 1 to 256
+	AsOf    engine.Day
+	// Withhold gives which of the people of the landed records consent keeps
+	// out, for the purpose of the run. Nil keeps out nobody.
+	Withhold func(people []engine.Person) []engine.Person
 	Progress func(done, total int)
 }
 
@@ -143,6 +145,8 @@ func sqlType(c schema.Column) string {
 		return "UTINYINT"
 	case "date32":
 		return "DATE"
+	case "float64":
+		return "DOUBLE"
 	}
 	return "VARCHAR"
 }
@@ -150,12 +154,24 @@ func sqlType(c schema.Column) string {
 // links makes the table link: subject to person, one row a subject, the
 // newest link known by the as-of date; and withheld, the persons kept out.
 func (c *Curation) links(ctx context.Context, db *DB, stage string) error {
+	if err := db.Exec(ctx, "CREATE OR REPLACE TABLE all_link AS SELECT subject, first(person ORDER BY known DESC, stamp DESC, version DESC, person) AS person FROM "+
+		c.from(schema.TableLink)+" WHERE known <= "+sqlDay(c.AsOf)+" GROUP BY subject"); err != nil {
+		return err
+	}
+	var withheld []engine.Person
+	if c.Withhold != nil {
+		people, err := persons(ctx, db)
+		if err != nil {
+			return err
+		}
+		withheld = c.Withhold(people)
+	}
 	path := filepath.Join(stage, "withheld.parquet")
 	w := &schema.File{Path: path, Table: withheldTable}
 	if err := w.Make(); err != nil {
 		return err
 	}
-	for _, p := range c.Withheld {
+	for _, p := range withheld {
 		if err := w.Append(&withheldRow{Person: p}); err != nil {
 			return err
 		}
@@ -165,8 +181,6 @@ func (c *Curation) links(ctx context.Context, db *DB, stage string) error {
 	}
 	for _, s := range []string{
 		"CREATE OR REPLACE TABLE withheld AS SELECT DISTINCT person FROM read_parquet(" + quote(path) + ")",
-		"CREATE OR REPLACE TABLE all_link AS SELECT subject, first(person ORDER BY known DESC, stamp DESC, version DESC, person) AS person FROM " +
-			c.from(schema.TableLink) + " WHERE known <= " + sqlDay(c.AsOf) + " GROUP BY subject",
 		"CREATE OR REPLACE TABLE link AS SELECT subject, person FROM all_link WHERE person NOT IN (SELECT person FROM withheld)",
 	} {
 		if err := db.Exec(ctx, s); err != nil {
@@ -174,6 +188,33 @@ func (c *Curation) links(ctx context.Context, db *DB, stage string) error {
 		}
 	}
 	return nil
+}
+
+// persons lists everyone whom a landed record names, by key.
+func persons(ctx context.Context, db *DB) ([]engine.Person, error) {
+	rows, err := db.Query(ctx, "SELECT DISTINCT person FROM all_link ORDER BY person")
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []engine.Person
+	for rows.Next() {
+		var p int64
+		if err := rows.Scan(&p); err != nil {
+			return nil, err
+		}
+		out = append(out, engine.Person(p))
+	}
+	return out, rows.Err()
+}
+
+// Reconcile says what became of the records of each batch, without curating.
+// Out is a folder for scratch files.
+func (c *Curation) Reconcile(ctx context.Context, db *DB) (map[string]Dispositions, error) {
+	if err := c.links(ctx, db, c.Out); err != nil {
+		return nil, err
+	}
+	return c.dispositions(ctx, db)
 }
 
 type withheldRow struct {

@@ -95,7 +95,7 @@ func curate(t *testing.T, batches []Batch, threads, buckets int, withheld []engi
 		t.Fatal(err)
 	}
 	defer db.Close()
-	got, err := (&Curation{Batches: batches, Out: dir, Buckets: buckets, AsOf: epoch + 1000, Withheld: withheld}).Run(ctx, db)
+	got, err := (&Curation{Batches: batches, Out: dir, Buckets: buckets, AsOf: epoch + 1000, Withhold: func([]engine.Person) []engine.Person { return withheld }}).Run(ctx, db)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -77,6 +77,7 @@ type Source struct {
 	LagDays    int        `toml:"lag_days" default:"-1" check:"min=-1,max=3650" say:"lag model of a fhir source: a row without such a date became known this many days after it happened; -1: none, it became known the night it landed"`
 	MaxShrink  float64    `toml:"max_shrink" default:"0.5" check:"min=0,max=1" say:"a feed that shrinks by more than this share of its last delivery stops the run"`
 	Identifier Identifier `toml:"identifier" say:"identifier of persons in a fhir source; empty: the NHS number"`
+	BundleIDs  bool       `toml:"bundle_ids" say:"true: identifiers of a fhir source mean something only within their Bundle, as in documents that number their entries"`
 	Flow       []Flow     `toml:"flow" say:"Flows of a flat source. Repeat the table for each flow."`
 }
 

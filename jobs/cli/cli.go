@@ -1,0 +1,169 @@
+//go:build duckdb_arrow
+
+// Package cli is the command line: what a person types, made into jobs.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"leftshift/engine"
+	"leftshift/jobs/config"
+	"leftshift/jobs/progress"
+)
+
+// Version of the program; outputs of another version are not reused.
+const Version = "0.1.0"
+
+// app is what every command shares.
+type app struct {
+	out, err io.Writer
+	config   string
+	asOf     string
+	quiet    bool
+	logJSON  bool
+}
+
+// Main runs the command line and gives the exit code: 0 done, 1 failed, 2 a
+// command that could not be understood.
+func Main(args []string, out, errs io.Writer) int {
+	syscall.Umask(0o077) // everything we write may hold patients' data
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	a := &app{out: out, err: errs}
+	root := a.root()
+	root.SetArgs(args)
+	root.SetOut(out)
+	root.SetErr(errs)
+	err := root.ExecuteContext(ctx)
+	var usage *usageError
+	switch {
+	case err == nil:
+		return 0
+	case errors.Is(err, errFailed):
+		return 1
+	case errors.As(err, &usage):
+		fmt.Fprintf(errs, "leftshift: %v\nSee `leftshift --help`.\n", err)
+		return 2
+	}
+	fmt.Fprintf(errs, "leftshift: %s\n", sentence(err))
+	return 1
+}
+
+// errFailed ends a command that has said already what failed.
+var errFailed = errors.New("failed")
+
+// usageError is a command that could not be understood.
+type usageError struct{ error }
+
+// sentence is what of an error a person may be shown: faults in full,
+// configuration faults as a list, anything else by what progress.Explain
+// allows, for its text could quote a record.
+func sentence(err error) string {
+	var fault *engine.Fault
+	var faults *config.Faults
+	switch {
+	case errors.As(err, &faults):
+		return faults.Error()
+	case errors.As(err, &fault):
+		where := ""
+		if i := strings.Index(err.Error(), fault.Say); i > 0 {
+			where = progress.Mask(err.Error()[:i])
+		}
+		_, say := progress.Explain(fault)
+		return where + say + " [" + fault.Code + "]"
+	}
+	code, say := progress.Explain(err)
+	if code == "unexpected" && os.Getenv("LEFTSHIFT_DEBUG") != "" {
+		return err.Error()
+	}
+	return say + " [" + code + "]"
+}
+
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "leftshift",
+		Short: "find people at risk of moving into acute care, and give teams lists they can work",
+		Long: `leftshift reads shared care records, works out each person's risk of an
+emergency admission, and publishes risk lists for the teams who can help.
+
+A first look, with synthetic people:   leftshift demo --out demo
+One night over your own sources:       leftshift run --config leftshift.toml`,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	}
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
+	root.PersistentFlags().BoolVarP(&a.quiet, "quiet", "q", false, "no progress, only results and errors")
+	root.PersistentFlags().BoolVar(&a.logJSON, "log-json", false, "progress as JSON lines on standard error")
+	root.AddCommand(a.demoCommand(), a.synthCommand(), a.runCommand(), a.trainCommand(), a.scheduleCommand(), a.statusCommand(),
+		a.sqlCommand(), a.scoresCommand(), a.modelsCommand(), a.keygenCommand(), a.versionCommand())
+	root.AddCommand(a.stepCommands()...)
+	return root
+}
+
+func (a *app) versionCommand() *cobra.Command {
+	return &cobra.Command{Use: "version", Short: "print the version", Args: noArgs, RunE: func(*cobra.Command, []string) error {
+		fmt.Fprintln(a.out, "leftshift", Version)
+		return nil
+	}}
+}
+
+func noArgs(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return &usageError{fmt.Errorf("%s takes no argument, got %q", cmd.CommandPath(), args[0])}
+	}
+	return nil
+}
+
+// configFlags adds --config and --as-of.
+func (a *app) configFlags(cmd *cobra.Command) *cobra.Command {
+	cmd.Flags().StringVar(&a.config, "config", "leftshift.toml", "configuration file")
+	cmd.Flags().StringVar(&a.asOf, "as-of", "", "as-of date, YYYY-MM-DD (default: site.as_of, or today in London)")
+	return cmd
+}
+
+// load reads the configuration and the as-of date.
+func (a *app) load() (*config.Config, engine.Day, error) {
+	c, err := config.Load(a.config)
+	if err != nil {
+		return nil, 0, err
+	}
+	asOf := c.AsOf(time.Now())
+	if a.asOf != "" {
+		d, ok := engine.ParseDay(a.asOf)
+		if !ok {
+			return nil, 0, &usageError{fmt.Errorf("--as-of %q is no date like 2026-09-30", a.asOf)}
+		}
+		asOf = d
+	}
+	if today := engine.DayOf(time.Now()); asOf > today {
+		return nil, 0, &engine.Fault{Code: "as-of-future", Say: fmt.Sprintf("the as-of date %s has not come yet", asOf)}
+	}
+	return c, asOf, nil
+}
+
+func (a *app) listener() progress.Listener {
+	switch {
+	case a.quiet:
+		return func(e progress.Event) {
+			if w, ok := e.(progress.Warning); ok {
+				fmt.Fprintf(a.err, "warning: %s [%s]\n", w.Say, w.Code)
+			}
+		}
+	case a.logJSON:
+		return progress.Log(progress.NewLogger(a.err, nil))
+	}
+	if f, ok := a.err.(*os.File); ok {
+		return progress.Terminal(f)
+	}
+	return progress.Lines(a.err, 5*time.Second, time.Now)
+}

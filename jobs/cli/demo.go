@@ -1,0 +1,179 @@
+//go:build duckdb_arrow
+
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"leftshift/jobs/config"
+	"leftshift/jobs/ledger"
+	"leftshift/jobs/night"
+)
+
+func (a *app) demoCommand() *cobra.Command {
+	var f synthFlags
+	cmd := &cobra.Command{
+		Use:   "demo",
+		Short: "a synthetic integrated care system, from source files to risk lists",
+		Long: `Makes synthetic people, trains the models, runs one night and closes with a page
+of summary: what came in and what became of it, how good the models are beside
+the best possible, and the top of one list with its reasons.`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			ctx, start := cmd.Context(), time.Now()
+			if _, err := a.synth(ctx, f); err != nil {
+				return err
+			}
+			took := map[string]float64{"synth": time.Since(start).Seconds()}
+			a.config = filepath.Join(f.out, "leftshift.toml")
+			c, asOf, err := a.load()
+			if err != nil {
+				return err
+			}
+			tell := a.listener()
+			if err := a.train(ctx, c, asOf, tell); err != nil {
+				return err
+			}
+			if err := a.now(ctx, c, a.job(c, "night", tell, nightSteps(c, asOf, "")), tell); err != nil {
+				return err
+			}
+			took["total"] = time.Since(start).Seconds()
+			return a.closing(c, f, took)
+		},
+	}
+	f.add(cmd)
+	return cmd
+}
+
+// demoSummary is summary.json.
+type demoSummary struct {
+	People      int                `json:"people"`
+	Seed        uint64             `json:"seed"`
+	Seconds     map[string]float64 `json:"seconds"`
+	PeakMiB     map[string]int64   `json:"peak_mib"`
+	Sources     []night.SourceSum  `json:"sources"`
+	Scored      int64              `json:"people_scored"`
+	Listed      int64              `json:"people_listed"`
+	AUROC       float64            `json:"auroc"`
+	AUROCLow    float64            `json:"auroc_low"`
+	AUROCHigh   float64            `json:"auroc_high"`
+	AUROCTarget float64            `json:"auroc_target"`
+	Slope       float64            `json:"calibration_slope"`
+	Logistic    float64            `json:"auroc_logistic"`
+	TestIndex   string             `json:"test_index_date"`
+	Snapshot    string             `json:"snapshot"`
+}
+
+func (a *app) closing(c *config.Config, f synthFlags, took map[string]float64) error {
+	data := c.At(c.Site.Data)
+	l, err := ledger.Open(data, ledger.Options{})
+	if err != nil {
+		return err
+	}
+	runs, err := l.Runs(2)
+	l.Close()
+	if err != nil {
+		return err
+	}
+	s := demoSummary{People: f.people, Seed: f.seed, Seconds: took, PeakMiB: map[string]int64{}}
+	for _, r := range runs {
+		for _, step := range r.Steps {
+			if step.State == ledger.Succeeded {
+				s.Seconds[step.Name] = step.Ended.Sub(step.Started).Seconds()
+			}
+			if peak := step.Counts["peak MiB"]; peak > 0 {
+				s.PeakMiB[step.Name] = peak
+			}
+		}
+	}
+	if s.Sources, err = night.Reconciliation(c); err != nil {
+		return err
+	}
+	p, err := night.Page(c)
+	if err != nil {
+		return err
+	}
+	truth := night.ReadTruth(filepath.Join(f.out, "truth.json"), p.TestIndex)
+	s.Scored, s.Listed, s.TestIndex, s.Snapshot = p.Scored, p.Listed, p.TestIndex, p.Snapshot
+	s.AUROC, s.AUROCLow, s.AUROCHigh, s.Slope, s.Logistic, s.AUROCTarget = p.AUROC, p.AUROCLow, p.AUROCHigh, p.Slope, p.Logistic, truth.Target
+	text, err := json.MarshalIndent(s, "", "  ")
+	if err != nil {
+		return err
+	}
+	path := filepath.Join(f.out, "summary.json")
+	if err := os.WriteFile(path, append(text, '\n'), 0o600); err != nil {
+		return err
+	}
+	writePage(a.out, c, p, s.Sources, &truth)
+	fmt.Fprintf(a.out, "  Numbers        %s\n  Ask            leftshift sql --config %s \"select * from risk_list limit 5\"\n", path, a.config)
+	fmt.Fprintf(a.out, "\nDone in %s.\n", time.Duration(took["total"]*float64(time.Second)).Round(time.Second))
+	return nil
+}
+
+// summary prints the page of a night.
+func (a *app) summary(c *config.Config) error {
+	sums, err := night.Reconciliation(c)
+	if err != nil {
+		return err
+	}
+	p, err := night.Page(c)
+	if err != nil {
+		return err
+	}
+	writePage(a.out, c, p, sums, nil)
+	return nil
+}
+
+func writePage(w io.Writer, c *config.Config, p *night.PageData, sums []night.SourceSum, truth *night.Truth) {
+	line := strings.Repeat("-", 78)
+	fmt.Fprintf(w, "\n%s\n%s, as of %s\n%s\n\n", line, c.Site.Name, p.AsOf.Words(), line)
+	if c.Site.Synthetic {
+		fmt.Fprint(w, "Everyone here is made up.\n\n")
+	}
+	fmt.Fprintf(w, "%-12s %10s %10s %10s %9s %12s %9s\n", "Records", "in", "accepted", "reference", "pending", "quarantined", "withheld")
+	var all night.SourceSum
+	for _, s := range sums {
+		fmt.Fprintf(w, "%-12s %10d %10d %10d %9d %12d %9d\n", s.Source, s.In, s.Accepted, s.Reference, s.Pending, s.Quarantined, s.Withheld)
+		all.In += s.In
+		all.Quarantined += s.Quarantined
+	}
+	if len(p.Quarantine) > 0 {
+		fmt.Fprintln(w, "\nQuarantined, by reason")
+		for _, q := range p.Quarantine {
+			fmt.Fprintf(w, "  %-36s %8d\n", q.Code, q.Records)
+		}
+	}
+	fmt.Fprintf(w, "\nPeople scored  %d, %d of them on %d lists\n", p.Scored, p.Listed, p.Lists)
+	switch {
+	case p.Bundle == "":
+		fmt.Fprintln(w, "Models         none is approved: published scores only, no lists. Run `leftshift train`.")
+	default:
+		fmt.Fprintf(w, "Risk           first emergency admission within %d days; tested at %s\n", p.Horizon, p.TestIndex)
+		fmt.Fprintf(w, "AUROC          %.3f (%.3f to %.3f)", p.AUROC, p.AUROCLow, p.AUROCHigh)
+		if truth != nil && truth.Known {
+			fmt.Fprintf(w, "; best possible from what the record can show %.3f", truth.Target)
+		}
+		if p.Logistic > 0 {
+			fmt.Fprintf(w, "; logistic regression %.3f", p.Logistic)
+		}
+		fmt.Fprintf(w, "\nCalibration    slope %.2f (%.2f to %.2f), intercept %.2f\n", p.Slope, p.SlopeLow, p.SlopeHigh, p.Intercept)
+	}
+	if len(p.Top) > 0 {
+		fmt.Fprintf(w, "\nTop of the list of %s\n", p.TopList)
+		for _, t := range p.Top {
+			fmt.Fprintf(w, "  %d. %s (%s, %s)\n", t.Rank, t.Risk, strings.ReplaceAll(t.Band, "_", " "), t.Status)
+			for _, r := range t.Reasons {
+				fmt.Fprintf(w, "       %+.2f  %s\n", r.Contribution, r.Text)
+			}
+		}
+	}
+	fmt.Fprintf(w, "\nFiles\n  Night report   %s\n  Lists          %s\n  Model card     %s\n", filepath.Join(p.Snapshot, "report.html"), filepath.Join(p.Snapshot, "lists"), filepath.Join(p.Snapshot, "card.md"))
+}

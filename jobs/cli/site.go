@@ -1,0 +1,99 @@
+//go:build duckdb_arrow
+
+package cli
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// siteFile writes the configuration of a synthetic site, which runs as it is,
+// and makes its keys. later says that a second night's files are beside it.
+func siteFile(out, end string, people int) error {
+	for _, name := range []string{"person.key", "vault.key"} {
+		if _, err := ensureKey(filepath.Join(out, "secrets", name)); err != nil {
+			return err
+		}
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, `# A synthetic integrated care system: nobody in it is real.
+# Place A exports FHIR R4 UK Core as NDJSON; place B sends flat files and
+# hospital activity in the shape of SUS. CONFIG.md says what each key means.
+
+[site]
+name = "Synthetic ICS"
+synthetic = true
+purpose = "case-finding"
+as_of = "%s"
+data = "data"
+
+[run]
+buckets = %d
+
+[reference]
+postcodes = "sources/reference/postcodes.csv"
+`, end, bucketsFor(people))
+	for _, o := range [][2]string{{"national", "national.csv"}, {"type1", "type1.csv"}, {"objection", "objections.csv"}} {
+		fmt.Fprintf(&b, `
+[[optout]]
+kind = "%s"
+path = "sources/optouts/%s"
+`, o[0], o[1])
+	}
+	b.WriteString(`
+# Place A restates a resource when it changes: its meta.lastUpdated says when
+# that version became known.
+[[source]]
+name = "place_a"
+format = "fhir"
+paths = ["sources/place_a/*.ndjson", "later/place_a/*.ndjson"]
+known = "updated"
+
+[[source]]
+name = "place_b"
+format = "flat"
+`)
+	for _, flow := range []string{"patients", "problems", "medicines", "values", "contacts", "apc", "ecds", "outpatients"} {
+		fmt.Fprintf(&b, `
+  [[source.flow]]
+  name = "%[1]s"
+  map = "builtin:place_b/%[1]s"
+  paths = ["sources/place_b/%[1]s.csv", "later/place_b/%[1]s.csv"]
+`, flow)
+		switch flow {
+		case "apc", "ecds", "outpatients":
+			b.WriteString("  # Hospital extracts hold no receipt date: a spell is known 45 days after it ends.\n  lag_days = 45\n")
+		}
+	}
+	b.WriteString(`
+[[source]]
+name = "reference"
+format = "flat"
+`)
+	for _, flow := range []string{"organisations", "teams", "areas"} {
+		fmt.Fprintf(&b, `
+  [[source.flow]]
+  name = "%[1]s"
+  map = "builtin:reference/%[1]s"
+  paths = ["sources/reference/%[1]s.csv"]
+`, flow)
+	}
+	b.WriteString(`
+[lists]
+capacity = 20
+exclude = ["palliative", "care_home"]
+`)
+	return os.WriteFile(filepath.Join(out, "leftshift.toml"), []byte(b.String()), 0o600)
+}
+
+// bucketsFor keeps a bucket small enough to sort in memory: about 12,500
+// people each, at least 4 buckets.
+func bucketsFor(people int) int {
+	n := 4
+	for n < 256 && people/n > 12500 {
+		n *= 2
+	}
+	return n
+}

@@ -1,0 +1,279 @@
+//go:build duckdb_arrow
+
+package night
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math"
+	"path/filepath"
+	"slices"
+
+	"leftshift/engine"
+	"leftshift/engine/lake"
+	"leftshift/engine/risklist"
+	"leftshift/engine/schema"
+	"leftshift/features/matrix"
+	"leftshift/jobs/pipeline"
+)
+
+// geography is who serves whom on the as-of date.
+type geography struct {
+	teams []risklist.Team
+	ods   map[engine.Code]string      // organisation to ODS code
+	pcn   map[engine.Code]engine.Code // practice to its network
+	of    map[engine.Code][]string    // practice to teams
+}
+
+func (n *Night) geography(ctx context.Context, db *lake.DB, curated string) (*geography, error) {
+	g := &geography{ods: map[engine.Code]string{}, pcn: map[engine.Code]engine.Code{}, of: map[engine.Code][]string{}}
+	organisations, err := lake.Rows[schema.CuratedOrganisation](ctx, db, filepath.Join(curated, "organisation.parquet"), "", "organisation")
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range organisations {
+		g.ods[o.Organisation] = o.ODS
+		if o.Role == "gp_practice" {
+			g.pcn[o.Organisation] = o.Parent
+		}
+	}
+	codes, err := lake.Rows[schema.CodeText](ctx, db, filepath.Join(curated, "code.parquet"), fmt.Sprintf("system = %d", engine.ODS), "code")
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range codes {
+		if g.ods[c.Key] == "" {
+			g.ods[c.Key] = c.Text
+		}
+	}
+	rows, err := lake.Rows[schema.CuratedTeam](ctx, db, filepath.Join(curated, "team.parquet"), "", "team", "practice", "from_day")
+	if err != nil {
+		return nil, err
+	}
+	at := map[string]int{}
+	for _, t := range rows {
+		if t.FromDay != engine.NoDay && t.FromDay > n.AsOf || t.ToDay != engine.NoDay && t.ToDay < n.AsOf {
+			continue
+		}
+		i, ok := at[t.Team]
+		if !ok {
+			i = len(g.teams)
+			at[t.Team] = i
+			g.teams = append(g.teams, risklist.Team{ID: t.Team, Name: t.Name, Capacity: int(t.Capacity)})
+		}
+		if !slices.Contains(g.teams[i].Practices, t.Practice) {
+			g.teams[i].Practices = append(g.teams[i].Practices, t.Practice)
+			g.of[t.Practice] = append(g.of[t.Practice], t.Team)
+		}
+	}
+	return g, nil
+}
+
+// listsInfo is what the step tells the report, exact: the report controls it.
+type listsInfo struct {
+	Lists     []listInfo       `json:"lists"`
+	Attrition map[string]int64 `json:"attrition"` // coded reason to people, of everyone scored
+	Scored    int64            `json:"scored"`
+	Listed    int64            `json:"listed"`
+	Leavers   map[string]int64 `json:"leavers"` // coded reason to people
+	Expected  float64          `json:"expected_events"`
+	Everyone  float64          `json:"expected_events_of_everyone"`
+	Previous  string           `json:"previous"` // snapshot compared with
+}
+
+type listInfo struct {
+	Team     string  `json:"team"`
+	Name     string  `json:"name"`
+	Capacity int     `json:"capacity"`
+	Size     int     `json:"size"`
+	Joiners  int     `json:"joiners"`
+	Stayers  int     `json:"stayers"`
+	Leavers  int     `json:"leavers"`
+	Expected float64 `json:"expected_events"`
+	Everyone float64 `json:"expected_events_of_everyone"`
+}
+
+// stepLists makes one list for each neighbourhood team.
+func (n *Night) stepLists() pipeline.Step {
+	return pipeline.Step{
+		Name: "lists", Keep: 2,
+		Digest: func(_ context.Context, r *pipeline.Run) (string, error) {
+			_, sum, err := n.previous()
+			return digest(r.Identity("score"), r.Identity("curate"), r.Identity("features"), n.Config.Lists, sum), err
+		},
+		Do: n.lists,
+	}
+}
+
+// previous is the newest published snapshot of an earlier as-of date: its name
+// and the checksum of its lists; "" when there is none.
+func (n *Night) previous() (name, sum string, err error) {
+	all, err := snapshots(n.Data)
+	if err != nil {
+		return "", "", err
+	}
+	for _, s := range slices.Backward(all) {
+		if s.AsOf < n.AsOf.String() {
+			return s.Name, s.Files["risk_list.parquet"].SHA256, nil
+		}
+	}
+	return "", "", nil
+}
+
+func (n *Night) lists(ctx context.Context, r *pipeline.Run, dir string) error {
+	db, err := n.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	g, err := n.geography(ctx, db, r.Output("curate"))
+	if err != nil {
+		return err
+	}
+	_, bundle, err := n.serving()
+	if err != nil {
+		return err
+	}
+	probability := map[engine.Person]float64{}
+	if bundle != nil {
+		scores, err := lake.Rows[schema.Score](ctx, db, filepath.Join(r.Output("score"), "score.parquet"), "model = '"+bundle.Primary().Name+"'")
+		if err != nil {
+			return err
+		}
+		for _, s := range scores {
+			probability[s.Person] = s.Probability
+		}
+	}
+	places, err := lake.Rows[place](ctx, db, filepath.Join(r.Output("features"), "place.parquet"), "")
+	if err != nil {
+		return err
+	}
+	m, _, err := matrix.Load(filepath.Join(r.Output("features"), "feature.parquet"), n.columns("palliative_care", "conditions_ever"))
+	if err != nil {
+		return err
+	}
+	candidates := make([]risklist.Candidate, len(places))
+	for i, p := range places {
+		c := risklist.Candidate{Person: p.Person, Probability: math.NaN(), Practice: p.Practice}
+		if v, ok := probability[p.Person]; ok {
+			c.Probability = v
+		}
+		if p.CareHome == 1 {
+			c.Flags |= risklist.CareHome.Flag()
+		}
+		if m.Values[0][i] > 0 {
+			c.Flags |= risklist.Palliative.Flag()
+		}
+		candidates[i] = c
+	}
+	name, _, err := n.previous()
+	if err != nil {
+		return err
+	}
+	var before []risklist.Place
+	if name != "" {
+		rows, err := lake.Rows[schema.ListRow](ctx, db, filepath.Join(n.Data, "snapshots", name, "risk_list.parquet"), "", "list", "rank")
+		if err != nil {
+			return err
+		}
+		for _, x := range rows {
+			before = append(before, risklist.Place{Person: x.Person, Team: x.List})
+		}
+	}
+	exclude, err := risklist.ParseFlags(n.Config.Lists.Exclude)
+	if err != nil {
+		return &engine.Fault{Code: "lists-exclude", Say: "lists.exclude names a reason that is none", Err: err}
+	}
+	got, err := risklist.Build(candidates, g.teams, risklist.Rules{Capacity: n.Config.Lists.Capacity, Exclude: exclude, MinProbability: n.Config.Lists.MinProbability}, before)
+	if err != nil {
+		return err
+	}
+	if err := got.Attrition.Check(); err != nil {
+		return err
+	}
+	if err := writeLists(filepath.Join(dir, "risk_list.parquet"), got); err != nil {
+		return err
+	}
+	if err := n.writeResidents(filepath.Join(dir, "resident.parquet"), places, m, probability, got.Cuts, g); err != nil {
+		return err
+	}
+	if err := saveLists(dir, got); err != nil {
+		return err
+	}
+	info := listsOf(got, name)
+	r.Count("lists", int64(len(info.Lists)))
+	r.Count("people listed", info.Listed)
+	return writeJSON(filepath.Join(dir, "lists.json"), info)
+}
+
+// columns gives catalogue columns by identifier, in that order.
+func (n *Night) columns(ids ...string) []matrix.Column {
+	all := n.Catalogue.Columns()
+	out := make([]matrix.Column, len(ids))
+	for k, id := range ids {
+		i := slices.IndexFunc(all, func(c matrix.Column) bool { return c.ID == id })
+		if i < 0 {
+			panic("night: the catalogue has no feature " + id)
+		}
+		out[k] = all[i]
+	}
+	return out
+}
+
+func writeLists(path string, got *risklist.Result) error {
+	w := &schema.File{Path: path, Table: schema.PublishedTable("risk_list")}
+	if err := w.Make(); err != nil {
+		return err
+	}
+	for _, l := range got.Lists {
+		for _, x := range l.Rows {
+			if err := w.Append(&schema.ListRow{List: l.Team.ID, Rank: int64(x.Rank), Person: x.Person, Probability: x.Probability, Band: x.Band.String(), Status: x.Status.String()}); err != nil {
+				return err
+			}
+		}
+	}
+	_, _, err := w.Close()
+	return err
+}
+
+func (n *Night) writeResidents(path string, places []place, m *matrix.Matrix, probability map[engine.Person]float64, cuts risklist.Cuts, g *geography) error {
+	w := &schema.File{Path: path, Table: schema.PublishedTable("resident")}
+	if err := w.Make(); err != nil {
+		return err
+	}
+	for i, p := range places {
+		row := schema.Resident{Person: p.Person, AsOf: p.AsOf, Age: p.Age, Sex: p.Sex, Ethnic: p.Ethnic, IMD: p.IMD, CareHome: p.CareHome,
+			Practice: g.ods[p.Practice], PCN: g.ods[g.pcn[p.Practice]], LTCs: int64(m.Values[1][i])}
+		if teams := g.of[p.Practice]; len(teams) > 0 {
+			row.Team = slices.Min(teams)
+		}
+		if v, ok := probability[p.Person]; ok {
+			row.Band = cuts.Band(v).String()
+		}
+		if err := w.Append(&row); err != nil {
+			return err
+		}
+	}
+	_, _, err := w.Close()
+	return err
+}
+
+func listsOf(got *risklist.Result, previous string) listsInfo {
+	info := listsInfo{Attrition: map[string]int64{}, Leavers: map[string]int64{}, Scored: int64(got.Attrition.Candidates), Listed: int64(got.Attrition.Listed),
+		Expected: got.Expected.Events, Everyone: got.Expected.Everyone, Previous: previous}
+	for _, c := range risklist.Codes() {
+		if k := got.Attrition.Left[c]; k > 0 {
+			info.Attrition[c.String()] = int64(k)
+		}
+	}
+	for _, l := range got.Leavers {
+		info.Leavers[l.Reason.String()]++
+	}
+	for _, l := range got.Lists {
+		info.Lists = append(info.Lists, listInfo{Team: l.Team.ID, Name: l.Team.Name, Capacity: l.Team.Capacity, Size: len(l.Rows), Joiners: l.Joiners, Stayers: l.Stayers, Leavers: l.Leavers,
+			Expected: l.Expected.Events, Everyone: l.Expected.Everyone})
+	}
+	slices.SortFunc(info.Lists, func(a, b listInfo) int { return cmp.Compare(a.Team, b.Team) })
+	return info
+}

@@ -1,0 +1,250 @@
+//go:build duckdb_arrow
+
+package night
+
+import (
+	"context"
+	"encoding/csv"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"leftshift/engine"
+	"leftshift/engine/lake"
+	"leftshift/engine/schema"
+	"leftshift/jobs/pipeline"
+	"leftshift/models/registry"
+)
+
+// stepSnapshot gathers what is published into one folder: tables, lists as
+// CSV, evaluation, quality and the night report.
+func (n *Night) stepSnapshot() pipeline.Step {
+	return pipeline.Step{
+		Name: "snapshot", Keep: 2,
+		Digest: func(_ context.Context, r *pipeline.Run) (string, error) {
+			return digest(r.Identity("curate"), r.Identity("features"), r.Identity("score"), r.Identity("lists"), n.Config.Hash()), nil
+		},
+		Do: n.snapshot,
+	}
+}
+
+// stepPublish puts the snapshot under its name and makes it current, each by
+// one rename.
+func (n *Night) stepPublish() pipeline.Step {
+	return pipeline.Step{Name: "publish", Do: func(_ context.Context, r *pipeline.Run, _ string) error {
+		from := filepath.Join(r.Output("snapshot"), "snapshot")
+		name, err := nameOf(from)
+		if err != nil {
+			return err
+		}
+		dir := filepath.Join(n.Data, "snapshots")
+		if err := placeSnapshot(r, from, dir, name); err != nil {
+			return err
+		}
+		return r.Point(dir, name)
+	}}
+}
+
+func (n *Night) snapshot(ctx context.Context, r *pipeline.Run, dir string) error {
+	out := filepath.Join(dir, "snapshot")
+	if err := os.MkdirAll(filepath.Join(out, "lists"), 0o700); err != nil {
+		return err
+	}
+	id, bundle, err := n.serving()
+	if err != nil {
+		return err
+	}
+	copies := map[string]string{
+		"score.parquet":     filepath.Join(r.Output("score"), "score.parquet"),
+		"feature.parquet":   filepath.Join(r.Output("features"), "feature.parquet"),
+		"risk_list.parquet": filepath.Join(r.Output("lists"), "risk_list.parquet"),
+		"resident.parquet":  filepath.Join(r.Output("lists"), "resident.parquet"),
+	}
+	var models []registry.Fitted
+	if bundle != nil {
+		models = bundle.Models
+		copies["reason.parquet"] = filepath.Join(r.Output("score"), "reason.parquet")
+		copies["reason_clinician.parquet"] = filepath.Join(r.Output("score"), "reason_clinician.parquet")
+		for _, name := range []string{"test_row.parquet", "card.md"} {
+			if path := filepath.Join(n.Registry().Dir, id, name); exists(path) {
+				copies[name] = path
+			}
+		}
+	}
+	for name, path := range copies {
+		if err := link(path, filepath.Join(out, name)); err != nil {
+			return err
+		}
+	}
+	if err := writeJSON(filepath.Join(out, "evaluation.json"), evaluations(models)); err != nil {
+		return err
+	}
+	if err := writeJSON(filepath.Join(out, "feature_reference.json"), n.featureReference()); err != nil {
+		return err
+	}
+	db, err := n.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	quality, err := n.quality(ctx, db, r.Output("curate"))
+	if err != nil {
+		return err
+	}
+	if err := writeJSON(filepath.Join(out, "quality.json"), quality); err != nil {
+		return err
+	}
+	if err := n.listFiles(ctx, db, out, bundle); err != nil {
+		return err
+	}
+	html, err := n.report(ctx, r, db, out, bundle, quality)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(out, "report.html"), html, 0o600); err != nil {
+		return err
+	}
+	return seal(out, Manifest{Format: 1, Site: n.Config.Site.Name, Synthetic: n.Config.Site.Synthetic, Purpose: n.Config.Site.Purpose, AsOf: n.AsOf.String(),
+		Bundle: id, Catalogue: n.Catalogue.Hash, Codelists: n.Codelists.Hash, Config: n.Config.Hash()})
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+// evaluation is one model's evaluation as published.
+type evaluation struct {
+	Name       string `json:"name"`
+	Kind       string `json:"kind"`
+	Horizon    int    `json:"horizon_days"`
+	Evaluation any    `json:"evaluation"`
+}
+
+func evaluations(models []registry.Fitted) []evaluation {
+	out := []evaluation{}
+	for i := range models {
+		f := &models[i]
+		out = append(out, evaluation{f.Name, f.Kind, f.Horizon, f.Evaluation})
+	}
+	return out
+}
+
+// featureReference gives each column's meaning beside the values.
+func (n *Night) featureReference() []map[string]string {
+	var out []map[string]string
+	for _, c := range n.Catalogue.Columns() {
+		absence, display := "zero", "team"
+		if c.Absence != 0 {
+			absence = "unknown"
+		}
+		if c.Display != 0 {
+			display = "clinician"
+		}
+		out = append(out, map[string]string{"id": c.ID, "title": c.Title, "unit": c.Unit, "area": c.Area, "absence": absence, "display": display})
+	}
+	return out
+}
+
+var unsafeName = regexp.MustCompile(`[^A-Za-z0-9_-]+`)
+
+// listFiles writes one CSV a team: rank, pseudonym, risk in words, band,
+// status and the reasons that anyone on the care team may read. Names and
+// numbers are put to it only through the vault's door.
+func (n *Night) listFiles(ctx context.Context, db *lake.DB, out string, bundle *registry.Bundle) error {
+	rows, err := lake.Rows[schema.ListRow](ctx, db, filepath.Join(out, "risk_list.parquet"), "", "list", "rank")
+	if err != nil || len(rows) == 0 {
+		return err
+	}
+	reasons, err := lake.Rows[schema.Reason](ctx, db, filepath.Join(out, "reason.parquet"), "", "person", "rank")
+	if err != nil {
+		return err
+	}
+	why := map[engine.Person][]schema.Reason{}
+	listed := map[engine.Person]bool{}
+	for _, x := range rows {
+		listed[x.Person] = true
+	}
+	for _, x := range reasons {
+		if listed[x.Person] {
+			why[x.Person] = append(why[x.Person], x)
+		}
+	}
+	horizon := bundle.Primary().Horizon
+	for len(rows) > 0 {
+		k := 1
+		for k < len(rows) && rows[k].List == rows[0].List {
+			k++
+		}
+		if err := writeList(filepath.Join(out, "lists", unsafeName.ReplaceAllString(rows[0].List, "_")+".csv"), rows[:k], why, n.AsOf, horizon); err != nil {
+			return err
+		}
+		rows = rows[k:]
+	}
+	return nil
+}
+
+func writeList(path string, rows []schema.ListRow, why map[engine.Person][]schema.Reason, asOf engine.Day, horizon int) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	w := csv.NewWriter(f)
+	head := []string{"list", "as_of", "rank", "person", "risk", "band", "status"}
+	for i := range topReasons {
+		head = append(head, fmt.Sprintf("reason_%d", i+1), fmt.Sprintf("contribution_%d", i+1))
+	}
+	if err := w.Write(head); err != nil {
+		return err
+	}
+	for _, x := range rows {
+		line := []string{cell(x.List), asOf.String(), strconv.FormatInt(x.Rank, 10), strconv.FormatInt(int64(x.Person), 10), RiskWords(x.Probability, horizon), x.Band, x.Status}
+		for i := range topReasons {
+			if i < len(why[x.Person]) {
+				line = append(line, cell(why[x.Person][i].Text), strconv.FormatFloat(why[x.Person][i].Contribution, 'f', 3, 64))
+			} else {
+				line = append(line, "", "")
+			}
+		}
+		if err := w.Write(line); err != nil {
+			return err
+		}
+	}
+	w.Flush()
+	if err := w.Error(); err != nil {
+		return err
+	}
+	return f.Sync()
+}
+
+// cell keeps a spreadsheet from reading text as a formula.
+func cell(s string) string {
+	if s != "" && strings.ContainsAny(s[:1], "=+-@\t\r\n") {
+		return "'" + s
+	}
+	return s
+}
+
+// RiskWords says a probability for a person: "about 18 in 100 in the next 12
+// months". Never 0 and never 100.
+func RiskWords(p float64, horizon int) string {
+	span := fmt.Sprintf("%d days", horizon)
+	if horizon == 365 {
+		span = "12 months"
+	}
+	n := int(math.Round(p * 100))
+	switch {
+	case math.IsNaN(p):
+		return "not known"
+	case n < 1:
+		return "less than 1 in 100 in the next " + span
+	case n > 99:
+		return "more than 99 in 100 in the next " + span
+	}
+	return fmt.Sprintf("about %d in 100 in the next %s", n, span)
+}

@@ -1,0 +1,229 @@
+//go:build duckdb_arrow
+
+package night
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"path/filepath"
+
+	"leftshift/engine"
+	"leftshift/engine/lake"
+	"leftshift/engine/risklist"
+	"leftshift/engine/schema"
+	"leftshift/features/matrix"
+	"leftshift/jobs/pipeline"
+	"leftshift/models/registry"
+	"leftshift/models/score"
+	"leftshift/models/score/published"
+)
+
+// publishedScores are those that the night computes for everyone.
+var publishedScores = []string{"hfrs", "charlson_quan2011"}
+
+// scoreLookBack is how far back published scores read diagnoses, in days: two
+// years of discharges before the as-of date (Gilbert et al., Lancet 2018).
+const scoreLookBack = 730
+
+// serving gives the bundle that scores tonight: the one that the
+// configuration names, else the approved one; nil when there is none.
+func (n *Night) serving() (id string, b *registry.Bundle, err error) {
+	id = n.Config.Model.Bundle
+	if id == "" {
+		a, ok, err := n.Registry().Approved()
+		if err != nil || !ok {
+			return "", nil, err
+		}
+		id = a.Bundle
+	}
+	if b, err = n.Registry().Get(id); err != nil {
+		return "", nil, err
+	}
+	if b.Catalogue != n.Catalogue.Hash || b.Codelists != n.Codelists.Hash {
+		return "", nil, &engine.Fault{Code: "bundle-catalogue", Say: "model bundle " + id + " was fitted on other features or code lists than this program has: train again"}
+	}
+	if b.Synthetic && !n.Config.Site.Synthetic {
+		return "", nil, &engine.Fault{Code: "bundle-synthetic", Say: "model bundle " + id + " was fitted on synthetic people and must not score real ones"}
+	}
+	return id, b, nil
+}
+
+// stepScore scores everyone, with reasons.
+func (n *Night) stepScore() pipeline.Step {
+	return pipeline.Step{
+		Name: "score", Keep: 2,
+		Digest: func(_ context.Context, r *pipeline.Run) (string, error) {
+			id, _, err := n.serving()
+			return digest(r.Identity("features"), r.Identity("curate"), id), err
+		},
+		Do: func(ctx context.Context, r *pipeline.Run, dir string) error {
+			features := r.Output("features")
+			m, rows, err := matrix.Load(filepath.Join(features, "feature.parquet"), n.Catalogue.Columns())
+			if err != nil {
+				return err
+			}
+			if err := m.LoadLast(filepath.Join(features, "feature_last.parquet")); err != nil {
+				return err
+			}
+			scores := &schema.File{Path: filepath.Join(dir, "score.parquet"), Table: schema.PublishedTable("score")}
+			if err := scores.Make(); err != nil {
+				return err
+			}
+			id, bundle, err := n.serving()
+			if err != nil {
+				return err
+			}
+			if bundle == nil {
+				r.Warn("no-model", "no model bundle is approved, so only published scores are computed and no list is made: run `leftshift train`")
+			} else {
+				r.Count("models", int64(len(bundle.Models)))
+				if err := n.scoreFitted(ctx, r, bundle, m, rows, scores); err != nil {
+					return err
+				}
+				if err := n.explain(ctx, r, bundle.Primary(), m, rows, dir); err != nil {
+					return err
+				}
+			}
+			if err := n.scorePublished(ctx, r, rows, scores); err != nil {
+				return err
+			}
+			if _, _, err := scores.Close(); err != nil {
+				return err
+			}
+			r.Count("people scored", int64(m.Rows))
+			return writeJSON(filepath.Join(dir, "score.json"), map[string]string{"bundle": id})
+		},
+	}
+}
+
+func (n *Night) scoreFitted(ctx context.Context, r *pipeline.Run, b *registry.Bundle, m *matrix.Matrix, rows matrix.Rows, out *schema.File) error {
+	for k := range b.Models {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		f := &b.Models[k]
+		margin, err := f.Margin(m)
+		if err != nil {
+			return err
+		}
+		p := f.Curve.Apply(margin)
+		cuts := risklist.CutsOf(p)
+		for i := range p {
+			if err := out.Append(&schema.Score{Person: engine.Person(rows.Person[i]), Model: f.Name, AsOf: engine.Day(rows.AsOf[i]), Horizon: int64(f.Horizon), Probability: p[i], Points: math.NaN(), Band: cuts.Band(p[i]).String()}); err != nil {
+				return err
+			}
+		}
+		r.Advance(int64(k+1), int64(len(b.Models)), "models")
+	}
+	return nil
+}
+
+// explainRows is how many rows are explained at a time.
+const explainRows = 1 << 14
+
+// explain writes the top reasons of everyone's primary score: for anyone on
+// the care team, with what only clinicians may see summed, and in a file of
+// its own for clinicians.
+func (n *Night) explain(ctx context.Context, r *pipeline.Run, f *registry.Fitted, m *matrix.Matrix, rows matrix.Rows, dir string) error {
+	team := &schema.File{Path: filepath.Join(dir, "reason.parquet"), Table: schema.PublishedTable("reason")}
+	clinician := &schema.File{Path: filepath.Join(dir, "reason_clinician.parquet"), Table: schema.PublishedTable("reason")}
+	for _, w := range []*schema.File{team, clinician} {
+		if err := w.Make(); err != nil {
+			return err
+		}
+	}
+	for from := 0; from < m.Rows; from += explainRows {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		to := min(from+explainRows, m.Rows)
+		at := make([]int, to-from)
+		for k := range at {
+			at[k] = from + k
+		}
+		part := m.Take(at)
+		c, err := f.Contributions(part)
+		if err != nil {
+			return err
+		}
+		shown, all := newStories(c, part, true), newStories(c, part, false)
+		for i := range at {
+			person, on := engine.Person(rows.Person[from+i]), engine.Day(rows.AsOf[from+i])
+			for _, x := range shown.reasons(f.Name, person, c, part, i, on) {
+				if err := team.Append(&x); err != nil {
+					return err
+				}
+			}
+			for _, x := range all.reasons(f.Name, person, c, part, i, on) {
+				if err := clinician.Append(&x); err != nil {
+					return err
+				}
+			}
+		}
+		r.Advance(int64(to), int64(m.Rows), "people explained")
+	}
+	for _, w := range []*schema.File{team, clinician} {
+		if _, _, err := w.Close(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// scorePublished computes the published scores of everyone scored, zero for
+// who has no diagnosis in the look-back.
+func (n *Night) scorePublished(ctx context.Context, r *pipeline.Run, rows matrix.Rows, out *schema.File) error {
+	var list []score.Score
+	for _, name := range publishedScores {
+		s := published.Find(name)
+		if s == nil {
+			return fmt.Errorf("night: no published score %s", name)
+		}
+		list = append(list, s)
+	}
+	index := make(map[int64]int, len(rows.Person))
+	for i, p := range rows.Person {
+		index[p] = i
+	}
+	points := make([][]score.Result, len(list))
+	for k, s := range list {
+		points[k] = make([]score.Result, len(rows.Person))
+		none := s.Compute(nil)
+		for i := range points[k] {
+			points[k][i] = none
+		}
+	}
+	db, err := n.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	dir := r.Output("curate")
+	buckets, err := lake.Buckets(dir)
+	if err != nil {
+		return err
+	}
+	for b := range buckets {
+		if err := db.Diagnoses(ctx, dir, b, (n.AsOf - scoreLookBack).String(), n.AsOf.String(), func(person int64, codes []string) error {
+			if i, ok := index[person]; ok {
+				for k, s := range list {
+					points[k][i] = s.Compute(codes)
+				}
+			}
+			return nil
+		}); err != nil {
+			return err
+		}
+	}
+	for k, s := range list {
+		scale := float64(s.Info().Scale)
+		for i, p := range rows.Person {
+			x := points[k][i]
+			if err := out.Append(&schema.Score{Person: engine.Person(p), Model: s.Info().Name, AsOf: engine.Day(rows.AsOf[i]), Probability: math.NaN(), Points: float64(x.Value) / scale, Band: x.Band}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

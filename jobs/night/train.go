@@ -1,0 +1,256 @@
+//go:build duckdb_arrow
+
+package night
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"leftshift/engine"
+	"leftshift/engine/schema"
+	"leftshift/features/kernel"
+	"leftshift/features/outcome"
+	"leftshift/jobs/pipeline"
+	"leftshift/models/boost"
+	"leftshift/models/censor"
+	"leftshift/models/evaluate"
+	"leftshift/models/registry"
+	"leftshift/models/train"
+)
+
+// trainDates is how many quarterly index dates a training uses at most.
+const trainDates = 4
+
+// indexDates derives the index dates of a training from the as-of date: the
+// test date is the last month end whose longest horizon and freeze have
+// passed; the last training date is the last month end whose labels had
+// closed by then; the others lie three, six and nine months before it.
+func indexDates(asOf engine.Day, horizon, freeze int) (trainOn []engine.Day, test engine.Day) {
+	test = monthEnd(asOf-engine.Day(horizon+freeze), 0)
+	last := monthEnd(test-engine.Day(horizon+freeze), 0)
+	for k := trainDates - 1; k >= 0; k-- {
+		trainOn = append(trainOn, monthEnd(last, -3*k))
+	}
+	return trainOn, test
+}
+
+// monthEnd is the last month end on or before d, moved by whole months.
+func monthEnd(d engine.Day, months int) engine.Day {
+	y, m, _ := (d + 1).Date()
+	// The month of d+1 has begun: its first day less one is a month end.
+	total := y*12 + m - 1 + months
+	first, _ := engine.MakeDay(total/12, total%12+1, 1)
+	return first - 1
+}
+
+// stepTrain fits, evaluates and saves a bundle; on a synthetic site it is
+// approved at once.
+func (n *Night) stepTrain() pipeline.Step {
+	return pipeline.Step{
+		Name: "train", Keep: 2,
+		Digest: func(_ context.Context, r *pipeline.Run) (string, error) {
+			return digest(r.Identity("curate"), n.Catalogue.Hash, n.Codelists.Hash, n.AsOf.String(), n.Config.Model.Horizons, n.Config.Model.Seed, n.Config.Model.Boost, n.Config.Model.TestGap, n.Config.Site.Name), nil
+		},
+		Do: func(ctx context.Context, r *pipeline.Run, dir string) error { return n.train(ctx, r, dir) },
+	}
+}
+
+func (n *Night) train(ctx context.Context, r *pipeline.Run, dir string) error {
+	m := n.Config.Model
+	longest := slices.Max(m.Horizons)
+	trainOn, test := indexDates(n.AsOf, longest, m.TestGap)
+	got, err := n.kernel(ctx, r, r.Output("curate"), append(slices.Clone(trainOn), test), kernel.Options{Horizon: longest, Freeze: m.TestGap})
+	if err != nil {
+		return err
+	}
+	if err := got.Outcomes.Check(); err != nil {
+		return err
+	}
+	fit, check := split(got, test, m.Horizons)
+	b := boostOptions(n)
+	models, err := train.Fit(fit, check, train.Options{Horizons: m.Horizons, Seed: m.Seed, Boost: b, Threads: n.Config.Run.Workers(), Logistic: true,
+		Progress: func(done, total int, what string) { r.Advance(int64(done), int64(total), "fits") }})
+	if err != nil {
+		return err
+	}
+	bundle := &registry.Bundle{Format: 1, Outcome: "first emergency admission before death, within the horizon, of people alive, registered and not in hospital on the index date",
+		Catalogue: n.Catalogue.Hash, Codelists: n.Codelists.Hash, Site: n.Config.Site.Name, Synthetic: n.Config.Site.Synthetic, Purpose: n.Config.Site.Purpose,
+		Knowledge: n.AsOf.String(), TestIndex: test.String(), Freeze: m.TestGap, TrainRows: fit.Matrix.Rows, TestRows: check.Matrix.Rows, Folds: train.DefaultFolds, Seed: m.Seed,
+		DeathsPer1000: got.Outcomes.DeathRate(), LeaversPer1000: got.Outcomes.LeavingRate()}
+	for _, d := range trainOn {
+		bundle.TrainIndex = append(bundle.TrainIndex, d.String())
+	}
+	for _, c := range got.Matrix.Columns {
+		bundle.Columns = append(bundle.Columns, c.ID)
+	}
+	files := map[string][]byte{}
+	for i := range models {
+		bundle.Models = append(bundle.Models, models[i].Fitted)
+		plots, err := models[i].Plots()
+		if err != nil {
+			return err
+		}
+		for name, svg := range plots {
+			files[name] = svg
+		}
+	}
+	files["card.md"] = []byte(bundle.Card())
+	rows := filepath.Join(dir, "test_row.parquet")
+	if err := writeTestRows(rows, check, models); err != nil {
+		return err
+	}
+	if files["test_row.parquet"], err = os.ReadFile(rows); err != nil {
+		return err
+	}
+	id, err := n.Registry().Put(bundle, files)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(dir, "bundle"), []byte(id+"\n"), 0o600); err != nil {
+		return err
+	}
+	r.Count("rows fitted on", int64(fit.Matrix.Rows))
+	r.Count("rows tested on", int64(check.Matrix.Rows))
+	return nil
+}
+
+// stepApprove makes the trained bundle serve, where the site is synthetic. On
+// any other site a person does (`leftshift models approve`).
+func (n *Night) stepApprove() pipeline.Step {
+	return pipeline.Step{Name: "approve", Do: func(_ context.Context, r *pipeline.Run, _ string) error {
+		id, err := bundleOf(r.Output("train"))
+		if err != nil {
+			return err
+		}
+		if !n.Config.Site.Synthetic {
+			r.Warn("bundle-not-approved", fmt.Sprintf("bundle %s is saved and does not serve yet: read its card, then `leftshift models approve %s --by NAME`", id, id))
+			return nil
+		}
+		// The rows behind the evaluation are kept beside the bundle, for notebooks.
+		return n.Registry().Approve(registry.Approval{Bundle: id, By: "synthetic site", On: n.AsOf.String()})
+	}}
+}
+
+func bundleOf(trainDir string) (string, error) {
+	text, err := os.ReadFile(filepath.Join(trainDir, "bundle"))
+	if err != nil {
+		return "", err
+	}
+	return string(text[:len(text)-1]), nil
+}
+
+func boostOptions(n *Night) boost.Options {
+	b := n.Config.Model.Boost
+	opt := boost.Options{Trees: b.Rounds, Leaves: b.Leaves, LearningRate: b.LearningRate, L2: b.L2, MinChildRows: b.MinChildRows, EarlyStop: b.EarlyStop}
+	if opt.Trees == 0 {
+		opt.Trees = 200
+	}
+	if opt.Leaves == 0 {
+		opt.Leaves = 8
+	}
+	if opt.LearningRate == 0 {
+		opt.LearningRate = 0.05
+	}
+	if opt.MinChildRows == 0 {
+		opt.MinChildRows = 100
+	}
+	if opt.L2 == 0 {
+		opt.L2 = 5
+	}
+	opt.FeatureFraction, opt.RowFraction = 0.5, 0.7
+	return opt
+}
+
+// split parts a kernel result into training rows and test rows.
+func split(r *kernel.Result, test engine.Day, horizons []int) (fit, check *train.Sample) {
+	var a, b []int
+	for i, d := range r.Index {
+		if d == test {
+			b = append(b, i)
+		} else {
+			a = append(a, i)
+		}
+	}
+	return sample(r, a, horizons), sample(r, b, horizons)
+}
+
+var censorStatus = [...]censor.Status{outcome.Completed: censor.Completed, outcome.Event: censor.Event, outcome.Died: censor.Died, outcome.Left: censor.Left}
+
+func sample(r *kernel.Result, rows []int, horizons []int) *train.Sample {
+	s := &train.Sample{Matrix: r.Matrix.Take(rows), Outcome: map[int][]censor.Row{}}
+	age, sex, imd, ethnic := evaluate.Group{Name: "age"}, evaluate.Group{Name: "sex"}, evaluate.Group{Name: "deprivation quintile"}, evaluate.Group{Name: "ethnic group"}
+	for _, i := range rows {
+		s.Person = append(s.Person, r.Persons[i])
+		s.Index = append(s.Index, r.Index[i])
+		p := r.Places[i]
+		age.Labels = append(age.Labels, AgeBand(int(p.Age)))
+		sex.Labels = append(sex.Labels, SexWord(p.Sex))
+		imd.Labels = append(imd.Labels, Quintile(p.IMD))
+		ethnic.Labels = append(ethnic.Labels, EthnicGroup(p.Ethnic))
+	}
+	s.Groups = []evaluate.Group{age, sex, imd, ethnic}
+	for _, h := range horizons {
+		out := make([]censor.Row, len(rows))
+		for k, i := range rows {
+			l := r.Labels[i].Within(h)
+			out[k] = censor.Row{Status: censorStatus[l.Status], Day: int(l.Day)}
+		}
+		s.Outcome[h] = out
+	}
+	return s
+}
+
+func writeTestRows(path string, check *train.Sample, models []train.Model) error {
+	w := &schema.File{Path: path, Table: schema.PublishedTable("test_row")}
+	if err := w.Make(); err != nil {
+		return err
+	}
+	for _, m := range models {
+		for i, p := range check.Person {
+			if err := w.Append(&schema.TestRow{Person: p, Model: m.Name, Index: check.Index[i], Probability: m.Test[i], Label: uint8(m.Truth.Label[i]), Weight: m.Truth.Weight[i]}); err != nil {
+				return err
+			}
+		}
+	}
+	_, _, err := w.Close()
+	return err
+}
+
+// Truth is what a synthetic site knows of the best possible model.
+type Truth struct {
+	Target float64 // best AUROC from observable history on the test index date
+	Full   float64 // best AUROC for who knows the full state
+	Known  bool
+}
+
+// ReadTruth looks up the test index date in a truth.json. It is for the demo's
+// closing page only: no step of the night reads it.
+func ReadTruth(path, index string) Truth {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return Truth{}
+	}
+	var file struct {
+		Dates []struct {
+			Index   string  `json:"index_date"`
+			Target  float64 `json:"target_auroc"`
+			Outcome struct {
+				Full float64 `json:"auroc_full_state"`
+			} `json:"outcome_as_recorded"`
+		} `json:"index_dates"`
+	}
+	if json.Unmarshal(text, &file) != nil {
+		return Truth{}
+	}
+	for _, d := range file.Dates {
+		if d.Index == index {
+			return Truth{Target: d.Target, Full: d.Outcome.Full, Known: true}
+		}
+	}
+	return Truth{Target: math.NaN()}
+}

@@ -1,0 +1,168 @@
+//go:build duckdb_arrow
+
+package night
+
+import (
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"leftshift/engine/lake"
+	"leftshift/engine/schema"
+	"leftshift/jobs/config"
+	"leftshift/jobs/ledger"
+)
+
+// Views are what `leftshift sql` may read: the curated tables of the newest
+// curation, the published tables of the current snapshot, quarantine and
+// runs. cleanup removes what was made for it.
+func Views(c *config.Config) (views []lake.View, cleanup func(), err error) {
+	data := c.At(c.Site.Data)
+	tmp, err := os.MkdirTemp("", "leftshift-views-")
+	if err != nil {
+		return nil, nil, err
+	}
+	cleanup = func() { _ = os.RemoveAll(tmp) }
+	defer func() {
+		if err != nil {
+			cleanup()
+			cleanup = nil
+		}
+	}()
+	curated, err := newestCuration(data)
+	if err != nil {
+		return nil, nil, err
+	}
+	for i, t := range schema.Curated {
+		switch {
+		case curated == "":
+			views = append(views, lake.EmptyView(t))
+		case i < 6:
+			views = append(views, lake.FilesView(t.Name, filepath.Join(curated, t.Name), "*.parquet"))
+		default:
+			views = append(views, lake.FilesView(t.Name, curated, t.Name+".parquet"))
+		}
+	}
+	snapshot, err := CurrentSnapshot(data)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, t := range schema.Published {
+		path := filepath.Join(snapshot, t.Name+".parquet")
+		if _, err := os.Stat(path); snapshot == "" || err != nil {
+			views = append(views, lake.EmptyView(t))
+			continue
+		}
+		views = append(views, lake.FilesView(t.Name, snapshot, t.Name+".parquet"))
+	}
+	if snapshot != "" {
+		views = append(views, lake.FilesView("feature", snapshot, "feature.parquet"))
+	}
+	q, err := quarantineView(data)
+	if err != nil {
+		return nil, nil, err
+	}
+	views = append(views, q)
+	runs, err := runView(data, tmp)
+	if err != nil {
+		return nil, nil, err
+	}
+	return append(views, runs), cleanup, nil
+}
+
+// newestCuration is the curated folder that the current snapshot or, before
+// any, the last run made: the newest whole one.
+func newestCuration(data string) (string, error) {
+	entries, err := os.ReadDir(filepath.Join(data, "steps", "curate"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	best, bestTime := "", int64(0)
+	for _, e := range entries {
+		path := filepath.Join(data, "steps", "curate", e.Name())
+		info, err := os.Stat(filepath.Join(path, "manifest.json"))
+		if err != nil {
+			continue
+		}
+		if t := info.ModTime().UnixNano(); t > bestTime {
+			best, bestTime = path, t
+		}
+	}
+	return best, nil
+}
+
+func quarantineView(data string) (lake.View, error) {
+	landed := filepath.Join(data, "landed")
+	batches, err := lake.Landed(landed)
+	if err != nil {
+		return lake.View{}, err
+	}
+	var files []lake.LabelledFile
+	for _, b := range batches {
+		if b.Tables["quarantine"].Rows > 0 {
+			files = append(files, lake.LabelledFile{Path: filepath.Join(b.Dir, "quarantine.parquet"), Labels: []string{b.Source, b.Flow, b.File}})
+		}
+	}
+	return lake.LabelledView("quarantine", []string{"source", "flow", "file"}, schema.Landed[schema.TableQuarantine], landed, files), nil
+}
+
+// runRow is a step of a run, as `leftshift sql` shows it.
+type runRow struct {
+	Run     string  `col:"run" say:"identifier of the run"`
+	Job     string  `col:"job" say:"night or train"`
+	State   string  `col:"state" say:"state of the run"`
+	Step    string  `col:"step" say:"step"`
+	Result  string  `col:"step_state" say:"state of the step"`
+	Started string  `col:"started" say:"when the step started, UTC"`
+	Seconds float64 `col:"seconds" say:"how long it took"`
+	Code    string  `col:"code" say:"coded reason of a failure"`
+	Counts  string  `col:"counts" say:"what it counted, JSON"`
+}
+
+var runTable = schema.Declare("run", "Steps of runs, newest run first.", runRow{})
+
+// Tables that are made for queries only, for SCHEMA.md.
+var QueryTables = []*schema.Table{runTable}
+
+func runView(data, tmp string) (lake.View, error) {
+	if _, err := os.Stat(filepath.Join(data, "ledger.db")); err != nil {
+		return lake.EmptyView(runTable), nil
+	}
+	l, err := ledger.Open(data, ledger.Options{})
+	if err != nil {
+		return lake.View{}, err
+	}
+	defer l.Close()
+	runs, err := l.Runs(1000)
+	if err != nil {
+		return lake.View{}, err
+	}
+	w := &schema.File{Path: filepath.Join(tmp, "run.parquet"), Table: runTable}
+	if err := w.Make(); err != nil {
+		return lake.View{}, err
+	}
+	for _, r := range runs {
+		for _, s := range r.Steps {
+			counts, err := json.Marshal(s.Counts)
+			if err != nil {
+				return lake.View{}, err
+			}
+			row := runRow{Run: r.ID, Job: r.Job, State: string(r.State), Step: s.Name, Result: string(s.State), Started: s.Started.UTC().Format("2006-01-02 15:04:05"), Code: s.Code, Counts: string(counts)}
+			if !s.Ended.IsZero() {
+				row.Seconds = s.Ended.Sub(s.Started).Seconds()
+			}
+			if err := w.Append(&row); err != nil {
+				return lake.View{}, err
+			}
+		}
+	}
+	if _, _, err := w.Close(); err != nil {
+		return lake.View{}, err
+	}
+	return lake.FilesView("run", tmp, "run.parquet"), nil
+}
