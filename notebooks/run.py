@@ -4,13 +4,15 @@ comes out.
     python run.py BIN [--keep DIR]
 
 BIN is the leftshift program. It makes the site in a temporary folder. Every
-notebook then runs twice: over the snapshot that the site published, and over a
-copy of it without people and models, where notebooks say what they leave out.
+notebook then runs over the snapshot that the site published, and over copies of
+it as a site without a fitted model, and one without people, would have
+published: there notebooks say what they leave out.
 """
 
 import argparse
 import base64
 import doctest
+import hashlib
 import html.parser
 import io
 import json
@@ -32,8 +34,6 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 sys.dont_write_bytecode = True
 import disclosure  # noqa: E402
-
-EMPTIED = ["score", "reason", "risk_list", "resident", "test_row"]
 
 
 class TableText(html.parser.HTMLParser):
@@ -170,16 +170,29 @@ def check_whole(run, name, nb, snapshot, persons, export):
     run.check(f"{name}: nothing left out", not any("Left out" in t for t in texts(nb)), "a section says that it was left out")
 
 
-def empty_copy(snapshot, to):
-    """The snapshot of a site without people and models."""
+def lesser_copy(snapshot, to, people):
+    """The snapshot as a site without a fitted model, or without people too, would
+    have published it."""
     shutil.copytree(snapshot, to)
-    for table in EMPTIED:
-        pl.read_parquet(to / f"{table}.parquet").clear().write_parquet(to / f"{table}.parquet")
+    for name in ("reason", "test_row", "reason_clinician"):
+        (to / f"{name}.parquet").unlink(missing_ok=True)
+
+    def rewrite(name, change):
+        change(pl.read_parquet(to / f"{name}.parquet")).write_parquet(to / f"{name}.parquet")
+
+    rewrite("score", lambda t: t.filter(pl.col("probability").is_null()) if people else t.clear())
+    rewrite("risk_list", pl.DataFrame.clear)
+    rewrite("resident", lambda t: t.with_columns(band=pl.lit("")) if people else t.clear())
+    if not people:
+        rewrite("feature", pl.DataFrame.clear)
     (to / "evaluation.json").write_text("[]", encoding="utf-8")
     manifest = json.loads((to / "manifest.json").read_text(encoding="utf-8"))
-    for f in manifest["files"]:
-        f["bytes"] = (to / f["path"]).stat().st_size
+    manifest["bundle"] = ""
+    manifest["files"] = {
+        name: {"bytes": (to / name).stat().st_size, "sha256": hashlib.sha256((to / name).read_bytes()).hexdigest()} for name in manifest["files"] if (to / name).is_file()
+    }
     (to / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    return to
 
 
 def main():
@@ -199,11 +212,11 @@ def main():
         if made.returncode == 0 and pointer.exists():
             snapshot = pointer.parent / pointer.read_text(encoding="utf-8").strip()
             persons = set(pl.read_parquet(snapshot / "feature.parquet", columns=["person"])["person"]) | set(pl.read_parquet(snapshot / "resident.parquet")["person"])
-            empty_copy(snapshot, folder / "empty")
+            sites = {"whole site": snapshot, "site without a model": lesser_copy(snapshot, folder / "modelless", True), "site without people": lesser_copy(snapshot, folder / "empty", False)}
             for path in sorted(HERE.glob("*.ipynb")):
                 committed = nbformat.read(path, 4)
                 run.check(f"{path.name}: committed without outputs", not any(c.get("outputs") or c.get("execution_count") for c in committed.cells))
-                for where, site in (("whole site", snapshot), ("empty site", folder / "empty")):
+                for where, site in sites.items():
                     name = f"{path.name}, {where}"
                     out = Path(args.keep or folder / "out").resolve() / where.replace(" ", "-")
                     export = out / path.stem

@@ -4,9 +4,11 @@ A snapshot is a folder of Parquet tables and JSON files that never changes after
 it was published. People in it are pseudonyms of this snapshot alone.
 """
 
+import hashlib
 import json
 import os
 import re
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 
@@ -16,6 +18,12 @@ SEX = {1: "Male", 2: "Female", 9: "Indeterminate"}
 ETHNIC_GROUPS = {"ABC": "White", "DEFG": "Mixed", "HJKL": "Asian or Asian British", "MNP": "Black or Black British", "RS": "Other ethnic groups", "Z": "Not stated"}
 BANDS = ["Very high", "High", "Moderate", "Low"]
 NOT_KNOWN = "Not known"
+
+# What only a site with a fitted model publishes.
+WITH_MODEL = {
+    "reason": {"person": pl.Int64, "model": pl.String, "rank": pl.UInt8, "feature": pl.String, "contribution": pl.Float64, "text": pl.String},
+    "test_row": {"person": pl.Int64, "model": pl.String, "index_date": pl.Date, "probability": pl.Float64, "label": pl.UInt8, "weight": pl.Float64},
+}
 
 
 class SnapshotError(Exception):
@@ -46,15 +54,19 @@ class Snapshot:
         return json.loads((self.folder / name).read_text(encoding="utf-8"))
 
     def table(self, name, columns=None):
-        return pl.read_parquet(self.folder / f"{name}.parquet", columns=columns)
+        """A table, or the columns named. One that a site without a fitted model
+        does not publish is empty."""
+        path = self.folder / f"{name}.parquet"
+        if name in WITH_MODEL and f"{name}.parquet" not in self.manifest["files"]:
+            return pl.DataFrame(schema=WITH_MODEL[name])
+        return pl.read_parquet(path, columns=columns)
 
     def columns(self, name):
         return list(pl.read_parquet_schema(self.folder / f"{name}.parquet"))
 
     def damaged(self):
-        """Files that are missing or have not the length that the manifest lists."""
-        paths = [(self.folder / f["path"], f["bytes"]) for f in self.manifest["files"]]
-        return [p.name for p, size in paths if not p.is_file() or p.stat().st_size != size]
+        """Files that are missing or are not what the manifest says."""
+        return [name for name, is_to_be in sorted(self.manifest["files"].items()) if sha256(self.folder / name) != is_to_be["sha256"]]
 
     @cached_property
     def people(self):
@@ -75,10 +87,9 @@ class Snapshot:
             team=named("team"),
         )
 
-    @cached_property
+    @property
     def as_of(self):
-        days = self.people["as_of"].drop_nulls().unique().to_list() or self.table("feature", ["as_of"])["as_of"].drop_nulls().unique().to_list()
-        return days[0] if days else None
+        return date.fromisoformat(self.manifest["as_of"])
 
     @cached_property
     def evaluations(self):
@@ -120,6 +131,14 @@ class Snapshot:
         if feature == "other_recorded_factors":
             return "Other recorded factors"
         return self.features.get(feature, {}).get("title", feature)
+
+
+def sha256(path):
+    """Of a file's bytes, in hex; None when there is no such file."""
+    if not path.is_file():
+        return None
+    with open(path, "rb") as f:
+        return hashlib.file_digest(f, "sha256").hexdigest()
 
 
 def named(column):
