@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"strings"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
@@ -61,7 +62,8 @@ func (b *Binding) Read(batch arrow.RecordBatch, i int, row any) {
 			if null {
 				f.SetString("")
 			} else {
-				f.SetString(col.(*array.String).Value(i))
+				// The batch's memory may be freed or used again while the row lives.
+				f.SetString(strings.Clone(col.(*array.String).Value(i)))
 			}
 		case kFloat:
 			if null {

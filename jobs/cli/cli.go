@@ -21,9 +21,6 @@ import (
 	"leftshift/jobs/progress"
 )
 
-// Version of the program; outputs of another version are not reused.
-const Version = "0.1.0"
-
 // app is what every command shares.
 type app struct {
 	out, err io.Writer
@@ -51,7 +48,7 @@ func Main(args []string, out, errs io.Writer) int {
 		return 0
 	case errors.Is(err, errFailed):
 		return 1
-	case errors.As(err, &usage):
+	case errors.As(err, &usage), strings.HasPrefix(err.Error(), "unknown "), strings.HasPrefix(err.Error(), "required flag"):
 		fmt.Fprintf(errs, "leftshift: %v\nSee `leftshift --help`.\n", err)
 		return 2
 	}
@@ -71,6 +68,9 @@ type usageError struct{ error }
 func sentence(err error) string {
 	var fault *engine.Fault
 	var faults *config.Faults
+	if os.Getenv("LEFTSHIFT_DEBUG") != "" {
+		return err.Error() // on synthetic people only: the text may quote a record
+	}
 	switch {
 	case errors.As(err, &faults):
 		return faults.Error()
@@ -83,9 +83,6 @@ func sentence(err error) string {
 		return where + say + " [" + fault.Code + "]"
 	}
 	code, say := progress.Explain(err)
-	if code == "unexpected" && os.Getenv("LEFTSHIFT_DEBUG") != "" {
-		return err.Error()
-	}
 	return say + " [" + code + "]"
 }
 
