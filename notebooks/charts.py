@@ -5,6 +5,7 @@ colour vision and in print; series differ in marker or hatch too.
 """
 
 import io
+import textwrap
 
 import matplotlib.pyplot as plt
 from IPython.display import display
@@ -49,7 +50,8 @@ def bars(ax, places, items, color=BLUE, width=0.8, horizontal=False, label=None,
 
 
 def names(ax, labels, horizontal=False, rotation=0):
-    """Labels at 0, 1, 2..., the first on top where bars lie."""
+    """Labels at 0, 1, 2..., the first on top where bars lie; long ones are folded."""
+    labels = [folded(x) for x in labels]
     if horizontal:
         ax.set_yticks(range(len(labels)), labels)
         ax.invert_yaxis()
@@ -57,6 +59,10 @@ def names(ax, labels, horizontal=False, rotation=0):
         ax.grid(visible=False, axis="y")
     else:
         ax.set_xticks(range(len(labels)), labels, rotation=rotation, ha="right" if rotation else "center")
+
+
+def folded(label):
+    return textwrap.fill(label, 40)
 
 
 def heat(ax, rows, columns, items, label, top=None):
@@ -71,7 +77,7 @@ def heat(ax, rows, columns, items, label, top=None):
         for b, item in enumerate(line):
             dark = item.height == item.height and item.height > 0.55 * top
             ax.text(b, a, str(item).removesuffix("%"), ha="center", va="center", fontsize=8.5 if len(columns) <= 12 else 7, color="white" if dark else INK)
-    ax.set_yticks(range(len(rows)), rows)
+    ax.set_yticks(range(len(rows)), [folded(r) for r in rows])
     ax.set_xticks(range(len(columns)), columns)
     ax.grid(visible=False)
     ax.spines[:].set_visible(False)
