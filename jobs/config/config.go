@@ -29,7 +29,7 @@ type Config struct {
 	Schedule  Schedule  `toml:"schedule" say:"When the night run starts."`
 
 	file  string         // the file's path, or ""
-	dir   string         // its folder, absolute; "" means the working folder
+	dir   string         // what paths are relative to, absolute; "" means the working folder
 	lines map[string]int // line of each key by its path, or nil
 }
 
@@ -38,6 +38,7 @@ type Site struct {
 	Synthetic bool   `toml:"synthetic" say:"true: every person is made up; legal bases and opt-out lists may be absent, and every output says so"`
 	Purpose   string `toml:"purpose" default:"case-finding" check:"one=purpose" say:"what this installation's data is used for; a snapshot serves one purpose"`
 	AsOf      string `toml:"as_of" check:"day" say:"the as-of date of every run; empty: today in Europe/London"`
+	Root      string `toml:"root" canon:"-" say:"folder that relative paths are relative to: absolute, or as seen from the configuration file's folder, such as ..; empty: that folder"`
 	Data      string `toml:"data" default:"data" check:"path" say:"folder of the lake, the run ledger and the snapshots"`
 }
 

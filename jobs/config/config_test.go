@@ -119,6 +119,30 @@ func TestDefaultsAreValid(t *testing.T) {
 	}
 }
 
+// TestRoot: a configuration may stand in a folder of its own beside what it
+// names; where it stands does not change what it means.
+func TestRoot(t *testing.T) {
+	at := func(root string) *Config {
+		t.Helper()
+		c, err := Parse([]byte("[site]\nname = \"x\"\nroot = \""+root+"\"\n"), "/srv/site/configs/one.toml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	for root, want := range map[string]string{"": "/srv/site/configs/data", "..": "/srv/site/data", "../../x/": "/srv/x/data", "/var/lib": "/var/lib/data"} {
+		if got := at(root).At("data"); got != want {
+			t.Errorf("root %q: %s, want %s", root, got, want)
+		}
+	}
+	if at("..").Hash() != at("").Hash() {
+		t.Error("the root changes the hash")
+	}
+	if _, err := Parse([]byte("[site]\nname = \"x\"\nroot = \"~/site\"\n"), ""); err == nil {
+		t.Error("a root with ~ is taken")
+	}
+}
+
 func TestAsOf(t *testing.T) {
 	c := New()
 	late := time.Date(2026, 6, 30, 23, 30, 0, 0, time.UTC) // 00:30 in London

@@ -11,8 +11,9 @@ import (
 	"leftshift/engine"
 )
 
-// At makes a path of the configuration absolute: relative to the folder of
-// the configuration file. "" stays "".
+// At makes a path of the configuration absolute: relative to site.root, which
+// is the folder of the configuration file where nothing else is given. ""
+// stays "".
 func (c *Config) At(path string) string {
 	if path == "" {
 		return ""

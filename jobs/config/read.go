@@ -47,7 +47,8 @@ func Load(path string) (*Config, error) {
 }
 
 // Parse reads and validates a configuration. File names it in errors, and its
-// folder is what relative paths are relative to; it is not opened.
+// folder, or the one that site.root gives from there, is what relative paths
+// are relative to; it is not opened.
 func Parse(doc []byte, file string) (*Config, error) {
 	c := New()
 	c.file = file
@@ -66,6 +67,13 @@ func Parse(doc []byte, file string) (*Config, error) {
 		return nil, f.err(file)
 	}
 	f.bind(reflect.ValueOf(c).Elem(), raw, "")
+	switch root := filepath.Clean(c.Site.Root); {
+	case c.Site.Root == "":
+	case filepath.IsAbs(root):
+		c.dir = root
+	default:
+		c.dir = filepath.Join(c.dir, root)
+	}
 	c.validate(f)
 	if err := f.err(file); err != nil {
 		return nil, err

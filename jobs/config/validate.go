@@ -212,6 +212,9 @@ func (c *Config) checkRun(f *faults) {
 			}
 		}
 	}
+	if r := c.Site.Root; strings.HasPrefix(r, "~") || strings.ContainsRune(r, 0) {
+		f.add("site.root", "config-path", "expected a folder's path, absolute or as seen from the configuration file's folder (no ~)")
+	}
 	if c.Site.Data == "" {
 		f.add("site.data", "config-missing", "required: expected a folder's path")
 	}
