@@ -13,6 +13,7 @@ import (
 
 	"leftshift/engine/identity"
 	"leftshift/jobs/config"
+	"leftshift/jobs/progress"
 )
 
 func (a *app) keygenCommand() *cobra.Command {
@@ -42,6 +43,30 @@ can be linked to this one, and without the vault key nobody can be named again.`
 			return nil
 		},
 	})
+}
+
+// firstKeys makes the keys of a synthetic site that has never landed anything,
+// so that it runs as it is. Elsewhere a missing key is for a person to make or
+// to bring back: new keys beside old pseudonyms would make everyone two people.
+func firstKeys(c *config.Config, tell progress.Listener) error {
+	if !c.Site.Synthetic || exists(filepath.Join(c.At(c.Site.Data), "landed")) || exists(c.At(c.Identity.Vault)) {
+		return nil
+	}
+	for _, path := range []string{c.Identity.KeyFile, c.Identity.VaultKeyFile} {
+		made, err := ensureKey(c.At(path))
+		if err != nil {
+			return err
+		}
+		if made {
+			tell(progress.Warning{Step: "keys", Code: "key-made", Say: "the key file " + path + " was missing and has been made, as this site is synthetic"})
+		}
+	}
+	return nil
+}
+
+func exists(path string) bool {
+	_, err := os.Lstat(path)
+	return !errors.Is(err, fs.ErrNotExist)
 }
 
 // ensureKey makes a key file where there is none.

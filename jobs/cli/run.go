@@ -30,17 +30,15 @@ func (a *app) job(c *config.Config, name string, tell progress.Listener, steps f
 		if at.IsZero() {
 			at = time.Now()
 		}
+		if err := firstKeys(c, tell); err != nil {
+			return err
+		}
 		list, err := steps(at)
 		if err != nil {
 			return err
 		}
-		start := time.Now()
-		tell(progress.RunStarted{Run: run.ID, Job: name, Steps: len(list)})
 		p := pipeline.Pipeline{Steps: list, Root: c.At(c.Site.Data), Version: build(), MinFree: int64(c.Run.MinFree) << 20, Record: run, Hear: tell, Stop: stop}
-		err = p.Execute(ctx, run.ID)
-		code, say := progress.Explain(err)
-		tell(progress.RunEnded{Run: run.ID, Job: name, State: string(ledger.Outcome(ctx, err)), Took: time.Since(start), Code: code, Say: say})
-		return err
+		return p.Execute(ctx, run.ID)
 	}}
 }
 

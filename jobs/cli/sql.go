@@ -27,7 +27,8 @@ func (a *app) sqlCommand() *cobra.Command {
 		Long: `One SELECT over these views, on a connection that can read nothing else:
 
   person, registration, residence, event, spell, document, code,
-  organisation, team, area, quarantine, feature, score, reason, risk_list, run
+  organisation, team, area, quarantine, feature, score, reason, risk_list,
+  resident, run
 
 SCHEMA.md says what each column means.`,
 		Args: func(_ *cobra.Command, args []string) error {

@@ -15,11 +15,10 @@ import (
 // Event is one of the types of this file.
 type Event interface{ event() }
 
-// RunStarted opens a run of so many steps.
+// RunStarted opens a run.
 type RunStarted struct {
-	Run   string // identifier of the run
-	Job   string
-	Steps int
+	Run string // identifier of the run
+	Job string
 }
 
 // StepStarted opens a step. Index counts from 1.

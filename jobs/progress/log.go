@@ -130,7 +130,7 @@ func Log(l *slog.Logger) Listener {
 	return func(e Event) {
 		switch e := e.(type) {
 		case RunStarted:
-			l.Info("run started", "run", e.Run, "job", e.Job, "steps", e.Steps)
+			l.Info("run started", "run", e.Run, "job", e.Job)
 		case StepStarted:
 			l.Info("step started", "run", e.Run, "step", e.Step, "index", e.Index)
 		case StepAdvanced:

@@ -130,7 +130,7 @@ func TestLogKeepsToItsList(t *testing.T) {
 }
 
 var story = []Event{
-	RunStarted{Run: "r1", Job: "night", Steps: 2},
+	RunStarted{Run: "r1", Job: "night"},
 	StepStarted{Run: "r1", Step: "land", Index: 1},
 	StepAdvanced{Step: "land", Done: 5, Total: 20, Unit: "files"},
 	StepAdvanced{Step: "land", Done: 10, Total: 20, Unit: "files"},
