@@ -25,6 +25,7 @@ import (
 	"leftshift/engine/source/flat"
 	"leftshift/jobs/config"
 	"leftshift/jobs/pipeline"
+	"leftshift/jobs/progress"
 )
 
 // feed is one source file to land.
@@ -32,7 +33,7 @@ type feed struct {
 	source *config.Source
 	flow   *config.Flow // nil for a FHIR source
 	path   string
-	name   string // path as the configuration's folder sees it
+	name   string // path as the configuration's folder sees it, numbers of people masked
 	sum    string
 	bytes  int64
 }
@@ -92,6 +93,9 @@ func (n *Night) extract(ctx context.Context, r *pipeline.Run) error {
 		return err
 	}
 	defer reader.vault.Close()
+	for _, f := range feeds {
+		f.name = reader.shown(f.name)
+	}
 
 	var mu sync.Mutex
 	var total, done int64
@@ -106,12 +110,9 @@ func (n *Night) extract(ctx context.Context, r *pipeline.Run) error {
 	sort.SliceStable(todo, func(i, j int) bool { return todo[i].bytes > todo[j].bytes })
 	for _, f := range todo {
 		group.Go(func() error {
-			m, err := reader.land(ctx, landedDir, f)
+			m, err := reader.land(ctx, landedDir, f, landed)
 			if err != nil {
 				return fmt.Errorf("%s, %s: %w", f.source.Name, f.name, err)
-			}
-			if err := shrink(f, m, landed); err != nil {
-				return err
 			}
 			mu.Lock()
 			defer mu.Unlock()
@@ -179,23 +180,19 @@ func checksum(path string) (sum string, bytes int64, err error) {
 }
 
 // shrink refuses a redelivery (same source, flow and file name) that lost
-// more than the allowed share of its records. The batch has landed but the
-// run stops before anything reads it.
-func shrink(f *feed, m lake.Batch, landed []lake.Batch) error {
+// more than the allowed share of its records, before its batch stands.
+func shrink(f *feed, in int64, landed []lake.Batch) error {
 	var last *lake.Batch
 	for i := range landed {
 		b := &landed[i]
-		if b.Source == m.Source && b.Flow == m.Flow && b.File == m.File && (last == nil || b.Night > last.Night) {
+		if b.Source == f.source.Name && b.Flow == f.flowName() && b.File == f.name && (last == nil || b.Night > last.Night) {
 			last = b
 		}
 	}
-	if last == nil || float64(m.Counts.In) >= float64(last.Counts.In)*(1-f.source.MaxShrink) {
+	if last == nil || float64(in) >= float64(last.Counts.In)*(1-f.source.MaxShrink) {
 		return nil
 	}
-	if err := os.RemoveAll(m.Dir); err != nil {
-		return err
-	}
-	return &engine.Fault{Code: "feed-shrank", Say: fmt.Sprintf("%s of %s has %d records, the delivery before had %d: ask the sender, or raise max_shrink of the source", f.name, f.source.Name, m.Counts.In, last.Counts.In)}
+	return &engine.Fault{Code: "feed-shrank", Say: fmt.Sprintf("the file has %d records, the delivery before had %d: ask the sender, or raise max_shrink of the source", in, last.Counts.In)}
 }
 
 // reader reads files of every format.
@@ -250,7 +247,19 @@ func (n *Night) reader() (*reader, error) {
 	return r, err
 }
 
-func (r *reader) land(ctx context.Context, root string, f *feed) (lake.Batch, error) {
+// shown is a file's name as the lake keeps it. Where the sender put a
+// person's number into it, a keyed digest of the name stands in its place.
+func (r *reader) shown(name string) string {
+	masked := progress.Mask(name)
+	if masked == name {
+		return name
+	}
+	key, _ := r.keys.Key("file", name)
+	return fmt.Sprintf("%s#%08x", masked, uint32(key))
+}
+
+// land lands a file: whole, or not at all.
+func (r *reader) land(ctx context.Context, root string, f *feed, landed []lake.Batch) (lake.Batch, error) {
 	in, kind, done, err := openFeed(f.path)
 	if err != nil {
 		return lake.Batch{}, err
@@ -278,9 +287,12 @@ func (r *reader) land(ctx context.Context, root string, f *feed) (lake.Batch, er
 			err = flat.Extract(ctx, in, format, r.maps[f.flow.Map], flat.Options{Analytes: r.n.Analytes, AreaOf: r.area}, b)
 		}
 		counts, tables, finish := b.Finish()
-		if err != nil {
-			return counts, tables, err
+		if err == nil {
+			err = finish
 		}
-		return counts, tables, finish
+		if err == nil {
+			err = shrink(f, counts.In, landed)
+		}
+		return counts, tables, err
 	})
 }

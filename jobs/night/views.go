@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"leftshift/engine/lake"
 	"leftshift/engine/schema"
@@ -72,8 +73,8 @@ func Views(c *config.Config) (views []lake.View, cleanup func(), err error) {
 	return append(views, runs), cleanup, nil
 }
 
-// newestCuration is the curated folder that the current snapshot or, before
-// any, the last run made: the newest whole one.
+// newestCuration is the curated folder that the last run that came so far
+// used, made then or before: the runner notes the use in the folder's time.
 func newestCuration(data string) (string, error) {
 	entries, err := os.ReadDir(filepath.Join(data, "steps", "curate"))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -85,7 +86,10 @@ func newestCuration(data string) (string, error) {
 	best, bestTime := "", int64(0)
 	for _, e := range entries {
 		path := filepath.Join(data, "steps", "curate", e.Name())
-		info, err := os.Stat(filepath.Join(path, "manifest.json"))
+		if strings.Contains(e.Name(), ".") || !exists(filepath.Join(path, "manifest.json")) {
+			continue // being made, or put aside
+		}
+		info, err := e.Info()
 		if err != nil {
 			continue
 		}
