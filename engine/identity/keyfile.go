@@ -2,8 +2,10 @@ package identity
 
 import (
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -25,6 +27,17 @@ func NewKeyFile(path string) error {
 	if _, err := rand.Read(key); err != nil {
 		return &engine.Fault{Code: "key-file-random", Say: "the system gave no random bytes for a key; try again", Err: err}
 	}
+	return writeKey(path, key)
+}
+
+// SyntheticKeyFile is NewKeyFile with a key made from a seed, so that a
+// synthetic site made twice is the same. It protects nothing.
+func SyntheticKeyFile(path, name string, seed uint64) error {
+	key := sha256.Sum256(fmt.Appendf(nil, "leftshift synthetic site, %s, seed %d", name, seed))
+	return writeKey(path, key[:])
+}
+
+func writeKey(path string, key []byte) error {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o400)
 	if errors.Is(err, fs.ErrExist) {
 		return &engine.Fault{Code: "key-file-exists", Say: "there is a file at " + path + " already; a key is never overwritten, so name another path"}

@@ -16,6 +16,7 @@ import (
 	"leftshift/jobs/config"
 	"leftshift/jobs/ledger"
 	"leftshift/jobs/night"
+	"leftshift/jobs/progress"
 )
 
 func (a *app) demoCommand() *cobra.Command {
@@ -29,16 +30,19 @@ the best possible, and the top of one list with its reasons.`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx, start := cmd.Context(), time.Now()
+			peak := &peaks{MiB: map[string]int64{}}
+			peak.hear(progress.StepStarted{Step: "synth"})
 			if _, err := a.synth(ctx, f); err != nil {
 				return err
 			}
+			peak.hear(progress.StepEnded{Step: "synth"})
 			took := map[string]float64{"synth": time.Since(start).Seconds()}
 			a.config = filepath.Join(f.out, "leftshift.toml")
 			c, asOf, err := a.load()
 			if err != nil {
 				return err
 			}
-			tell := a.listener()
+			tell := progress.Tee(peak.hear, a.listener())
 			if err := a.train(ctx, c, asOf, tell); err != nil {
 				return err
 			}
@@ -46,10 +50,11 @@ the best possible, and the top of one list with its reasons.`,
 				return err
 			}
 			took["total"] = time.Since(start).Seconds()
-			return a.closing(c, f, took)
+			return a.closing(c, f, took, peak.MiB)
 		},
 	}
 	f.add(cmd)
+	f.addLanded(cmd)
 	return cmd
 }
 
@@ -72,7 +77,7 @@ type demoSummary struct {
 	Snapshot    string             `json:"snapshot"`
 }
 
-func (a *app) closing(c *config.Config, f synthFlags, took map[string]float64) error {
+func (a *app) closing(c *config.Config, f synthFlags, took map[string]float64, peak map[string]int64) error {
 	data := c.At(c.Site.Data)
 	l, err := ledger.Open(data, ledger.Options{})
 	if err != nil {
@@ -83,14 +88,11 @@ func (a *app) closing(c *config.Config, f synthFlags, took map[string]float64) e
 	if err != nil {
 		return err
 	}
-	s := demoSummary{People: f.people, Seed: f.seed, Seconds: took, PeakMiB: map[string]int64{}}
+	s := demoSummary{People: f.people, Seed: f.seed, Seconds: took, PeakMiB: peak}
 	for _, r := range runs {
 		for _, step := range r.Steps {
-			if step.State == ledger.Succeeded {
-				s.Seconds[step.Name] = step.Ended.Sub(step.Started).Seconds()
-			}
-			if peak := step.Counts["peak MiB"]; peak > 0 {
-				s.PeakMiB[step.Name] = peak
+			if took := step.Ended.Sub(step.Started).Seconds(); step.State == ledger.Succeeded && took > s.Seconds[step.Name] {
+				s.Seconds[step.Name] = took
 			}
 		}
 	}
@@ -113,6 +115,10 @@ func (a *app) closing(c *config.Config, f synthFlags, took map[string]float64) e
 		return err
 	}
 	writePage(a.out, c, p, s.Sources, &truth)
+	fmt.Fprint(a.out, "\nStep          seconds  peak MiB\n")
+	for _, step := range []string{"synth", "extract", "curate", "train", "features", "score", "lists", "snapshot", "publish"} {
+		fmt.Fprintf(a.out, "  %-10s %8.1f  %8d\n", step, s.Seconds[step], s.PeakMiB[step])
+	}
 	fmt.Fprintf(a.out, "  Numbers        %s\n  Ask            leftshift sql --config %s \"select * from risk_list limit 5\"\n", path, a.config)
 	fmt.Fprintf(a.out, "\nDone in %s.\n", time.Duration(took["total"]*float64(time.Second)).Round(time.Second))
 	return nil

@@ -7,15 +7,15 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"leftshift/engine/identity"
 )
 
 // siteFile writes the configuration of a synthetic site, which runs as it is,
 // and makes its keys. later says that a second night's files are beside it.
-func siteFile(out, end string, people int) error {
-	for _, name := range []string{"person.key", "vault.key"} {
-		if _, err := ensureKey(filepath.Join(out, "secrets", name)); err != nil {
-			return err
-		}
+func siteFile(out, end string, people int, seed uint64) error {
+	if err := siteKeys(out, seed); err != nil {
+		return err
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, `# A synthetic integrated care system: nobody in it is real.
@@ -86,6 +86,25 @@ capacity = 20
 exclude = ["palliative", "care_home"]
 `)
 	return os.WriteFile(filepath.Join(out, "leftshift.toml"), []byte(b.String()), 0o600)
+}
+
+// siteKeys makes a synthetic site's keys, where missing, from its seed: the
+// same site made twice has the same pseudonyms.
+func siteKeys(out string, seed uint64) error {
+	dir := filepath.Join(out, "secrets")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	for _, name := range []string{"person.key", "vault.key"} {
+		path := filepath.Join(dir, name)
+		if _, err := os.Stat(path); err == nil {
+			continue
+		}
+		if err := identity.SyntheticKeyFile(path, name, seed); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // bucketsFor keeps a bucket small enough to sort in memory: about 12,500

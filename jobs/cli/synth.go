@@ -60,8 +60,12 @@ and more, whose files would take a hundred gigabytes.`,
 		},
 	}
 	f.add(cmd)
-	cmd.Flags().BoolVar(&f.landed, "landed", false, "land the records at once, without source files")
+	f.addLanded(cmd)
 	return cmd
+}
+
+func (f *synthFlags) addLanded(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&f.landed, "landed", false, "land the records at once, without source files")
 }
 
 func (a *app) synth(ctx context.Context, f synthFlags) (synth.Summary, error) {
@@ -70,7 +74,7 @@ func (a *app) synth(ctx context.Context, f synthFlags) (synth.Summary, error) {
 		Progress: func(done, total int) {
 			tell(progress.StepAdvanced{Step: "synth", Done: int64(done), Total: int64(total), Unit: "people"})
 		},
-		Config: func(out string) error { return siteFile(out, f.end, f.people) },
+		Config: func(out string) error { return siteFile(out, f.end, f.people, f.seed) },
 	}
 	if f.landed {
 		return landed(ctx, o)
@@ -87,12 +91,12 @@ func landed(ctx context.Context, o synth.Options) (s synth.Summary, err error) {
 	}
 	var vault *identity.Vault
 	to.Secrets = func() (*identity.Keyer, identity.Store, error) {
+		if err := siteKeys(o.Out, o.Seed); err != nil {
+			return nil, nil, err
+		}
 		var keys [2][]byte
 		for i, name := range []string{"person.key", "vault.key"} {
 			path := filepath.Join(o.Out, "secrets", name)
-			if _, err := ensureKey(path); err != nil {
-				return nil, nil, err
-			}
 			var err error
 			if keys[i], err = identity.LoadKeyFile(path); err != nil {
 				return nil, nil, err

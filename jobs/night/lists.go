@@ -167,6 +167,11 @@ func (n *Night) lists(ctx context.Context, r *pipeline.Run, dir string) error {
 		}
 		candidates[i] = c
 	}
+	others, err := n.excluded(ctx, db, r.Output("curate"), places)
+	if err != nil {
+		return err
+	}
+	candidates = append(candidates, others...)
 	name, _, err := n.previous()
 	if err != nil {
 		return err
@@ -185,6 +190,7 @@ func (n *Night) lists(ctx context.Context, r *pipeline.Run, dir string) error {
 	if err != nil {
 		return &engine.Fault{Code: "lists-exclude", Say: "lists.exclude names a reason that is none", Err: err}
 	}
+	exclude |= risklist.InHospital.Flag() // the risk is of people who are not there now
 	got, err := risklist.Build(candidates, g.teams, risklist.Rules{Capacity: n.Config.Lists.Capacity, Exclude: exclude, MinProbability: n.Config.Lists.MinProbability}, before)
 	if err != nil {
 		return err
@@ -205,6 +211,64 @@ func (n *Night) lists(ctx context.Context, r *pipeline.Run, dir string) error {
 	r.Count("lists", int64(len(info.Lists)))
 	r.Count("people listed", info.Listed)
 	return writeJSON(filepath.Join(dir, "lists.json"), info)
+}
+
+// excluded gives everyone of the record who is not in the population, with
+// the reason as a flag, so that lists count them and say why someone left.
+// Who is withheld by consent is not in the record at all.
+func (n *Night) excluded(ctx context.Context, db *lake.DB, curated string, places []place) ([]risklist.Candidate, error) {
+	in := make(map[engine.Person]bool, len(places))
+	for _, p := range places {
+		in[p.Person] = true
+	}
+	type registered struct {
+		Person engine.Person `col:"person"`
+		From   engine.Day    `col:"from_day"`
+		To     engine.Day    `col:"to_day"`
+	}
+	chains, err := lake.Rows[registered](ctx, db, filepath.Join(curated, "registration", "*.parquet"), "")
+	if err != nil {
+		return nil, err
+	}
+	const now, before = 1, 2
+	when := map[engine.Person]int{}
+	for _, x := range chains {
+		switch {
+		case x.From != engine.NoDay && x.From > n.AsOf:
+		case x.To == engine.NoDay || x.To >= n.AsOf:
+			when[x.Person] |= now
+		default:
+			when[x.Person] |= before
+		}
+	}
+	type mortal struct {
+		Person engine.Person `col:"person"`
+		Birth  engine.Day    `col:"birth_month"`
+		Death  engine.Day    `col:"death_day"`
+	}
+	people, err := lake.Rows[mortal](ctx, db, filepath.Join(curated, "person", "*.parquet"), "", "person")
+	if err != nil {
+		return nil, err
+	}
+	var out []risklist.Candidate
+	for _, p := range people {
+		if in[p.Person] || p.Birth != engine.NoDay && p.Birth > n.AsOf {
+			continue
+		}
+		c := risklist.Candidate{Person: p.Person, Probability: math.NaN()}
+		switch {
+		case p.Death != engine.NoDay && p.Death <= n.AsOf:
+			c.Flags = risklist.Died.Flag()
+		case when[p.Person]&now != 0:
+			c.Flags = risklist.InHospital.Flag()
+		case when[p.Person]&before != 0:
+			c.Flags = risklist.Left.Flag()
+		default:
+			c.Flags = risklist.NotRegistered.Flag()
+		}
+		out = append(out, c)
+	}
+	return out, nil
 }
 
 // columns gives catalogue columns by identifier, in that order.

@@ -59,7 +59,7 @@ func (n *Night) report(ctx context.Context, r *pipeline.Run, db *lake.DB, out st
 		night.Run = append(night.Run, report.Fact{Label: "Model bundle", Value: bundleName(n)})
 		for i := range bundle.Models {
 			f := &bundle.Models[i]
-			night.Evaluations = append(night.Evaluations, report.Evaluation{Model: f.Title(), Horizon: f.Horizon, Report: f.Evaluation})
+			night.Evaluations = append(night.Evaluations, report.Evaluation{Model: f.Method(), Horizon: f.Horizon, Report: f.Evaluation})
 		}
 		night.Card = card(bundle)
 		night.Population = breakdowns(residents, probability)

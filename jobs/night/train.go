@@ -72,7 +72,7 @@ func (n *Night) train(ctx context.Context, r *pipeline.Run, dir string) error {
 		return err
 	}
 	fit, check := split(got, test, m.Horizons)
-	b := boostOptions(n)
+	b := boostOptions(n, fit.Matrix.Rows)
 	models, err := train.Fit(fit, check, train.Options{Horizons: m.Horizons, Seed: m.Seed, Boost: b, Threads: n.Config.Run.Workers(), Logistic: true,
 		Progress: func(done, total int, what string) { r.Advance(int64(done), int64(total), "fits") }})
 	if err != nil {
@@ -144,25 +144,25 @@ func bundleOf(trainDir string) (string, error) {
 	return string(text[:len(text)-1]), nil
 }
 
-func boostOptions(n *Night) boost.Options {
+func boostOptions(n *Night, rows int) boost.Options {
 	b := n.Config.Model.Boost
 	opt := boost.Options{Trees: b.Rounds, Leaves: b.Leaves, LearningRate: b.LearningRate, L2: b.L2, MinChildRows: b.MinChildRows, EarlyStop: b.EarlyStop}
-	if opt.Trees == 0 {
-		opt.Trees = 200
+	// Chosen on synthetic people: many small, slow trees over few columns each.
+	fill := func(v *int, d int) {
+		if *v == 0 {
+			*v = d
+		}
 	}
-	if opt.Leaves == 0 {
-		opt.Leaves = 8
-	}
+	fill(&opt.Trees, 400)
+	fill(&opt.Leaves, 8)
+	fill(&opt.MinChildRows, min(200, max(20, rows/150))) // fewer where there are few people
 	if opt.LearningRate == 0 {
-		opt.LearningRate = 0.05
-	}
-	if opt.MinChildRows == 0 {
-		opt.MinChildRows = 100
+		opt.LearningRate = 0.025
 	}
 	if opt.L2 == 0 {
-		opt.L2 = 5
+		opt.L2 = 20
 	}
-	opt.FeatureFraction, opt.RowFraction = 0.5, 0.7
+	opt.FeatureFraction, opt.RowFraction = 0.2, 0.5
 	return opt
 }
 

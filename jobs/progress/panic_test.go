@@ -12,13 +12,14 @@ func TestPanicked(t *testing.T) {
 		return nil
 	}
 	var none []int
+	var unmade map[string]int
 	for _, c := range []struct {
 		do   func()
 		want string
 	}{
 		{func() { panic("Mary Smith") }, "a value of type string"},
 		{func() { _ = none[len(none)+3] }, "index out of range"},
-		{func() { var m map[string]int; m["x"] = 1 }, "a value of type"},
+		{func() { unmade["x"] = 1 }, "a value of type"},
 	} {
 		code, say := Explain(recovered(c.do))
 		if code != "panic" || !strings.Contains(say, "panic_test.go:") || strings.Contains(say, "Smith") {

@@ -59,7 +59,8 @@ func TestExample(t *testing.T) {
 
 func TestSameNightSameBytes(t *testing.T) {
 	n := made(t, 3000, 2)
-	if render(t, n) != render(t, n) || render(t, n) != render(t, made(t, 3000, 2)) {
+	first := render(t, n)
+	if again := render(t, n); again != first || render(t, made(t, 3000, 2)) != first {
 		t.Error("the same night gives other bytes")
 	}
 }

@@ -7,11 +7,13 @@ import (
 	"leftshift/models/evaluate"
 )
 
-// Title names a fitted model for people.
-func (f *Fitted) Title() string {
-	kind := map[string]string{KindBoost: "gradient boosted trees", KindLogistic: "logistic regression"}[f.Kind]
-	return fmt.Sprintf("%s, %d days", kind, f.Horizon)
+// Method names the kind of a fitted model for people.
+func (f *Fitted) Method() string {
+	return map[string]string{KindBoost: "gradient boosted trees", KindLogistic: "logistic regression"}[f.Kind]
 }
+
+// Title names a fitted model for people, with its horizon.
+func (f *Fitted) Title() string { return fmt.Sprintf("%s, %d days", f.Method(), f.Horizon) }
 
 // Card is the model card, in Markdown: what the model is for, what it was
 // fitted on and how well it did, after the items of TRIPOD+AI (Collins et

@@ -229,7 +229,7 @@ func fitRows(kind string, s *Sample, rows []int, labels *censor.Result, opt Opti
 		for k, i := range rows {
 			folds[k] = int(uint64(s.Person[i]) / 7 % 3)
 		}
-		out.Logistic, err = logistic.Fit(m, y, w, logistic.Options{Mixing: 0.5, Folds: folds, Lambdas: 20, Threads: opt.Threads})
+		out.Logistic, err = logistic.Fit(m, y, w, logistic.Options{Mixing: 0.5, Folds: folds, Lambdas: 12, Ratio: 0.01, Tolerance: 1e-4, Threads: opt.Threads})
 	default:
 		err = fmt.Errorf("no model of kind %q", kind)
 	}

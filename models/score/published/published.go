@@ -76,6 +76,20 @@ var families = map[string]func() (*score.CaseFile, func(score.Case) (score.Answe
 	"elixhauser_swiss":        elixhauser.Cases,
 }
 
+// Cases gives the worked cases of a score or its family, by a name of Families.
+func Cases(name string) (*score.CaseFile, error) {
+	family, ok := families[name]
+	if !ok {
+		return nil, unknown(name)
+	}
+	file, _, err := family()
+	return file, err
+}
+
+func unknown(name string) error {
+	return &engine.Fault{Code: "score-unknown", Say: fmt.Sprintf("there is no score %q; the scores are %s", name, strings.Join(Families(), ", "))}
+}
+
 // Families lists the names that CheckFile takes, in byte order.
 func Families() []string { return slices.Sorted(maps.Keys(families)) }
 
@@ -84,7 +98,7 @@ func Families() []string { return slices.Sorted(maps.Keys(families)) }
 func CheckFile(w io.Writer, name string, r io.Reader) (passed, failed int, err error) {
 	family, ok := families[name]
 	if !ok {
-		return 0, 0, &engine.Fault{Code: "score-unknown", Say: fmt.Sprintf("there is no score %q; the scores are %s", name, strings.Join(Families(), ", "))}
+		return 0, 0, unknown(name)
 	}
 	_, answer, err := family()
 	if err != nil {

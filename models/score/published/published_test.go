@@ -35,9 +35,15 @@ func TestNamesAreUnique(t *testing.T) {
 		if got := Find(n); got == nil || got.Info() != s.Info() {
 			t.Errorf("Find(%s) gives another score", n)
 		}
+		if f, err := Cases(n); err != nil || len(f.Cases) < 20 {
+			t.Errorf("score %s has no worked cases: %v", n, err)
+		}
 	}
 	if Find("none") != nil {
 		t.Error("a score that does not exist was found")
+	}
+	if _, err := Cases("none"); err == nil {
+		t.Error("a score that does not exist has worked cases")
 	}
 }
 
