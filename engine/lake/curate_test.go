@@ -19,15 +19,6 @@ import (
 	"leftshift/engine/source"
 )
 
-func day(t *testing.T, s string) engine.Day {
-	t.Helper()
-	d, ok := engine.ParseDay(s)
-	if !ok {
-		t.Fatalf("no day %s", s)
-	}
-	return d
-}
-
 var testKey = []byte("a key of thirty-two bytes or more, only for tests")
 
 // sent is one version of one record as a source would send it.

@@ -76,7 +76,7 @@ func (f Flags) Codes() []Code {
 }
 
 // Always are the flags that no rule can let on a list.
-const Always Flags = 1<<(OptedOut-OptedOut) | 1<<(Died-OptedOut) | 1<<(Left-OptedOut) | 1<<(NotRegistered-OptedOut)
+const Always Flags = 1 /* OptedOut */ | 1<<(Died-OptedOut) | 1<<(Left-OptedOut) | 1<<(NotRegistered-OptedOut)
 
 // ParseFlags makes flags of names such as "care_home". The error names the
 // first that is none.

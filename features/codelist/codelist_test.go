@@ -201,7 +201,7 @@ func TestHashIsOfTheContentOnly(t *testing.T) {
 	if h := one(t, "a", "prefix", []string{"I10", "J45"}).List("a").Hash; h == base {
 		t.Error("a code taken away did not change the hash")
 	}
-	if load(t).Hash != load(t).Hash {
+	if first, second := load(t).Hash, load(t).Hash; first != second {
 		t.Error("two loads of the same library have different hashes")
 	}
 }

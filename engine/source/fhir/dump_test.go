@@ -10,7 +10,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/memory"
 	"github.com/apache/arrow-go/v18/parquet/file"
@@ -214,7 +213,7 @@ func (l *landed) rows(t testing.TB, id schema.TableID, each func(get func(string
 				case *array.Date32:
 					return engine.Day(c.Value(i))
 				}
-				t.Fatalf("column %s is %s", name, arrow.Record(rec).Schema().Field(at[0]).Type)
+				t.Fatalf("column %s is %s", name, rec.Schema().Field(at[0]).Type)
 				return nil
 			})
 		}
