@@ -151,6 +151,17 @@ func (b *Batch) Known(recorded, happened engine.Day) (engine.Day, engine.KnownBa
 	}
 }
 
+// StillOpen is the day to give Open as the day it happened, for a record that
+// has begun on start and has no end yet: start, but never so late that the lag
+// model would make the record known after the night that brought it. The model
+// is of how long ended records take to arrive; an open one is in hand.
+func (b *Batch) StillOpen(start engine.Day) engine.Day {
+	if b.Lag >= 0 && start != engine.NoDay && start+engine.Day(b.Lag) > b.Night {
+		return b.Night - engine.Day(b.Lag)
+	}
+	return start
+}
+
 // Identify sends an identity to the vault and gives the person. The namespace
 // is identity.NHSNamespace for a checked NHS number, or the one that the
 // source's identifier rule declares.

@@ -48,6 +48,8 @@ func (n *Night) permit() error {
 type withhold struct {
 	set    *consent.Set
 	digest string // of the lists and rules, not of who is on them
+	// refused counts lines of the lists that name nobody, by kind of list.
+	refused map[string]int
 }
 
 // consent reads the opt-out lists for the purpose of the site.
@@ -74,6 +76,7 @@ func (n *Night) consent() (*withhold, error) {
 	}
 	rules := map[consent.Kind]*string{consent.National: &purpose.National, consent.Type1: &purpose.Type1, consent.Objection: &purpose.Objection}
 	lists := map[consent.Kind]*consent.List{}
+	refused := map[string]int{}
 	parts := []any{c.Site.Purpose, purpose.Signed, bases}
 	for _, o := range c.OptOut {
 		kind, ok := consent.ParseKind(o.Kind)
@@ -101,6 +104,9 @@ func (n *Night) consent() (*withhold, error) {
 		if lists[kind] != nil {
 			return nil, &engine.Fault{Code: "optout-list-twice", Say: "two [[optout]] lists have the same kind: join them"}
 		}
+		if k := len(numbers.Refused); k > 0 {
+			refused[o.Kind] = k
+		}
 		lists[kind] = consent.Listed(kind, made, numbers)
 		parts = append(parts, o.Kind, fmt.Sprintf("%x", sum(text)))
 	}
@@ -122,5 +128,5 @@ func (n *Night) consent() (*withhold, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &withhold{set: set, digest: digest(parts...)}, nil
+	return &withhold{set: set, digest: digest(parts...), refused: refused}, nil
 }

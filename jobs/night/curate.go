@@ -5,8 +5,11 @@ package night
 import (
 	"context"
 	"encoding/json"
+	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"leftshift/engine"
 	"leftshift/engine/consent"
@@ -85,6 +88,9 @@ func (n *Night) curate(ctx context.Context, r *pipeline.Run, dir string) error {
 	w, err := n.consent()
 	if err != nil {
 		return err
+	}
+	for _, kind := range slices.Sorted(maps.Keys(w.refused)) {
+		r.Warn("optout-line-refused", fmt.Sprintf("%d lines of the %s opt-out list name nobody (not a valid NHS number): ask its sender, for whoever was meant is not withheld", w.refused[kind], kind))
 	}
 	var kept consent.Counts
 	withhold := func(people []engine.Person) []engine.Person {

@@ -182,8 +182,11 @@ func (e *extraction) one(rec *record) error {
 			stamp = int64(recorded) * 86_400_000_000
 		}
 	}
-	for _, s := range e.m.happened {
+	for i, s := range e.m.happened {
 		if happened = e.day[s].last; happened != engine.NoDay {
+			if i > 0 { // the first says when it ended: it has not
+				happened = e.b.StillOpen(happened)
+			}
 			break
 		}
 	}
