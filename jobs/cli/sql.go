@@ -53,7 +53,9 @@ SCHEMA.md says what each column means.`,
 			defer cleanup()
 			answer, err := lake.Ask(cmd.Context(), views, args[0], lake.Limits{Rows: rows, Timeout: timeout, MemoryMiB: c.Run.Memory() / 2})
 			if err != nil {
-				return err
+				// The one who asked may read why: it is about their own words.
+				fmt.Fprintln(a.err, "leftshift:", err)
+				return errFailed
 			}
 			if answer.Truncated {
 				fmt.Fprintf(a.err, "only the first %d rows are shown; raise --rows for more\n", rows)
