@@ -93,7 +93,7 @@ func schemaPage() string {
 	for _, t := range schema.Curated {
 		declared(&b, t, "curated."+t.Name, "")
 	}
-	b.WriteString("\n## Published tables\n\nOne Parquet file each in the snapshot that `snapshots/CURRENT` names. A snapshot serves one purpose. Beside them stands `feature.parquet`: one row a person, one column for each feature of [FEATURES.md](FEATURES.md).\n")
+	b.WriteString("\n## Published tables\n\nOne Parquet file each in the snapshot that `snapshots/CURRENT` names. A snapshot serves one purpose. Beside them stands `feature.parquet`: one row a person, one column for each feature of [FEATURES.md](FEATURES.md); and `reason_clinician.parquet`: as `reason`, with nothing summed, for clinicians only.\n")
 	for _, t := range schema.Published {
 		declared(&b, t, "published."+t.Name, "")
 	}

@@ -16,7 +16,7 @@ func scoresPage() (string, error) {
 
 Models whose weights we did not fit, in [models/score/published](../models/score/published). Each has
 its tables as CSV in its folder, and worked cases whose expected values come from elsewhere;
-` + "`leftshift scores`" + ` runs them. Scores are exact: whole points, or whole tenths. Codes are a set:
+` + "`leftshift scores check`" + ` runs them. Scores are exact: whole points, or whole tenths. Codes are a set:
 their order, repeats and spelling (dots, daggers, fillers) do not matter. No codes give the score of
 a person with none of the conditions; whether that is so or only unknown is for the reader to say.
 
