@@ -98,8 +98,9 @@ func (x *extractor) updated(e Element, name string) (engine.Day, int64) {
 }
 
 // known gives the day on which the source recorded this version, by the rule
-// of the options, and the version's stamp. A day after tonight counts as
-// tonight.
+// of the options, and the version's stamp. A day after tonight is noted and
+// stands: what a source knew later is not known tonight, though its file, or
+// a whole history, is read tonight.
 func (x *extractor) known(recorded []string) (engine.Day, int64) {
 	day, stamp := x.updated(x.meta, "lastUpdated")
 	if stamp == 0 && x.index != nil {
@@ -115,7 +116,6 @@ func (x *extractor) known(recorded []string) (engine.Day, int64) {
 	}
 	if day > x.b.Night && day != engine.NoDay {
 		x.note("recorded-after-night")
-		day = x.b.Night
 	}
 	return day, stamp
 }

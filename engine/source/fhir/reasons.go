@@ -79,7 +79,7 @@ var Reasons = []Reason{
 	{"end-missing", "note", "finished, without an end date: stands as open"},
 	{"end-never", "note", "an end in the year 9999 means none"},
 	{"day-of-document", "note", "an undated statement of a document, dated by the document"},
-	{"recorded-after-night", "note", "recorded after the night it landed in: known that night"},
+	{"recorded-after-night", "note", "recorded after the as-of date of the night it landed in: not known before that day"},
 	{"code-missing", "note", "a fact without a code"},
 	{"code-malformed", "note", "a code that cannot be one of its system was passed over"},
 	{"text-only", "note", "a concept in words only: kept as a keyed hash of them"},
