@@ -17,7 +17,7 @@ import (
 // Defaults of Options.
 const (
 	DefaultPeople = 20_000
-	DefaultYears  = 5
+	DefaultYears  = 6
 	DefaultEnd    = "2026-09-30"
 )
 

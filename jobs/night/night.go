@@ -35,7 +35,6 @@ type Night struct {
 	Codelists *codelist.Library
 	Catalogue *catalogue.Catalogue
 
-	curated *Curation // after Curate
 	batches []lake.Batch
 }
 

@@ -13,7 +13,9 @@ import (
 
 	"leftshift/engine"
 	"leftshift/engine/schema"
+	"leftshift/features/catalogue"
 	"leftshift/features/kernel"
+	"leftshift/features/matrix"
 	"leftshift/features/outcome"
 	"leftshift/jobs/pipeline"
 	"leftshift/models/boost"
@@ -71,21 +73,21 @@ func (n *Night) train(ctx context.Context, r *pipeline.Run, dir string) error {
 	if err := got.Outcomes.Check(); err != nil {
 		return err
 	}
-	fit, check := split(got, test, m.Horizons)
-	b := boostOptions(n, fit.Matrix.Rows)
-	models, err := train.Fit(fit, check, train.Options{Horizons: m.Horizons, Seed: m.Seed, Boost: b, Threads: n.Config.Run.Workers(), Logistic: true,
+	s := sample(got, n.modelColumns(), m.Horizons)
+	b := boostOptions(n, s.Matrix.Rows)
+	models, err := train.Fit(s, test, train.Options{Horizons: m.Horizons, Seed: m.Seed, Boost: b, Threads: n.Config.Run.Workers(), Logistic: true,
 		Progress: func(done, total int, what string) { r.Advance(int64(done), int64(total), "fits") }})
 	if err != nil {
 		return err
 	}
 	bundle := &registry.Bundle{Format: 1, Outcome: "first emergency admission before death, within the horizon, of people alive, registered and not in hospital on the index date",
 		Catalogue: n.Catalogue.Hash, Codelists: n.Codelists.Hash, Site: n.Config.Site.Name, Synthetic: n.Config.Site.Synthetic, Purpose: n.Config.Site.Purpose,
-		Knowledge: n.AsOf.String(), TestIndex: test.String(), Freeze: m.TestGap, TrainRows: fit.Matrix.Rows, TestRows: check.Matrix.Rows, Folds: train.DefaultFolds, Seed: m.Seed,
+		Knowledge: n.AsOf.String(), TestIndex: test.String(), Freeze: m.TestGap, TrainRows: s.Matrix.Rows - len(models[0].Rows), TestRows: len(models[0].Rows), Folds: train.DefaultFolds, Seed: m.Seed,
 		DeathsPer1000: got.Outcomes.DeathRate(), LeaversPer1000: got.Outcomes.LeavingRate()}
 	for _, d := range trainOn {
 		bundle.TrainIndex = append(bundle.TrainIndex, d.String())
 	}
-	for _, c := range got.Matrix.Columns {
+	for _, c := range s.Matrix.Columns {
 		bundle.Columns = append(bundle.Columns, c.ID)
 	}
 	files := map[string][]byte{}
@@ -101,7 +103,7 @@ func (n *Night) train(ctx context.Context, r *pipeline.Run, dir string) error {
 	}
 	files["card.md"] = []byte(bundle.Card())
 	rows := filepath.Join(dir, "test_row.parquet")
-	if err := writeTestRows(rows, check, models); err != nil {
+	if err := writeTestRows(rows, s, models); err != nil {
 		return err
 	}
 	if files["test_row.parquet"], err = os.ReadFile(rows); err != nil {
@@ -114,8 +116,8 @@ func (n *Night) train(ctx context.Context, r *pipeline.Run, dir string) error {
 	if err := os.WriteFile(filepath.Join(dir, "bundle"), []byte(id+"\n"), 0o600); err != nil {
 		return err
 	}
-	r.Count("rows fitted on", int64(fit.Matrix.Rows))
-	r.Count("rows tested on", int64(check.Matrix.Rows))
+	r.Count("rows trained on", int64(bundle.TrainRows))
+	r.Count("rows tested on", int64(bundle.TestRows))
 	return nil
 }
 
@@ -166,28 +168,33 @@ func boostOptions(n *Night, rows int) boost.Options {
 	return opt
 }
 
-// split parts a kernel result into training rows and test rows.
-func split(r *kernel.Result, test engine.Day, horizons []int) (fit, check *train.Sample) {
-	var a, b []int
-	for i, d := range r.Index {
-		if d == test {
-			b = append(b, i)
-		} else {
-			a = append(a, i)
+// modelColumns are the columns that models read. Counts of activity without a
+// window are left out: they grow with the length of the record, so that people
+// of a past index date would seem less ill than the same people today.
+func (n *Night) modelColumns() map[string]bool {
+	out := map[string]bool{}
+	for _, d := range n.Catalogue.Definitions {
+		activity := d.Aggregate == catalogue.Count || d.Aggregate == catalogue.Days || d.Aggregate == catalogue.BedDays || d.Aggregate == catalogue.DistinctSpells
+		if !(activity && d.Days == catalogue.Ever) {
+			out[d.ID] = true
 		}
 	}
-	return sample(r, a, horizons), sample(r, b, horizons)
+	return out
 }
 
 var censorStatus = [...]censor.Status{outcome.Completed: censor.Completed, outcome.Event: censor.Event, outcome.Died: censor.Died, outcome.Left: censor.Left}
 
-func sample(r *kernel.Result, rows []int, horizons []int) *train.Sample {
-	s := &train.Sample{Matrix: r.Matrix.Take(rows), Outcome: map[int][]censor.Row{}}
+// sample makes rows of a kernel result what models are fitted on.
+func sample(r *kernel.Result, columns map[string]bool, horizons []int) *train.Sample {
+	m := &matrix.Matrix{Rows: r.Matrix.Rows}
+	for j, c := range r.Matrix.Columns {
+		if columns[c.ID] {
+			m.Columns, m.Values, m.Last = append(m.Columns, c), append(m.Values, r.Matrix.Values[j]), append(m.Last, nil)
+		}
+	}
+	s := &train.Sample{Matrix: m, Person: r.Persons, Index: r.Index, Outcome: map[int][]censor.Row{}}
 	age, sex, imd, ethnic := evaluate.Group{Name: "age"}, evaluate.Group{Name: "sex"}, evaluate.Group{Name: "deprivation quintile"}, evaluate.Group{Name: "ethnic group"}
-	for _, i := range rows {
-		s.Person = append(s.Person, r.Persons[i])
-		s.Index = append(s.Index, r.Index[i])
-		p := r.Places[i]
+	for _, p := range r.Places {
 		age.Labels = append(age.Labels, AgeBand(int(p.Age)))
 		sex.Labels = append(sex.Labels, SexWord(p.Sex))
 		imd.Labels = append(imd.Labels, Quintile(p.IMD))
@@ -195,24 +202,24 @@ func sample(r *kernel.Result, rows []int, horizons []int) *train.Sample {
 	}
 	s.Groups = []evaluate.Group{age, sex, imd, ethnic}
 	for _, h := range horizons {
-		out := make([]censor.Row, len(rows))
-		for k, i := range rows {
+		out := make([]censor.Row, len(r.Labels))
+		for i := range out {
 			l := r.Labels[i].Within(h)
-			out[k] = censor.Row{Status: censorStatus[l.Status], Day: int(l.Day)}
+			out[i] = censor.Row{Status: censorStatus[l.Status], Day: int(l.Day), Stratum: int(r.Index[i])} // people may leave at another rate next year
 		}
 		s.Outcome[h] = out
 	}
 	return s
 }
 
-func writeTestRows(path string, check *train.Sample, models []train.Model) error {
+func writeTestRows(path string, s *train.Sample, models []train.Model) error {
 	w := &schema.File{Path: path, Table: schema.PublishedTable("test_row")}
 	if err := w.Make(); err != nil {
 		return err
 	}
 	for _, m := range models {
-		for i, p := range check.Person {
-			if err := w.Append(&schema.TestRow{Person: p, Model: m.Name, Index: check.Index[i], Probability: m.Test[i], Label: uint8(m.Truth.Label[i]), Weight: m.Truth.Weight[i]}); err != nil {
+		for k, i := range m.Rows {
+			if err := w.Append(&schema.TestRow{Person: s.Person[i], Model: m.Name, Index: s.Index[i], Probability: m.Test[k], Label: uint8(m.Label[k]), Weight: m.Weight[k]}); err != nil {
 				return err
 			}
 		}

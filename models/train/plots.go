@@ -7,7 +7,7 @@ import (
 // Plots draws the evaluation of the test rows: calibration and discrimination,
 // as SVG by file name.
 func (m *Model) Plots() (map[string][]byte, error) {
-	data := evaluate.Data{Probability: m.Test, Y: m.Truth.Label, W: m.Truth.Weight}
+	data := evaluate.Data{Probability: m.Test, Y: m.Label, W: m.Weight}
 	title := m.Title()
 	calibration, err := evaluate.PlotCalibration(m.Evaluation, "Calibration: "+title)
 	if err != nil {

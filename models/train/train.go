@@ -33,8 +33,9 @@ const DefaultFolds = 2
 // Model is a fitted model with what its evaluation rests on.
 type Model struct {
 	registry.Fitted
-	Test  []float64      // out-of-fold probability of each test row
-	Truth *censor.Result // labels and weights of the test rows
+	Rows          []int     // the test rows, as rows of the sample
+	Test          []float64 // their out-of-fold probability
+	Label, Weight []float64 // what happened, and the censoring weight
 }
 
 // Options of a training. Zero values: DefaultFolds, horizons {365}.
@@ -48,18 +49,20 @@ type Options struct {
 	Progress func(done, total int, what string)
 }
 
-// Fit cross-fits by person: every person falls in one fold, and is evaluated
-// and calibrated by a fit that holds nobody of that fold. The model that
-// serves is then fitted on all training rows. train and test are different
-// index dates of the same population.
-func Fit(train, test *Sample, opt Options) ([]Model, error) {
+// Fit cross-fits by person: everyone falls in one fold, and is evaluated and
+// calibrated by a fit that holds nobody of that fold and no row of the test
+// index date. The model that serves is then fitted, by the same recipe, on
+// every row, those of the test date among them: they are the newest whose
+// outcome is known. The sample holds the training index dates and test.
+func Fit(s *Sample, test engine.Day, opt Options) ([]Model, error) {
 	if opt.Folds == 0 {
 		opt.Folds = DefaultFolds
 	}
 	if len(opt.Horizons) == 0 {
 		opt.Horizons = []int{365}
 	}
-	if err := separate(train, test, opt.Horizons[0]); err != nil {
+	p, err := separate(s, test, opt.Horizons[0])
+	if err != nil {
 		return nil, err
 	}
 	type job struct {
@@ -82,7 +85,7 @@ func Fit(train, test *Sample, opt Options) ([]Model, error) {
 	}
 	out := make([]Model, 0, len(jobs))
 	for _, j := range jobs {
-		f, err := fitOne(train, test, j.kind, j.horizon, opt, step)
+		f, err := fitOne(s, p, j.kind, j.horizon, opt, step)
 		if err != nil {
 			return nil, fmt.Errorf("%s_%d: %w", j.kind, j.horizon, err)
 		}
@@ -91,82 +94,86 @@ func Fit(train, test *Sample, opt Options) ([]Model, error) {
 	return out, nil
 }
 
-// separate refuses a test that begins before the training labels close.
-func separate(train, test *Sample, horizon int) error {
-	if train.Matrix.Rows == 0 || test.Matrix.Rows == 0 {
-		return &engine.Fault{Code: "train-no-rows", Say: "there is nobody to train or to test on at the index dates: the history is too short for a year of look-back, a year of outcome and a later test"}
-	}
-	latest, earliest := engine.NoDay, test.Index[0]
-	for _, d := range train.Index {
+// parts are the rows of a sample before, and at, the test index date.
+type parts struct{ train, test []int }
+
+// separate parts the rows, and refuses a test that begins before the training
+// labels close.
+func separate(s *Sample, test engine.Day, horizon int) (p parts, err error) {
+	latest := engine.NoDay
+	for i, d := range s.Index {
+		if d == test {
+			p.test = append(p.test, i)
+			continue
+		}
+		p.train = append(p.train, i)
 		latest = max(latest, d)
 	}
-	for _, d := range test.Index {
-		earliest = min(earliest, d)
+	if len(p.train) == 0 || len(p.test) == 0 {
+		return p, &engine.Fault{Code: "train-no-rows", Say: "there is nobody to train or to test on at the index dates: the history is too short for a look-back, an outcome and a later test"}
 	}
-	if earliest < latest+engine.Day(horizon) {
-		return &engine.Fault{Code: "train-test-overlap", Say: fmt.Sprintf("the test index date %s comes before the training labels of %s close, %d days later", earliest, latest, horizon)}
+	if test < latest+engine.Day(horizon) {
+		return p, &engine.Fault{Code: "train-test-overlap", Say: fmt.Sprintf("the test index date %s comes before the training labels of %s close, %d days later", test, latest, horizon)}
 	}
-	return nil
+	return p, nil
 }
 
 // Fold is a person's fold: decided by the pseudonym's trailing bits, which
 // nothing else uses.
 func Fold(p engine.Person, folds int) int { return int(uint64(p) % uint64(folds)) }
 
-func fitOne(train, test *Sample, kind string, horizon int, opt Options, step func(string)) (*Model, error) {
-	labels, err := censor.Weigh(train.Outcome[horizon], horizon)
-	if err != nil {
-		return nil, err
-	}
-	truth, err := censor.Weigh(test.Outcome[horizon], horizon)
+func fitOne(s *Sample, p parts, kind string, horizon int, opt Options, step func(string)) (*Model, error) {
+	labels, err := censor.Weigh(s.Outcome[horizon], horizon)
 	if err != nil {
 		return nil, err
 	}
 	name := fmt.Sprintf("%s_%d", kind, horizon)
 	// Margins by a fit without the row's fold, at training and test dates.
-	trainMargin, testMargin := make([]float64, train.Matrix.Rows), make([]float64, test.Matrix.Rows)
+	margin := make([]float64, s.Matrix.Rows)
 	for k := range opt.Folds {
-		in, held := rowsByFold(train.Person, opt.Folds, k)
-		m, err := fitRows(kind, train, in, labels, opt)
+		m, err := fitRows(kind, s, s.fold(p.train, opt.Folds, k, false), labels, opt)
 		if err != nil {
 			return nil, err
 		}
-		if err := into(trainMargin, held, m, train.Matrix); err != nil {
-			return nil, err
-		}
-		_, heldTest := rowsByFold(test.Person, opt.Folds, k)
-		if err := into(testMargin, heldTest, m, test.Matrix); err != nil {
+		held := append(s.fold(p.train, opt.Folds, k, true), s.fold(p.test, opt.Folds, k, true)...)
+		if err := into(margin, held, m, s.Matrix); err != nil {
 			return nil, err
 		}
 		step(name)
 	}
-	// Each fold's curve is fitted on the others; the serving one on all.
-	probability := make([]float64, test.Matrix.Rows)
+	// Each fold's curve is fitted on the other folds' training rows; the
+	// serving one on all rows.
+	probability := make([]float64, s.Matrix.Rows)
 	for k := range opt.Folds {
-		in, _ := rowsByFold(train.Person, opt.Folds, k)
-		curve, err := fitCurve(trainMargin, labels, in)
+		curve, err := fitCurve(margin, labels, s.fold(p.train, opt.Folds, k, false))
 		if err != nil {
 			return nil, err
 		}
-		_, held := rowsByFold(test.Person, opt.Folds, k)
-		for _, i := range held {
-			probability[i] = curve.Probability(testMargin[i])
+		for _, i := range s.fold(p.test, opt.Folds, k, true) {
+			probability[i] = curve.Probability(margin[i])
 		}
 	}
-	out := &Model{Fitted: registry.Fitted{Name: name, Kind: kind, Horizon: horizon}, Test: probability, Truth: truth}
-	if out.Curve, err = fitCurve(trainMargin, labels, all(train.Matrix.Rows)); err != nil {
+	out := &Model{Fitted: registry.Fitted{Name: name, Kind: kind, Horizon: horizon}, Rows: p.test,
+		Test: pick(probability, p.test), Label: pick(labels.Label, p.test), Weight: pick(labels.Weight, p.test)}
+	if out.Curve, err = fitCurve(margin, labels, all(s.Matrix.Rows)); err != nil {
 		return nil, err
 	}
-	persons := make([]int64, len(test.Person))
-	for i, p := range test.Person {
-		persons[i] = int64(p)
+	data := evaluate.Data{Probability: out.Test, Y: out.Label, W: out.Weight, Person: make([]int64, len(p.test))}
+	for k, i := range p.test {
+		data.Person[k] = int64(s.Person[i])
 	}
-	if out.Evaluation, err = evaluate.Evaluate(evaluate.Data{Probability: probability, Y: truth.Label, W: truth.Weight, Person: persons, Groups: test.Groups},
-		evaluate.Options{Seed: opt.Seed, Threads: opt.Threads}); err != nil {
+	for _, g := range s.Groups {
+		labels := make([]string, len(p.test))
+		for k, i := range p.test {
+			labels[k] = g.Labels[i]
+		}
+		data.Groups = append(data.Groups, evaluate.Group{Name: g.Name, Labels: labels})
+	}
+	if out.Evaluation, err = evaluate.Evaluate(data, evaluate.Options{Seed: opt.Seed, Threads: opt.Threads}); err != nil {
 		return nil, err
 	}
-	for _, r := range test.Outcome[horizon] {
-		switch r.Status {
+	for _, i := range p.test {
+		switch s.Outcome[horizon][i].Status {
 		case censor.Died:
 			out.Deaths++
 		case censor.Left:
@@ -174,7 +181,7 @@ func fitOne(train, test *Sample, kind string, horizon int, opt Options, step fun
 		}
 	}
 	step(name)
-	m, err := fitRows(kind, train, all(train.Matrix.Rows), labels, opt)
+	m, err := fitRows(kind, s, all(s.Matrix.Rows), labels, opt)
 	if err != nil {
 		return nil, err
 	}
@@ -191,16 +198,15 @@ func all(n int) []int {
 	return out
 }
 
-// rowsByFold gives the rows outside and inside fold k.
-func rowsByFold(person []engine.Person, folds, k int) (out, in []int) {
-	for i, p := range person {
-		if Fold(p, folds) == k {
-			in = append(in, i)
-		} else {
+// fold gives those of the rows that are in fold k, or those that are not.
+func (s *Sample) fold(rows []int, folds, k int, in bool) []int {
+	var out []int
+	for _, i := range rows {
+		if (Fold(s.Person[i], folds) == k) == in {
 			out = append(out, i)
 		}
 	}
-	return out, in
+	return out
 }
 
 func pick(v []float64, rows []int) []float64 {
@@ -216,7 +222,11 @@ func fitCurve(margin []float64, labels *censor.Result, rows []int) (*calibrate.C
 }
 
 func fitRows(kind string, s *Sample, rows []int, labels *censor.Result, opt Options) (*registry.Fitted, error) {
-	m, y, w := s.Matrix.Take(rows), pick(labels.Label, rows), pick(labels.Weight, rows)
+	m := s.Matrix
+	if len(rows) < m.Rows { // rows are distinct, so as many as there are is all of them
+		m = m.Take(rows)
+	}
+	y, w := pick(labels.Label, rows), pick(labels.Weight, rows)
 	out := &registry.Fitted{Kind: kind}
 	var err error
 	switch kind {

@@ -40,10 +40,21 @@ func people(seed uint64, n int, index engine.Day) *Sample {
 	return s
 }
 
+// both puts the rows of two samples in one.
+func both(a, b *Sample) *Sample {
+	n := a.Matrix.Rows + b.Matrix.Rows
+	out := &Sample{Matrix: matrix.New(a.Matrix.Columns, n), Person: append(a.Person, b.Person...), Index: append(a.Index, b.Index...),
+		Outcome: map[int][]censor.Row{365: append(a.Outcome[365], b.Outcome[365]...)}}
+	for j := range out.Matrix.Values {
+		out.Matrix.Values[j] = append(append([]float32(nil), a.Matrix.Values[j]...), b.Matrix.Values[j]...)
+	}
+	return out
+}
+
 func TestFitIsCalibratedAndDeterministic(t *testing.T) {
 	var ids []string
 	for _, threads := range []int{1, 3} {
-		models, err := Fit(people(1, 6000, 18000), people(2, 6000, 18500), Options{Seed: 3, Threads: threads, Logistic: true, Boost: boost.Options{Trees: 40, Leaves: 6}})
+		models, err := Fit(both(people(1, 6000, 18000), people(2, 6000, 18500)), 18500, Options{Seed: 3, Threads: threads, Logistic: true, Boost: boost.Options{Trees: 40, Leaves: 6}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -88,7 +99,7 @@ func TestNoPersonIsInTheirOwnFit(t *testing.T) {
 		}
 		return s
 	}
-	models, err := Fit(noise(18000), noise(18500), Options{Boost: boost.Options{Trees: 150, Leaves: 60, MinChildRows: 1}})
+	models, err := Fit(both(noise(18000), noise(18500)), 18500, Options{Boost: boost.Options{Trees: 150, Leaves: 60, MinChildRows: 1}})
 	if err == nil {
 		if a := models[0].Evaluation.AUROC.Value; a > 0.55 {
 			t.Errorf("AUROC %.3f on noise: a person is in their own fit", a)
@@ -98,7 +109,7 @@ func TestNoPersonIsInTheirOwnFit(t *testing.T) {
 }
 
 func TestTestMustFollowTraining(t *testing.T) {
-	if _, err := Fit(people(1, 500, 18000), people(2, 500, 18300), Options{}); err == nil {
+	if _, err := Fit(both(people(1, 500, 18000), people(2, 500, 18300)), 18300, Options{}); err == nil {
 		t.Error("a test that begins before the training labels close was accepted")
 	}
 }
