@@ -1,0 +1,149 @@
+//go:build duckdb_arrow
+
+package night
+
+import (
+	"errors"
+	"math"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"leftshift/engine"
+	"leftshift/features/matrix"
+	"leftshift/jobs/config"
+	"leftshift/models/explain"
+)
+
+// Index dates are month ends; training labels close, and settle, before the
+// test date; the test's do before the as-of date.
+func TestIndexDates(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		asOf := engine.Day(rapid.IntRange(15000, 25000).Draw(t, "as of"))
+		horizon, freeze := rapid.IntRange(30, 730).Draw(t, "horizon"), rapid.IntRange(0, 200).Draw(t, "freeze")
+		train, test := indexDates(asOf, horizon, freeze)
+		if test+engine.Day(horizon+freeze) > asOf || asOf-test > engine.Day(horizon+freeze+31) {
+			t.Fatalf("test %s for %s", test, asOf)
+		}
+		last := train[len(train)-1]
+		if last+engine.Day(horizon+freeze) > test || test-last > engine.Day(horizon+freeze+31) {
+			t.Fatalf("training ends %s for a test at %s", last, test)
+		}
+		for i, d := range append(train, test) {
+			if _, _, day := (d + 1).Date(); day != 1 {
+				t.Fatalf("%s is no month end", d)
+			}
+			if i > 0 && i < len(train) && (d-train[i-1] < 89 || d-train[i-1] > 92) {
+				t.Fatalf("%s follows %s", d, train[i-1])
+			}
+		}
+	})
+	asOf, _ := engine.ParseDay("2026-09-30")
+	train, test := indexDates(asOf, 365, 92)
+	if test.String() != "2025-06-30" || train[0].String() != "2023-05-31" || train[3].String() != "2024-02-29" {
+		t.Errorf("%v, %s", train, test)
+	}
+}
+
+// R14: nobody is told that they will be admitted, or will not.
+func TestRiskWords(t *testing.T) {
+	for p, want := range map[float64]string{0.184: "about 18 in 100 in the next 12 months", 0.001: "less than 1 in 100 in the next 12 months", 0.9999: "more than 99 in 100 in the next 12 months", 0.995: "more than 99 in 100 in the next 12 months"} {
+		if got := RiskWords(p, 365); got != want {
+			t.Errorf("%v: %q", p, got)
+		}
+	}
+	if got := RiskWords(0.5, 90); got != "about 50 in 100 in the next 90 days" {
+		t.Error(got)
+	}
+	if got := RiskWords(math.NaN(), 365); got != "not known" {
+		t.Error(got)
+	}
+}
+
+// B23: a cell never begins as a formula.
+func TestCell(t *testing.T) {
+	for _, s := range []string{"=1+1", "+44", "-2", "@x", "\tx", "\rx"} {
+		if !strings.HasPrefix(cell(s), "'") {
+			t.Errorf("%q stands as it is", s)
+		}
+	}
+	if cell("3 falls") != "3 falls" || cell("") != "" {
+		t.Error("plain text was changed")
+	}
+}
+
+// F8: the stories of a row add up to its margin; what only clinicians may
+// read is told to nobody else.
+func TestStoriesAddUpAndHide(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		ids := []string{"ed_30d", "ed_365d", "ed_ever", "age", "secret_365d", "other_secret"}
+		var cols []matrix.Column
+		for _, id := range ids {
+			c := matrix.Column{ID: id, Title: id, Sentence: id + " {n}"}
+			if strings.Contains(id, "secret") {
+				c.Display = matrix.DisplayClinician
+			}
+			cols = append(cols, c)
+		}
+		m := matrix.New(cols, 1)
+		c := explain.New(ids, 1)
+		total := 0.0
+		for j := range ids {
+			c.Values[0][j] = rapid.Float64Range(-2, 2).Draw(t, "v")
+			total += c.Values[0][j]
+		}
+		hidden := c.Values[0][4] + c.Values[0][5]
+		sum := 0.0
+		for _, r := range newStories(c, m, true).reasons("m", 1, c, m, 0, 20000) {
+			sum += r.Contribution
+			if strings.Contains(r.Text+r.Feature, "secret") {
+				t.Fatalf("told: %+v", r)
+			}
+			if r.Feature == explain.OtherFactors && math.Abs(r.Contribution-hidden) > 1e-12 {
+				t.Fatalf("other factors %v, hidden %v", r.Contribution, hidden)
+			}
+		}
+		if math.Abs(sum-total) > 1e-9 {
+			t.Fatalf("stories add up to %v, the row to %v", sum, total)
+		}
+		if got := newStories(c, m, false).reasons("m", 1, c, m, 0, 20000); len(got) > topReasons {
+			t.Fatalf("%d reasons", len(got))
+		}
+	})
+}
+
+// G1: a flow without a basis, or past its end date, is refused.
+func TestFlowsNeedABasis(t *testing.T) {
+	c := config.New()
+	c.Site.Purpose = "case-finding"
+	c.Source = []config.Source{{Name: "hospital"}}
+	today, _ := engine.ParseDay("2026-06-15")
+	n := &Night{Config: c, Today: today}
+	code := func() string {
+		var f *engine.Fault
+		if err := n.permit(); errors.As(err, &f) {
+			return f.Code
+		}
+		return ""
+	}
+	if got := code(); got != "flow-without-basis" {
+		t.Errorf("no basis: %q", got)
+	}
+	c.Basis = []config.Basis{{Name: "a", Purposes: []string{"case-finding"}, Sources: []string{"hospital"}, Ends: "2026-06-14"}}
+	if got := code(); got != "flow-expired" {
+		t.Errorf("ended yesterday: %q", got)
+	}
+	c.Basis[0].Ends = "2026-06-15"
+	if got := code(); got != "" {
+		t.Errorf("ends today: %q", got)
+	}
+	c.Basis[0].Purposes = []string{"planning"}
+	if got := code(); got != "flow-without-basis" {
+		t.Errorf("another purpose: %q", got)
+	}
+	c.Site.Synthetic = true
+	if got := code(); got != "" {
+		t.Errorf("a synthetic site: %q", got)
+	}
+}
