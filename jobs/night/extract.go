@@ -14,6 +14,7 @@ import (
 	"sort"
 	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -36,6 +37,7 @@ type feed struct {
 	name   string // path as the configuration's folder sees it, numbers of people masked
 	sum    string
 	bytes  int64
+	made   time.Time // modification time when sum was taken
 }
 
 func (f *feed) flowName() string {
@@ -161,6 +163,11 @@ func (n *Night) feeds(ctx context.Context) ([]*feed, error) {
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
+			info, err := os.Stat(f.path)
+			if err != nil {
+				return err
+			}
+			f.made = info.ModTime()
 			f.sum, f.bytes, err = checksum(f.path)
 			return err
 		})
@@ -193,6 +200,16 @@ func shrink(f *feed, in int64, landed []lake.Batch) error {
 		return nil
 	}
 	return &engine.Fault{Code: "feed-shrank", Say: fmt.Sprintf("the file has %d records, the delivery before had %d: ask the sender, or raise max_shrink of the source", in, last.Counts.In)}
+}
+
+// unchanged refuses a file that was written to while it was read: its batch
+// would stand under the checksum of something else.
+func (f *feed) unchanged() error {
+	info, err := os.Stat(f.path)
+	if err != nil || info.Size() != f.bytes || !info.ModTime().Equal(f.made) {
+		return &engine.Fault{Code: "feed-changed", Say: "the file changed while it was read: run again when its delivery is complete", Err: err}
+	}
+	return nil
 }
 
 // reader reads files of every format.
@@ -292,6 +309,9 @@ func (r *reader) land(ctx context.Context, root string, f *feed, landed []lake.B
 		}
 		if err == nil {
 			err = shrink(f, counts.In, landed)
+		}
+		if err == nil {
+			err = f.unchanged()
 		}
 		return counts, tables, err
 	})

@@ -5,7 +5,9 @@ package night
 import (
 	"bufio"
 	"compress/gzip"
+	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,7 +16,8 @@ import (
 )
 
 // openFeed opens a source file; one that ends in .gz is unpacked as it is
-// read. kind is the ending below that, without the dot.
+// read. kind is the ending below that, without the dot. A Parquet file is
+// given as the file itself, for it is read from its end.
 func openFeed(path string) (r io.Reader, kind string, done func(), err error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -37,7 +40,11 @@ func openFeed(path string) (r io.Reader, kind string, done func(), err error) {
 		}
 		r = &unpacked{r: g, left: info.Size()*maxRatio + 1<<20}
 	}
-	return bufio.NewReaderSize(r, 1<<20), strings.TrimPrefix(filepath.Ext(name), "."), done, nil
+	kind = strings.TrimPrefix(filepath.Ext(name), ".")
+	if kind == "parquet" && r == f {
+		return f, kind, done, nil
+	}
+	return bufio.NewReaderSize(r, 1<<20), kind, done, nil
 }
 
 // maxRatio is how many times larger a packed file may become: text records
@@ -54,8 +61,8 @@ func (u *unpacked) Read(p []byte) (int, error) {
 	if u.left -= int64(n); u.left < 0 {
 		return 0, &engine.Fault{Code: "file-unpacks-too-large", Say: "a packed file becomes more than 200 times larger: it is refused; ask the sender what it is"}
 	}
-	if err != nil && err != io.EOF {
-		err = &engine.Fault{Code: "file-cut-short", Say: "a packed file ends early or is damaged: ask the sender for it again", Err: err}
+	if disk := (*fs.PathError)(nil); err != nil && err != io.EOF && !errors.As(err, &disk) {
+		err = &engine.Fault{Code: "file-cut-short", Say: "a packed file ends early or is damaged: ask the sender for it again"}
 	}
 	return n, err
 }

@@ -3,6 +3,7 @@ package fhir
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"strings"
 
@@ -206,6 +207,10 @@ func (x *extractor) typed(resourceType string) {
 
 func fault(code string) error { return &engine.Fault{Code: code, Say: say(code)} }
 
+// readFault is of an error of the stream; a fault of it says more already.
 func readFault(err error) error {
+	if own := (*engine.Fault)(nil); errors.As(err, &own) {
+		return err
+	}
 	return &engine.Fault{Code: "read-failed", Say: say("read-failed"), Err: err}
 }

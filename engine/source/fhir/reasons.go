@@ -14,8 +14,8 @@ type Reason struct {
 var Reasons = []Reason{
 	{"file-empty", "stops", "the file holds no records; check the export, or declare that it may be empty"},
 	{"format-utf16", "stops", "the file is UTF-16; FHIR is UTF-8: export it again as UTF-8"},
-	{"format-compressed", "stops", "the file is compressed; unpack it, or give it its suffix .gz or .zst"},
-	{"format-xml", "stops", "the file is XML; declare the flow's format as FHIR XML"},
+	{"format-compressed", "stops", "the file is compressed; unpack it, or, if it is gzip, give it its suffix .gz"},
+	{"format-xml", "stops", "the file is XML; have it exported as JSON"},
 	{"format-array", "stops", "the file is a JSON array, which is no FHIR; send NDJSON or a Bundle"},
 	{"read-failed", "stops", "the file could not be read to its end; check the disk and send it again"},
 	{"bundle-truncated", "stops", "the Bundle breaks off, so its entries cannot be counted; send it again"},

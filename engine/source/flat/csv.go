@@ -91,7 +91,11 @@ func (r *csvReader) next() (*record, error) {
 	}
 }
 
+// broken is of an error of the stream; a fault of it says more already.
 func (r *csvReader) broken(err error) error {
+	if own := (*engine.Fault)(nil); errors.As(err, &own) {
+		return err
+	}
 	return &engine.Fault{Code: "file-read", Say: fmt.Sprintf("the file cannot be read beyond line %d; the run stops rather than land part of it", r.lines), Err: err}
 }
 
