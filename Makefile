@@ -22,6 +22,7 @@ build: ## build build/leftshift
 	go build -trimpath -o $(BIN) .
 
 demo: build ## a synthetic integrated care system, from source files to risk lists
+	rm -rf $(DEMO)
 	$(BIN) demo --people $(PEOPLE) --seed $(SEED) --out $(DEMO)
 
 test: test-go test-notebooks ## every test, notebooks included
@@ -42,19 +43,22 @@ check: ## format, vet, staticcheck, generated files, tests; changes nothing
 	@out=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$out" ]; then echo "not formatted (make fix):"; echo "$$out"; exit 1; fi
 	go vet ./...
 	go tool staticcheck ./...
+	go run ./jobs/docs -check .
 	$(MAKE) test
 
 fix: ## format the code and write the generated references anew
 	gofmt -w $$(git ls-files '*.go')
 	$(MAKE) generate
 
-generate: ## write SCHEMA.md, FEATURES.md, CODELISTS.md, CONFIG.md and REASONS.md
+generate: ## write the generated references under docs/
 	go run ./jobs/docs .
 
-bench: ## benchmarks; ratios against a named peer, in one run
+bench: ## benchmarks, each beside its yardstick in one run
+	@mkdir -p build
 	go test -run '^$$' -bench . -benchtime 3x ./engine/... ./features/... ./models/... | tee build/bench.txt
 
 scale: build ## wall time and peak memory of each step for SCALE people
+	rm -rf build/scale
 	$(BIN) demo --people $(SCALE) --seed $(SEED) --out build/scale --landed
 
 clean: ## remove what was built

@@ -53,6 +53,7 @@ func (r *Recorder) Record(p *Person) {
 	r.medicines()
 	r.reviews()
 	r.others()
+	r.registers()
 }
 
 // id is a new record number, the same for the same seed, person and order.
