@@ -59,7 +59,7 @@ bench: ## benchmarks, each beside its yardstick in one run
 
 scale: build ## wall time and peak memory of each step for SCALE people
 	rm -rf build/scale
-	$(BIN) demo --people $(SCALE) --seed $(SEED) --out build/scale --landed
+	$(BIN) demo --people $(SCALE) --seed $(SEED) --out build/scale
 
 clean: ## remove what was built
 	rm -rf build
