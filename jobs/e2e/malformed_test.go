@@ -116,3 +116,26 @@ func TestBadFilesStopTheRun_F11(t *testing.T) {
 		})
 	}
 }
+
+// TestShrunkFeedStopsTheRun_F11: a redelivery that lost most of its records
+// stops the run, again and again, and the last snapshot stays; once someone
+// raises the limit it lands.
+func TestShrunkFeedStopsTheRun_F11(t *testing.T) {
+	timed(t)
+	s := tinySite(t)
+	s.write(problemsHead+problem(1, "2026-01-01")+problem(1, "2026-01-02")+problem(1, "2026-01-03")+problem(3, "2026-01-04"), "b", "problems.csv")
+	s.do("run", "-q", "--as-of", "2026-09-29").done(t)
+	first := s.current()
+	s.write(problemsHead+problem(1, "2026-01-01"), "b", "problems.csv")
+	for range 2 {
+		s.do("run", "-q").fails(t, 1, "b/problems.csv", "1 records", "had 4", "max_shrink", "[feed-shrank]")
+		if s.current() != first {
+			t.Error("the last snapshot does not stay")
+		}
+	}
+	s.configure("name = \"b\"\nformat = \"flat\"\n", "name = \"b\"\nformat = \"flat\"\nmax_shrink = 0.8\n")
+	s.do("run", "-q").done(t)
+	if s.current() == first {
+		t.Error("nothing new was published")
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -180,28 +181,59 @@ func leftovers(t *testing.T, dir string) (out []string) {
 func TestTwoRunsAtOnce(t *testing.T) {
 	timed(t)
 	s := newSite(t)
+	// A pipe for an opt-out list holds the first run where it reads it.
+	list := s.path("sources", "optouts", "national.csv")
+	text := s.read("sources", "optouts", "national.csv")
+	if err := os.Remove(list); err != nil {
+		t.Fatal(err)
+	}
+	if err := pipe(list); err != nil {
+		t.Fatal(err)
+	}
 	c := start(t, s.dir, "run", "-q", "--config", s.config, "--as-of", firstNight)
-	lock := s.path("data", "lock")
 	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(time.Millisecond) {
-		if text, _ := os.ReadFile(lock); strings.Contains(string(text), "pid") {
+		if _, err := os.Stat(s.path("data", "landed")); err == nil {
 			break
 		}
 		if time.Now().After(deadline) {
-			t.Fatal("the first run takes no lock")
+			t.Fatal("the first run lands nothing")
 		}
 	}
-	// The first is held where it is while the second asks.
-	if err := c.Process.Signal(stopSignal); err != nil {
+	s.do("run", "--as-of", firstNight).fails(t, 1, "[folder-in-use]", "process "+strconv.Itoa(c.Process.Pid), "wait until it ends")
+	s.do("train", "--as-of", firstNight).fails(t, 1, "[folder-in-use]")
+	s.do("status").done(t) // looking is free
+
+	if err := c.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
-	second := s.do("run", "--as-of", firstNight)
-	if err := c.Process.Signal(contSignal); err != nil {
+	finish(t, c)
+	s.write(text, "sources", "optouts", "national.csv")
+	s.night(firstNight) // whose holder is dead, the lock is free
+}
+
+// TestInterruptedByHand: one interrupt ends a run with a word about it; the
+// next goes on and makes the same snapshot.
+func TestInterruptedByHand(t *testing.T) {
+	timed(t)
+	calm := newSite(t)
+	calm.night(firstNight)
+	s := newSite(t)
+	c := start(t, s.dir, "run", "--config", s.config, "--as-of", firstNight)
+	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(time.Millisecond) {
+		if _, err := os.Stat(s.path("data", "landed")); err == nil {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("the run lands nothing")
+		}
+	}
+	if err := c.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
 	}
-	second.fails(t, 1, "[folder-in-use]", "process "+pid(c), "wait until it ends")
-	finish(t, c).done(t)
-	if s.current() == "" {
-		t.Error("the first run published nothing")
+	finish(t, c).fails(t, 1, "stopped")
+	if s.current() != "" {
+		t.Error("a run that was stopped published")
 	}
-	s.night(firstNight) // the lock is free again
+	s.night(firstNight)
+	same(t, "after an interrupt", s.snapshot(), calm.snapshot())
 }
