@@ -181,5 +181,8 @@ func writePage(w io.Writer, c *config.Config, p *night.PageData, sums []night.So
 			}
 		}
 	}
-	fmt.Fprintf(w, "\nFiles\n  Night report   %s\n  Lists          %s\n  Model card     %s\n", filepath.Join(p.Snapshot, "report.html"), filepath.Join(p.Snapshot, "lists"), filepath.Join(p.Snapshot, "card.md"))
+	fmt.Fprintf(w, "\nFiles\n  Night report   %s\n", filepath.Join(p.Snapshot, "report.html"))
+	if p.Bundle != "" {
+		fmt.Fprintf(w, "  Lists          %s\n  Model card     %s\n", filepath.Join(p.Snapshot, "lists"), filepath.Join(p.Snapshot, "card.md"))
+	}
 }

@@ -38,6 +38,9 @@ func TestSamplesRunAsTheyAre_A12(t *testing.T) {
 	if !strings.Contains(run.out, "published scores only, no lists") {
 		t.Errorf("the summary does not say that there is no list:\n%s", run.out)
 	}
+	if strings.Contains(run.out, "Model card") {
+		t.Errorf("the summary names files that are not there:\n%s", run.out)
+	}
 	s := &site{t, top, "configs/samples.toml"}
 
 	t.Run("sums are those of landed.csv, F11", func(t *testing.T) {
