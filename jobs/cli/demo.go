@@ -17,6 +17,7 @@ import (
 	"leftshift/jobs/ledger"
 	"leftshift/jobs/night"
 	"leftshift/jobs/progress"
+	"leftshift/models/evaluate"
 )
 
 func (a *app) demoCommand() *cobra.Command {
@@ -67,12 +68,12 @@ type demoSummary struct {
 	Sources     []night.SourceSum  `json:"sources"`
 	Scored      int64              `json:"people_scored"`
 	Listed      int64              `json:"people_listed"`
-	AUROC       float64            `json:"auroc"`
-	AUROCLow    float64            `json:"auroc_low"`
-	AUROCHigh   float64            `json:"auroc_high"`
-	AUROCTarget float64            `json:"auroc_target"`
-	Slope       float64            `json:"calibration_slope"`
-	Logistic    float64            `json:"auroc_logistic"`
+	AUROC       evaluate.Number    `json:"auroc"`
+	AUROCLow    evaluate.Number    `json:"auroc_low"`
+	AUROCHigh   evaluate.Number    `json:"auroc_high"`
+	AUROCTarget evaluate.Number    `json:"auroc_target"`
+	Slope       evaluate.Number    `json:"calibration_slope"`
+	Logistic    evaluate.Number    `json:"auroc_logistic"`
 	TestIndex   string             `json:"test_index_date"`
 	Snapshot    string             `json:"snapshot"`
 }
@@ -105,7 +106,8 @@ func (a *app) closing(c *config.Config, f synthFlags, took map[string]float64, p
 	}
 	truth := night.ReadTruth(filepath.Join(f.out, "truth.json"), p.TestIndex)
 	s.Scored, s.Listed, s.TestIndex, s.Snapshot = p.Scored, p.Listed, p.TestIndex, p.Snapshot
-	s.AUROC, s.AUROCLow, s.AUROCHigh, s.Slope, s.Logistic, s.AUROCTarget = p.AUROC, p.AUROCLow, p.AUROCHigh, p.Slope, p.Logistic, truth.Target
+	s.AUROC, s.AUROCLow, s.AUROCHigh, s.Slope = p.AUROC.Value, p.AUROC.Low, p.AUROC.High, p.Slope.Value
+	s.Logistic, s.AUROCTarget = evaluate.Number(p.Logistic), evaluate.Number(truth.Target)
 	text, err := json.MarshalIndent(s, "", "  ")
 	if err != nil {
 		return err
@@ -163,14 +165,14 @@ func writePage(w io.Writer, c *config.Config, p *night.PageData, sums []night.So
 		fmt.Fprintln(w, "Models         none is approved: published scores only, no lists. Run `leftshift train`.")
 	default:
 		fmt.Fprintf(w, "Risk           first emergency admission within %d days; tested at %s\n", p.Horizon, p.TestIndex)
-		fmt.Fprintf(w, "AUROC          %.3f (%.3f to %.3f)", p.AUROC, p.AUROCLow, p.AUROCHigh)
+		fmt.Fprintf(w, "AUROC          %s", estimate(p.AUROC, 3))
 		if truth != nil && truth.Known {
 			fmt.Fprintf(w, "; best possible from what the record can show %.3f", truth.Target)
 		}
 		if p.Logistic > 0 {
 			fmt.Fprintf(w, "; logistic regression %.3f", p.Logistic)
 		}
-		fmt.Fprintf(w, "\nCalibration    slope %.2f (%.2f to %.2f), intercept %.2f\n", p.Slope, p.SlopeLow, p.SlopeHigh, p.Intercept)
+		fmt.Fprintf(w, "\nCalibration    slope %s, intercept %s\n", estimate(p.Slope, 2), estimate(p.Intercept, 2))
 	}
 	if len(p.Top) > 0 {
 		fmt.Fprintf(w, "\nTop of the list of %s\n", p.TopList)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"time"
@@ -14,6 +15,7 @@ import (
 
 	"leftshift/engine"
 	"leftshift/jobs/config"
+	"leftshift/models/evaluate"
 	"leftshift/models/registry"
 )
 
@@ -83,9 +85,18 @@ func (a *app) listModels(c *config.Config) error {
 		for i := range b.Models {
 			f := &b.Models[i]
 			v := f.Evaluation
-			fmt.Fprintf(a.out, "    %-28s AUROC %.3f (%.3f to %.3f)  calibration slope %.2f (%.2f to %.2f)\n", f.Title(), v.AUROC.Value, v.AUROC.Low, v.AUROC.High, v.Slope.Value, v.Slope.Low, v.Slope.High)
+			fmt.Fprintf(a.out, "    %-34s AUROC %s  calibration slope %s\n", f.Title(), estimate(v.AUROC, 3), estimate(v.Slope, 2))
 		}
 		fmt.Fprintln(a.out, "    card:", filepath.Join(store.Dir, e.Name(), "card.md"))
 	}
 	return nil
+}
+
+// estimate writes a measure with its interval; one that has no meaning for the
+// rows, as a slope that no data pin down, is said to have none.
+func estimate(e evaluate.Estimate, decimals int) string {
+	if math.IsNaN(float64(e.Value)) {
+		return "not estimable"
+	}
+	return fmt.Sprintf("%.*f (%.*f to %.*f)", decimals, float64(e.Value), decimals, float64(e.Low), decimals, float64(e.High))
 }

@@ -63,7 +63,7 @@ func feedsOf(batches []lake.Batch, became map[string]lake.Dispositions) []Feed {
 // stepCurate makes the curated tables of everything that has landed.
 func (n *Night) stepCurate() pipeline.Step {
 	return pipeline.Step{
-		Name: "curate", Keep: 2,
+		Name: "curate", Keep: 1,
 		Digest: func(context.Context, *pipeline.Run) (string, error) {
 			batches, err := lake.Landed(filepath.Join(n.Data, "landed"))
 			if err != nil {

@@ -139,7 +139,7 @@ type featuresInfo struct {
 // as-of date.
 func (n *Night) stepFeatures() pipeline.Step {
 	return pipeline.Step{
-		Name: "features", Keep: 2,
+		Name: "features", Keep: 1,
 		Digest: func(_ context.Context, r *pipeline.Run) (string, error) {
 			return digest(r.Identity("curate"), n.Catalogue.Hash, n.Codelists.Hash, n.AsOf.String()), nil
 		},

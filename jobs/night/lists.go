@@ -97,7 +97,7 @@ type listInfo struct {
 // stepLists makes one list for each neighbourhood team.
 func (n *Night) stepLists() pipeline.Step {
 	return pipeline.Step{
-		Name: "lists", Keep: 2,
+		Name: "lists", Keep: 1,
 		Digest: func(_ context.Context, r *pipeline.Run) (string, error) {
 			_, sum, err := n.previous()
 			return digest(r.Identity("score"), r.Identity("curate"), r.Identity("features"), n.Config.Lists, sum), err

@@ -11,22 +11,24 @@ import (
 	"leftshift/engine/lake"
 	"leftshift/engine/schema"
 	"leftshift/jobs/config"
+	"leftshift/models/evaluate"
 )
 
 // PageData is what the closing page of a run shows.
 type PageData struct {
-	AsOf                       engine.Day
-	Snapshot                   string
-	Bundle                     string
-	Scored, Listed, Lists      int64
-	Horizon                    int
-	TestIndex                  string
-	AUROC, AUROCLow, AUROCHigh float64
-	Slope, SlopeLow, SlopeHigh float64
-	Intercept, Logistic        float64
-	TopList                    string
-	Top                        []TopRow
-	Quarantine                 []ReasonCount
+	AsOf                  engine.Day
+	Snapshot              string
+	Bundle                string
+	Scored, Listed, Lists int64
+	Horizon               int
+	TestIndex             string
+	// Of the primary model; Logistic is the AUROC of logistic regression at the
+	// same horizon, 0 when there is none.
+	AUROC, Slope, Intercept evaluate.Estimate
+	Logistic                float64
+	TopList                 string
+	Top                     []TopRow
+	Quarantine              []ReasonCount
 }
 
 // TopRow is one row of the top of a list.
@@ -69,8 +71,7 @@ func Page(c *config.Config) (*PageData, error) {
 		}
 		e := b.Primary().Evaluation
 		p.Horizon, p.TestIndex = b.Primary().Horizon, b.TestIndex
-		p.AUROC, p.AUROCLow, p.AUROCHigh = float64(e.AUROC.Value), float64(e.AUROC.Low), float64(e.AUROC.High)
-		p.Slope, p.SlopeLow, p.SlopeHigh, p.Intercept = float64(e.Slope.Value), float64(e.Slope.Low), float64(e.Slope.High), float64(e.Intercept.Value)
+		p.AUROC, p.Slope, p.Intercept = e.AUROC, e.Slope, e.Intercept
 		for i := range b.Models {
 			if b.Models[i].Kind == "logistic" && b.Models[i].Horizon == p.Horizon {
 				p.Logistic = float64(b.Models[i].Evaluation.AUROC.Value)

@@ -24,7 +24,7 @@ import (
 // CSV, evaluation, quality and the night report.
 func (n *Night) stepSnapshot() pipeline.Step {
 	return pipeline.Step{
-		Name: "snapshot", Keep: 2,
+		Name: "snapshot", Keep: 1,
 		Digest: func(_ context.Context, r *pipeline.Run) (string, error) {
 			return digest(r.Identity("curate"), r.Identity("features"), r.Identity("score"), r.Identity("lists"), n.Config.Hash()), nil
 		},

@@ -52,7 +52,7 @@ func (n *Night) serving() (id string, b *registry.Bundle, err error) {
 // stepScore scores everyone, with reasons.
 func (n *Night) stepScore() pipeline.Step {
 	return pipeline.Step{
-		Name: "score", Keep: 2,
+		Name: "score", Keep: 1,
 		Digest: func(_ context.Context, r *pipeline.Run) (string, error) {
 			id, _, err := n.serving()
 			return digest(r.Identity("features"), r.Identity("curate"), id), err

@@ -230,7 +230,7 @@ func writeTestRows(path string, s *train.Sample, models []train.Model) error {
 
 // Truth is what a synthetic site knows of the best possible model.
 type Truth struct {
-	Target float64 // best AUROC from observable history on the test index date
+	Target float64 // best AUROC from observable history on the test index date; NaN not known
 	Full   float64 // best AUROC for who knows the full state
 	Known  bool
 }
@@ -240,7 +240,7 @@ type Truth struct {
 func ReadTruth(path, index string) Truth {
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return Truth{}
+		return Truth{Target: math.NaN()}
 	}
 	var file struct {
 		Dates []struct {
@@ -252,7 +252,7 @@ func ReadTruth(path, index string) Truth {
 		} `json:"index_dates"`
 	}
 	if json.Unmarshal(text, &file) != nil {
-		return Truth{}
+		return Truth{Target: math.NaN()}
 	}
 	for _, d := range file.Dates {
 		if d.Index == index {

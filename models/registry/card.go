@@ -44,7 +44,7 @@ func (b *Bundle) Card() string {
 	p("- Trained on %d rows at the index dates %s; evaluated on %d rows at %s, after the training labels closed, every person by a fit that never saw them (%d folds).", b.TrainRows, strings.Join(b.TrainIndex, ", "), b.TestRows, b.TestIndex, b.Folds)
 	p("- The model that serves is fitted by the same recipe on all of these rows, those of the test date among them.")
 	p("- %d predictors: feature catalogue %s, code lists %s. Age, sex and deprivation are among them; ethnicity is not.", len(b.Columns), short(b.Catalogue), short(b.Codelists))
-	p("- Probabilities are calibrated by Platt's method on out-of-fold predictions. Seed %d.", b.Seed)
+	p("- Probabilities are calibrated by Platt's method on out-of-fold predictions. Where there are many rows, logistic regression is fitted on those of a share of the people, about 120,000 rows. Seed %d.", b.Seed)
 	p("")
 	p("## Performance on the test date (95 %% intervals over resampled people)")
 	p("")

@@ -221,7 +221,30 @@ func fitCurve(margin []float64, labels *censor.Result, rows []int) (*calibrate.C
 	return calibrate.FitPlatt(pick(margin, rows), pick(labels.Label, rows), pick(labels.Weight, rows), false)
 }
 
+// logisticRows is about how many rows logistic regression is fitted on at
+// most. It has few hundred coefficients, which more rows no longer move, and
+// chooses its penalty by refitting.
+const logisticRows = 120_000
+
+// thin keeps the rows of one person in so many that about most are left.
+func (s *Sample) thin(rows []int, most int) []int {
+	every := uint64(len(rows)/most + 1)
+	if every == 1 {
+		return rows
+	}
+	var out []int
+	for _, i := range rows {
+		if uint64(s.Person[i])/97%every == 0 {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
 func fitRows(kind string, s *Sample, rows []int, labels *censor.Result, opt Options) (*registry.Fitted, error) {
+	if kind == registry.KindLogistic {
+		rows = s.thin(rows, logisticRows)
+	}
 	m := s.Matrix
 	if len(rows) < m.Rows { // rows are distinct, so as many as there are is all of them
 		m = m.Take(rows)
