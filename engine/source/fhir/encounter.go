@@ -7,9 +7,10 @@ import (
 	"leftshift/engine/schema"
 )
 
-// encounter: a hospital episode, an emergency or same-day attendance, or a
-// contact, by its class (HL7 v3 ActEncounterCode). One without a class is a
-// consultation.
+// encounter: a hospital episode, an emergency, same-day or outpatient
+// attendance, or a contact, by its class (HL7 v3 ActEncounterCode). One without
+// a class is a consultation. The class of an outpatient attendance is that of a
+// consultation in a surgery: what tells them apart is who provided it.
 func encounter(x *extractor) {
 	s := x.res.Text("status")
 	if x.withdrawn(s) {
@@ -28,6 +29,10 @@ func encounter(x *extractor) {
 		kind = engine.EDAttendance
 	case "SS", "OBSENC":
 		kind = engine.SDECAttendance
+	case "AMB", "VR":
+		if isTrust(x.odsOf(x.res.Get("serviceProvider"), 0)) {
+			kind = engine.OutpatientAttendance
+		}
 	}
 	if kind != engine.AdmittedEpisode && x.sameDay() {
 		kind = engine.SDECAttendance
@@ -57,7 +62,17 @@ func encounter(x *extractor) {
 		return
 	}
 	x.episode(kind, when, end)
-	x.diagnoses(when)
+	// A clinic's reason is why it sees someone, not what it found.
+	if kind != engine.OutpatientAttendance {
+		x.diagnoses(when)
+	}
+}
+
+// isTrust says whether an ODS code is of an NHS trust (RAA to RZZ, TAA to TZZ)
+// or of a site of one, which adds two characters. A practice has a letter and
+// five digits.
+func isTrust(code string) bool {
+	return (len(code) == 3 || len(code) == 5) && (code[0] == 'R' || code[0] == 'T')
 }
 
 // sameDay says whether a type or service calls the encounter same-day
@@ -116,6 +131,12 @@ func (x *extractor) episode(kind engine.EpisodeKind, when span, end engine.Day) 
 		}
 	}
 	e.Provider = x.organisation(x.res.Get("serviceProvider"))
+	if kind == engine.OutpatientAttendance {
+		switch x.res.Text("status") {
+		case "arrived", "triaged", "in-progress", "onleave", "finished":
+			e.Attended = 5 // R4 has no status for whether they came late
+		}
+	}
 	x.happened = when.last
 	if end != engine.NoDay {
 		x.happened = end

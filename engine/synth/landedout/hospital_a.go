@@ -5,8 +5,6 @@ package landedout
 import (
 	"leftshift/engine"
 	"leftshift/engine/schema"
-	"leftshift/engine/source"
-	"leftshift/engine/synth/fhirout"
 	"leftshift/engine/synth/world"
 )
 
@@ -86,16 +84,24 @@ func visitEnd(v *world.Visit) engine.Day {
 	return engine.Day(v.Day) + engine.Day((v.Minute+v.Minutes)/(24*60))
 }
 
-// Outpatient lands an Encounter of class AMB, which FHIR does not tell from
-// any other contact face to face but by the local type.
+// Outpatient lands an Encounter of class AMB at the trust. FHIR does not say
+// who cancelled or stayed away, so only what took place is an attendance.
 func (a *placeA) Outpatient(o *world.Appointment) {
-	a.fact("Encounter", &o.Header, mayEpisode, func(b *source.Batch) *schema.Event {
-		e := event(engine.Contact, o.Day, b.Code(engine.OtherSystem, fhirout.EncounterType+"|OP", ""))
-		e.EndDay, e.Mode, e.Status = e.Day, engine.FaceToFace, engine.Completed
-		if o.Outcome != world.Attended {
-			e.Status = engine.Cancelled
-		}
-		e.Organisation = b.Code(engine.ODS, o.Provider, "")
-		return e
-	})
+	l := a.batch(o.Person.Index)
+	if l == nil {
+		return
+	}
+	r := a.record(l, "Encounter", o.ID, &o.Header)
+	switch {
+	case o.Withdrawn:
+		l.Note(withdrawn)
+	case o.Outcome != world.Attended:
+		l.Note("encounter-cancelled")
+	default:
+		e := schema.NewEpisode(engine.OutpatientAttendance)
+		e.StartDay, e.EndDay, e.Spell, e.Attended = engine.Day(o.Day), engine.Day(o.Day), r.Key(), 5
+		e.Provider = l.Code(engine.ODS, o.Provider, "")
+		r.Add(schema.TableEpisode, &e)
+	}
+	a.keep(r.Close(mayEpisode))
 }
