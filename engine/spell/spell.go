@@ -138,8 +138,9 @@ func alike(a, b *schema.CuratedSpell) bool {
 // mergeAttendances makes one row of attendances that are alike and known at
 // overlapping or touching times: the same attendance sent twice.
 func mergeAttendances(rows []schema.CuratedSpell) []schema.CuratedSpell {
-	key := func(r *schema.CuratedSpell) [7]int64 {
-		return [7]int64{int64(r.Kind), int64(r.StartDay), openLast(r.EndDay), int64(r.Provider), int64(r.Specialty), int64(r.Attended), int64(r.KnownFrom)}
+	// Rows that are alike stand together, in order of becoming known.
+	key := func(r *schema.CuratedSpell) [6]int64 {
+		return [6]int64{int64(r.Kind), int64(r.StartDay), openLast(r.EndDay), int64(r.Provider), int64(r.Specialty), int64(r.Attended)}
 	}
 	sort.Slice(rows, func(i, j int) bool {
 		a, b := key(&rows[i]), key(&rows[j])
@@ -147,6 +148,12 @@ func mergeAttendances(rows []schema.CuratedSpell) []schema.CuratedSpell {
 			if a[k] != b[k] {
 				return a[k] < b[k]
 			}
+		}
+		if rows[i].AdmissionMethod != rows[j].AdmissionMethod {
+			return rows[i].AdmissionMethod < rows[j].AdmissionMethod
+		}
+		if rows[i].KnownFrom != rows[j].KnownFrom {
+			return rows[i].KnownFrom < rows[j].KnownFrom
 		}
 		return rows[i].Spell < rows[j].Spell
 	})
@@ -295,12 +302,22 @@ func assemble(person engine.Person, visible []*Episode) []schema.CuratedSpell {
 	sort.Slice(out, func(i, j int) bool { return less(&out[i], &out[j]) })
 	kept := out[:0]
 	for _, s := range out {
-		if n := len(kept); n > 0 && alike(&kept[n-1], &s) {
-			continue // one stay sent twice under two spell numbers
+		if !sentAlready(kept, &s) {
+			kept = append(kept, s)
 		}
-		kept = append(kept, s)
 	}
 	return kept
+}
+
+// sentAlready says whether a stay alike is among those kept, which are in
+// order of start and end: one stay sent under two spell numbers.
+func sentAlready(kept []schema.CuratedSpell, s *schema.CuratedSpell) bool {
+	for i := len(kept) - 1; i >= 0 && kept[i].StartDay == s.StartDay && kept[i].EndDay == s.EndDay; i-- {
+		if alike(&kept[i], s) {
+			return true
+		}
+	}
+	return false
 }
 
 // A stay is continued by a transfer when the next begins at most this many
