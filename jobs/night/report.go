@@ -33,7 +33,7 @@ func (n *Night) report(ctx context.Context, r *pipeline.Run, db *lake.DB, out st
 	}
 	night := report.Night{Site: n.Config.Site.Name, Synthetic: n.Config.Site.Synthetic, AsOf: n.AsOf, Rule: n.rule()}
 	night.Run = []report.Fact{{Label: "Purpose", Value: n.Config.Site.Purpose}, {Label: "People in the record", Value: n.rule().Count(int(curation.Persons)).String()},
-		{Label: "Feature catalogue", Value: n.Catalogue.Hash[:12]}, {Label: "Code lists", Value: n.Codelists.Hash[:12]}}
+		{Label: "Feature catalogue", Value: short(n.Catalogue.Hash)}, {Label: "Code lists", Value: short(n.Codelists.Hash)}}
 	for _, line := range curation.OptOuts {
 		night.Run = append(night.Run, report.Fact{Label: "People withheld: " + strings.ReplaceAll(line.Reason, "-", " "), Value: line.People})
 	}
@@ -75,8 +75,12 @@ func bundleName(n *Night) string {
 	if err != nil {
 		return ""
 	}
-	return id[:min(12, len(id))]
+	return short(id)
 }
+
+// short gives the first eight characters of a hexadecimal hash. Ten of them
+// may all be decimal digits, and report.Guard refuses a page with those.
+func short(hash string) string { return hash[:min(8, len(hash))] }
 
 func saveLists(dir string, got *risklist.Result) error {
 	f, err := os.OpenFile(filepath.Join(dir, "result.gob"), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
