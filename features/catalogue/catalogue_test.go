@@ -73,7 +73,7 @@ func TestSensitiveIsHidden(t *testing.T) {
 			}
 		}
 	}
-	for _, id := range []string{"depression_ever", "severe_mental_illness_established", "charlson_aids_1095d", "palliative_care", "safeguarding_1095d", "opioid_dependence_ever", "pregnancy_365d", "heavy_alcohol_1095d", "self_harm_admissions_1095d", "maternity_365d"} {
+	for _, id := range []string{"depression_ever", "severe_mental_illness_established", "charlson_aids_1095d", "palliative_care", "safeguarding_1095d", "opioid_dependence_ever", "pregnancy_365d", "heavy_alcohol_1095d", "self_harm_admissions_1095d", "maternity_365d", "clinical_frailty_level", "frailty_scale_latest_1095d", "alcohol_units_latest_1095d"} {
 		if d := c.Find(id); d == nil || d.Display != matrix.DisplayClinician {
 			t.Errorf("%s is not for clinicians only", id)
 		}

@@ -140,8 +140,8 @@ var Items = map[Item]string{
 	EthnicityKnown:   "1 when an ethnic category other than Z (not stated) is recorded, else 0",
 	IMDDecile:        "decile of deprivation of the residence on D, 1 the most deprived; unknown without one",
 	CareHome:         "1 when the residence on D is a care home, else 0",
-	MonthsRegistered: "months (30.4375 days) since the registration that holds D began; unknown without a start",
-	MonthsObservable: "months since the unbroken chain of registrations that holds D began (a gap of up to 30 days does not break it), or since the data begin when that is later; unknown when neither is given",
+	MonthsRegistered: "whole months (of 30.4375 days) since the registration that holds D began; unknown without a start",
+	MonthsObservable: "whole months since the unbroken chain of registrations that holds D began (a gap of up to 30 days does not break it), or since the data begin when that is later; unknown when neither is given",
 	RecentMove:       "1 when the residence that holds D began within 365 days, else 0; unknown without a start",
 }
 
