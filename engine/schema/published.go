@@ -10,7 +10,7 @@ type Score struct {
 	Horizon     int64         `col:"horizon_days" say:"days ahead that the probability is of; 0 for a published score"`
 	Probability float64       `col:"probability" say:"calibrated probability of a first emergency admission within the horizon, before death; null for a published score"`
 	Points      float64       `col:"points" say:"value of a published score in its own points; null for a fitted model"`
-	Band        string        `col:"band" say:"risk band: very_high (top 0.5 % of the people scored), high (to 5 %), moderate (to 20 %), low; of a published score its own bands, empty where the paper gives none"`
+	Band        string        `col:"band" say:"risk band: very high (top 0.5 % of the people scored), high (to 5 %), moderate (to 20 %), low; of a published score its own bands, empty where the paper gives none"`
 }
 
 // Reason is one contribution to the score by which lists are ranked.
