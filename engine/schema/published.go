@@ -17,8 +17,8 @@ type Score struct {
 type Reason struct {
 	Person       engine.Person `col:"person" check:"required" say:"keyed pseudonym"`
 	Model        string        `col:"model" check:"required" say:"the model explained"`
-	Rank         uint8         `col:"rank" check:"required" say:"1 is the greatest in absolute value"`
-	Feature      string        `col:"feature" check:"required" say:"feature, or other_recorded_factors: the sum of those that only clinicians may see"`
+	Rank         uint8         `col:"rank" check:"required" say:"1 is the greatest in absolute value; the row of other factors comes last"`
+	Feature      string        `col:"feature" check:"required" say:"feature, or other_recorded_factors: the sum of all that is not told, what only clinicians may see among it; everyone has that row, last"`
 	Contribution float64       `col:"contribution" say:"what it added to the log-odds before calibration; above zero raises the risk"`
 	Text         string        `col:"text" check:"required" say:"in plain words, for the reader of a list"`
 }

@@ -57,6 +57,16 @@ func Classify(first *schema.Episode) engine.SpellKind {
 	return engine.OtherSpell
 }
 
+// sameDay makes a day case of an elective stay that ended on its first day
+// where the source says nothing of its classification, as FHIR does not. The
+// intention to discharge the same day, which makes a day case, is not known.
+func sameDay(k engine.SpellKind, s *schema.CuratedSpell) engine.SpellKind {
+	if k == engine.Elective && s.Classification == 0 && s.EndDay == s.StartDay {
+		return engine.DayCase
+	}
+	return k
+}
+
 // admitted says whether a kind is a stay in a hospital bed that transfers can
 // continue.
 func admitted(k engine.SpellKind) bool {
@@ -295,6 +305,7 @@ func assemble(person engine.Person, visible []*Episode) []schema.CuratedSpell {
 		default:
 			s.EndDay = end
 		}
+		s.Kind = sameDay(s.Kind, &s)
 		s.Episodes = uint8(min(count, 255))
 		s.DischargeMethod, s.Destination = last.DischargeMethod, last.Destination
 		out = append(out, s)

@@ -145,6 +145,15 @@ func TestSpells(t *testing.T) {
 			4 1 200 200 - 0 205 kind=2`, `
 			emergency 100..103 cis=1 first=1 episodes=1 known 110..-
 			ed 200..200 cis=0 first=0 episodes=1 known 205..-`},
+		{"an elective stay of no night is a day case where nothing says otherwise", `
+			1 1 100 100 11 0 110
+			2 1 200 201 11 0 210
+			3 1 300 300 11 1 310
+			4 1 400 400 21 0 410`, `
+			day_case 100..100 cis=1 first=1 episodes=1 known 110..-
+			elective 200..201 cis=2 first=1 episodes=1 known 210..-
+			elective 300..300 cis=3 first=1 episodes=1 known 310..-
+			emergency 400..400 cis=4 first=1 episodes=1 known 410..-`},
 		{"a source with spells and no discharge leaves the spell open", `
 			1 1 100 103 21 1 110 disch=-`, `
 			emergency 100..- cis=1 first=1 episodes=1 known 110..-`},

@@ -17,6 +17,7 @@ import (
 	"leftshift/engine/lake"
 	"leftshift/engine/schema"
 	"leftshift/jobs/pipeline"
+	"leftshift/models/explain"
 	"leftshift/models/registry"
 )
 
@@ -199,18 +200,24 @@ func writeList(path string, rows []schema.ListRow, why map[engine.Person][]schem
 	for i := range topReasons {
 		head = append(head, fmt.Sprintf("reason_%d", i+1), fmt.Sprintf("contribution_%d", i+1))
 	}
+	head = append(head, "other_recorded_factors")
 	if err := w.Write(head); err != nil {
 		return err
 	}
 	for _, x := range rows {
 		line := []string{cell(x.List), asOf.String(), strconv.FormatInt(x.Rank, 10), strconv.FormatInt(int64(x.Person), 10), RiskWords(x.Probability, horizon), x.Band, x.Status}
+		told, rest := why[x.Person], 0.0
+		if n := len(told); n > 0 && told[n-1].Feature == explain.OtherFactors {
+			rest, told = told[n-1].Contribution, told[:n-1]
+		}
 		for i := range topReasons {
-			if i < len(why[x.Person]) {
-				line = append(line, cell(why[x.Person][i].Text), strconv.FormatFloat(why[x.Person][i].Contribution, 'f', 3, 64))
+			if i < len(told) {
+				line = append(line, cell(told[i].Text), strconv.FormatFloat(told[i].Contribution, 'f', 3, 64))
 			} else {
 				line = append(line, "", "")
 			}
 		}
+		line = append(line, strconv.FormatFloat(rest, 'f', 3, 64))
 		if err := w.Write(line); err != nil {
 			return err
 		}

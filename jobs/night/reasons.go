@@ -14,34 +14,30 @@ import (
 	"leftshift/models/explain"
 )
 
-// topReasons is how many reasons a person's score is published with.
+// topReasons is how many reasons are told of a person's score. One more row
+// sums everything else as "other recorded factors".
 const topReasons = 5
 
 // stories gathers columns that tell one story: the same feature over several
 // windows. Their contributions are added, and the column that gives most is
-// the one told. Columns that the reader may not see are one story together.
+// the one told. Columns that the reader may not see are never told: they are in
+// the row of other factors, which everyone has and which holds what is seldom
+// or little too, so that neither its presence nor its size tells a secret.
 type stories struct {
-	of    []int // story of each contribution column
+	of    []int // story of each contribution column, -1 for one that is not told
 	count int
-	other int // story of hidden columns, or -1
 	at    []int
-	cols  []matrix.Column
 }
 
 var window = regexp.MustCompile(`_(\d+d|ever)$`)
 
 func newStories(c *explain.Contributions, m *matrix.Matrix, hide bool) *stories {
-	s := &stories{of: make([]int, len(c.Columns)), at: make([]int, len(c.Columns)), cols: m.Columns, other: -1}
+	s := &stories{of: make([]int, len(c.Columns)), at: make([]int, len(c.Columns))}
 	byStem := map[string]int{}
 	for j, id := range c.Columns {
-		at := m.Find(id)
-		s.at[j] = at
-		if hide && m.Columns[at].Display == matrix.DisplayClinician {
-			if s.other < 0 {
-				s.other = s.count
-				s.count++
-			}
-			s.of[j] = s.other
+		s.at[j] = m.Find(id)
+		if hide && m.Columns[s.at[j]].Display == matrix.DisplayClinician {
+			s.of[j] = -1
 			continue
 		}
 		stem := window.ReplaceAllString(id, "")
@@ -56,8 +52,9 @@ func newStories(c *explain.Contributions, m *matrix.Matrix, hide bool) *stories 
 	return s
 }
 
-// of gives the top reasons of row i, greatest contribution first by absolute
-// value, equal ones in column order.
+// reasons gives the top reasons of row i, greatest contribution first by
+// absolute value, equal ones in column order, and the rest as one. They add up
+// to the row's contributions.
 func (s *stories) reasons(model string, person engine.Person, c *explain.Contributions, m *matrix.Matrix, i int, on engine.Day) []schema.Reason {
 	type story struct {
 		sum  float64
@@ -69,6 +66,9 @@ func (s *stories) reasons(model string, person engine.Person, c *explain.Contrib
 	}
 	row := c.Values[i]
 	for j, v := range row {
+		if s.of[j] < 0 {
+			continue
+		}
 		x := &sums[s.of[j]]
 		x.sum += v
 		if x.best < 0 || math.Abs(v) > math.Abs(row[x.best]) {
@@ -85,21 +85,23 @@ func (s *stories) reasons(model string, person engine.Person, c *explain.Contrib
 	if len(order) > topReasons {
 		order = order[:topReasons]
 	}
-	out := make([]schema.Reason, len(order))
+	told := make([]bool, s.count)
+	out := make([]schema.Reason, 0, len(order)+1)
 	for k, n := range order {
-		r := schema.Reason{Person: person, Model: model, Rank: uint8(k + 1), Contribution: sums[n].sum}
-		if n == s.other {
-			r.Feature, r.Text = explain.OtherFactors, "Other recorded factors"
-		} else {
-			at := s.at[sums[n].best]
-			last := engine.NoDay
-			if m.Last[at] != nil {
-				last = engine.Day(m.Last[at][i])
-			}
-			r.Feature = m.Columns[at].ID
-			r.Text = catalogue.Sentence(m.Columns[at], m.Values[at][i], last, on)
+		told[n] = true
+		at := s.at[sums[n].best]
+		last := engine.NoDay
+		if m.Last[at] != nil {
+			last = engine.Day(m.Last[at][i])
 		}
-		out[k] = r
+		out = append(out, schema.Reason{Person: person, Model: model, Rank: uint8(k + 1), Feature: m.Columns[at].ID,
+			Contribution: sums[n].sum, Text: catalogue.Sentence(m.Columns[at], m.Values[at][i], last, on)})
 	}
-	return out
+	rest := 0.0
+	for j, v := range row {
+		if s.of[j] < 0 || !told[s.of[j]] {
+			rest += v
+		}
+	}
+	return append(out, schema.Reason{Person: person, Model: model, Rank: uint8(len(out) + 1), Feature: explain.OtherFactors, Contribution: rest, Text: "Other recorded factors"})
 }
