@@ -63,7 +63,7 @@ func (c *Curation) Run(ctx context.Context, db *DB) (*Curated, error) {
 	if err := os.MkdirAll(stage, 0o700); err != nil {
 		return nil, err
 	}
-	for _, t := range schema.Curated[:6] {
+	for _, t := range schema.Curated[:schema.Bucketed] {
 		if err := os.MkdirAll(filepath.Join(c.Out, t.Name), 0o700); err != nil {
 			return nil, err
 		}

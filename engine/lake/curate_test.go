@@ -114,7 +114,11 @@ func treeHash(t *testing.T, dir string) string {
 // visible asks the curated events what was known on a day.
 func visible(t *testing.T, dir string, on engine.Day) []string {
 	t.Helper()
-	got, err := Ask(context.Background(), []View{FilesView("event", filepath.Join(dir, "event"), "*.parquet")},
+	view, err := FilesView("event", filepath.Join(dir, "event"), "*.parquet")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := Ask(context.Background(), []View{view},
 		fmt.Sprintf("select person, day, code from event where known_from <= %s and (known_to is null or known_to > %s) order by all", sqlDay(on), sqlDay(on)), Limits{Rows: 1 << 20})
 	if err != nil {
 		t.Fatal(err)

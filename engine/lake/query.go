@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	duckdb "github.com/duckdb/duckdb-go/v2"
@@ -25,16 +26,32 @@ type Answer struct {
 	Truncated bool    // there were more rows than the limit
 }
 
-// View is a name that a query may use and the files behind it.
+// View is a name that a query may use and the files behind it: the only ones
+// that the query can read.
 type View struct {
-	Name string
-	SQL  string   // a SELECT over read_parquet of the files
-	Dirs []string // folders that it reads
+	Name  string
+	SQL   string // a SELECT over read_parquet of the files
+	Files []string
 }
 
-// FilesView is a view over Parquet files of a folder, by glob.
-func FilesView(name, dir, glob string) View {
-	return View{Name: name, SQL: "SELECT * FROM read_parquet(" + quote(filepath.Join(dir, glob)) + ")", Dirs: []string{dir}}
+// FilesView is a view over the Parquet files of a folder that a pattern
+// matches. The files are named one by one, so that no other file of the folder
+// comes with them; none is an error.
+func FilesView(name, dir, pattern string) (View, error) {
+	files, err := filepath.Glob(filepath.Join(escapeGlob(dir), pattern))
+	if err != nil {
+		return View{}, err
+	}
+	if len(files) == 0 {
+		return View{}, &engine.Fault{Code: "table-missing", Say: "the files of table " + name + " are gone: run the night again"}
+	}
+	slices.Sort(files)
+	return View{Name: name, SQL: "SELECT * FROM read_parquet(" + quoteList(files) + ")", Files: files}, nil
+}
+
+// escapeGlob makes a folder stand for itself in a pattern.
+func escapeGlob(path string) string {
+	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
 }
 
 // Limits of an analyst's query. Zero values mean 60 s, 10,000 rows and
@@ -47,7 +64,7 @@ type Limits struct {
 
 // Ask runs one read-only statement over views on a locked-down connection:
 // a throw-away database file opened read-only, with external access confined
-// to the folders of the views, configuration locked and exactly one SELECT
+// to the files of the views, configuration locked and exactly one SELECT
 // (the driver's own Prepare refuses several, and executes none of them).
 func Ask(ctx context.Context, views []View, query string, limits Limits) (*Answer, error) {
 	if limits.Timeout == 0 {
@@ -78,19 +95,17 @@ func Ask(ctx context.Context, views []View, query string, limits Limits) (*Answe
 	}); err != nil {
 		return nil, err
 	}
-	var dirs []string
+	var files []string
 	for _, v := range views {
-		for _, d := range v.Dirs {
-			if !slices.Contains(dirs, d) {
-				dirs = append(dirs, d)
-			}
-		}
+		files = append(files, v.Files...)
 	}
+	slices.Sort(files)
+	files = slices.Compact(files)
 	out := &Answer{}
 	err = onConn(ctx, file+safe+fmt.Sprintf("&access_mode=READ_ONLY&memory_limit=%dMiB", limits.MemoryMiB), func(c *duckdb.Conn) error {
 		for _, s := range []string{
 			"SET temp_directory=''",
-			"SET allowed_directories=" + quoteList(dirs),
+			"SET allowed_paths=" + quoteList(files),
 			"SET enable_external_access=false",
 			"SET lock_configuration=true",
 		} {
@@ -129,8 +144,8 @@ func ask(ctx context.Context, c *duckdb.Conn, query string, limit int, out *Answ
 	if err != nil {
 		return err
 	}
-	if kind != duckdb.STATEMENT_TYPE_SELECT && kind != duckdb.STATEMENT_TYPE_EXPLAIN {
-		return &engine.Fault{Code: "sql-refused", Say: "only SELECT (or EXPLAIN) is answered"}
+	if kind != duckdb.STATEMENT_TYPE_SELECT { // EXPLAIN is none: EXPLAIN ANALYZE runs what it explains
+		return &engine.Fault{Code: "sql-refused", Say: "only SELECT is answered"}
 	}
 	rows, err := stmt.QueryContext(ctx, nil)
 	if err != nil {

@@ -3,6 +3,7 @@
 package lake
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"os"
@@ -30,7 +31,20 @@ func TestAskIsLockedDown(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	views := []View{FilesView("subject", dir, "*.parquet")}
+	view, err := FilesView("subject", dir, "t.parquet")
+	if err != nil {
+		t.Fatal(err)
+	}
+	views := []View{view}
+	// A file beside those of the views is out of reach too.
+	beside := filepath.Join(dir, "beside.parquet")
+	text, err := os.ReadFile(filepath.Join(dir, "t.parquet"))
+	if err == nil {
+		err = os.WriteFile(beside, text, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 	got, err := Ask(ctx, views, "select count(*) n, sum(records)::bigint s from subject", Limits{})
 	if err != nil || got.Rows[0][0] != int64(20) || got.Rows[0][1] != int64(40) {
 		t.Fatalf("%+v %v", got, err)
@@ -41,6 +55,12 @@ func TestAskIsLockedDown(t *testing.T) {
 	target := filepath.Join(dir, "made.csv")
 	for _, q := range []string{
 		"select * from read_text('/etc/passwd')",
+		"select * from read_parquet('" + beside + "')",
+		"select * from '" + beside + "'",
+		"select * from glob('" + dir + "/*')",
+		"explain analyze copy (select 1) to '" + target + "'",
+		"explain analyze copy (select 1) to '" + filepath.Join(dir, "t.parquet") + "'",
+		"explain analyze create temp table t as select 1", "explain select 1",
 		"select * from read_parquet('" + outside + "/t.parquet')",
 		"select * from read_parquet('" + dir + "/../" + filepath.Base(outside) + "/t.parquet')",
 		"select * from glob('/etc/*')",
@@ -62,6 +82,9 @@ func TestAskIsLockedDown(t *testing.T) {
 	}
 	if _, err := os.Stat(target); err == nil {
 		t.Error("a file was written")
+	}
+	if now, err := os.ReadFile(filepath.Join(dir, "t.parquet")); err != nil || !bytes.Equal(now, text) {
+		t.Error("a table was overwritten")
 	}
 	for setting, want := range map[string]string{"autoinstall_known_extensions": "false", "autoload_known_extensions": "false", "allow_community_extensions": "false", "enable_external_access": "false", "lock_configuration": "true", "access_mode": "read_only"} {
 		got, err := Ask(ctx, views, "select value from duckdb_settings() where name = '"+setting+"'", Limits{})

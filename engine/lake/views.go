@@ -27,9 +27,9 @@ type LabelledFile struct {
 	Labels []string
 }
 
-// LabelledView is a view over files of one table under dir, with a column for
-// each label before the table's own.
-func LabelledView(name string, labels []string, t *schema.Table, dir string, files []LabelledFile) View {
+// LabelledView is a view over files of one table, with a column for each label
+// before the table's own.
+func LabelledView(name string, labels []string, t *schema.Table, files []LabelledFile) View {
 	if len(files) == 0 {
 		cols := make([]string, len(labels))
 		for i, l := range labels {
@@ -37,13 +37,14 @@ func LabelledView(name string, labels []string, t *schema.Table, dir string, fil
 		}
 		return View{Name: name, SQL: "SELECT " + strings.Join(append(cols, nulls(t)...), ", ") + " WHERE false"}
 	}
-	parts := make([]string, len(files))
+	parts, paths := make([]string, len(files)), make([]string, len(files))
 	for i, f := range files {
 		cols := make([]string, len(labels))
 		for k, l := range labels {
 			cols[k] = quote(f.Labels[k]) + " AS " + l
 		}
+		paths[i] = f.Path
 		parts[i] = "SELECT " + strings.Join(cols, ", ") + ", * FROM read_parquet(" + quote(f.Path) + ")"
 	}
-	return View{Name: name, SQL: strings.Join(parts, " UNION ALL "), Dirs: []string{dir}}
+	return View{Name: name, SQL: strings.Join(parts, " UNION ALL "), Files: paths}
 }

@@ -126,7 +126,10 @@ type CuratedArea struct {
 	Decile  int64       `col:"imd_decile" say:"1 the most deprived tenth"`
 }
 
-// Curated lists the curated tables. The first six are kept in buckets by
+// Bucketed is how many of the curated tables are kept in buckets.
+const Bucketed = 6
+
+// Curated lists the curated tables. The first six (Bucketed) are kept in buckets by
 // person; the rest are one file each.
 var Curated = []*Table{
 	declare("person", "One row a person, as known on the night.", CuratedPerson{}),

@@ -10,67 +10,85 @@ import (
 	"path/filepath"
 	"strings"
 
+	"leftshift/engine"
 	"leftshift/engine/lake"
 	"leftshift/engine/schema"
 	"leftshift/jobs/config"
 	"leftshift/jobs/ledger"
 )
 
-// Views are what `leftshift sql` may read: the curated tables of the newest
-// curation, the published tables of the current snapshot, quarantine and
+// Views are what `leftshift sql` may read: the curated tables of the curation
+// last used, the published tables of the current snapshot, quarantine and
 // runs. cleanup removes what was made for it.
 func Views(c *config.Config) (views []lake.View, cleanup func(), err error) {
-	data := c.At(c.Site.Data)
 	tmp, err := os.MkdirTemp("", "leftshift-views-")
 	if err != nil {
 		return nil, nil, err
 	}
-	cleanup = func() { _ = os.RemoveAll(tmp) }
-	defer func() {
-		if err != nil {
-			cleanup()
-			cleanup = nil
-		}
-	}()
-	curated, err := newestCuration(data)
-	if err != nil {
+	remove := func() { _ = os.RemoveAll(tmp) }
+	if views, err = viewsOf(c.At(c.Site.Data), tmp); err != nil {
+		remove()
 		return nil, nil, err
 	}
-	for i, t := range schema.Curated {
-		switch {
-		case curated == "":
+	return views, remove, nil
+}
+
+func viewsOf(data, tmp string) (views []lake.View, err error) {
+	add := func(t *schema.Table, has bool, dir, pattern string) error {
+		if !has {
 			views = append(views, lake.EmptyView(t))
-		case i < 6:
-			views = append(views, lake.FilesView(t.Name, filepath.Join(curated, t.Name), "*.parquet"))
-		default:
-			views = append(views, lake.FilesView(t.Name, curated, t.Name+".parquet"))
+			return nil
+		}
+		v, err := lake.FilesView(t.Name, dir, pattern)
+		views = append(views, v)
+		return err
+	}
+	curated, err := newestCuration(data)
+	if err != nil {
+		return nil, err
+	}
+	for i, t := range schema.Curated {
+		dir, pattern := curated, t.Name+".parquet"
+		if i < schema.Bucketed {
+			dir, pattern = filepath.Join(curated, t.Name), "*.parquet"
+		}
+		if err := add(t, curated != "", dir, pattern); err != nil {
+			return nil, err
 		}
 	}
 	snapshot, err := CurrentSnapshot(data)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
+	}
+	var m Manifest
+	if snapshot != "" {
+		if err := readJSON(filepath.Join(snapshot, "manifest.json"), &m); err != nil {
+			return nil, &engine.Fault{Code: "snapshot-manifest", Say: "the current snapshot has no readable manifest: publish again", Err: err}
+		}
 	}
 	for _, t := range schema.Published {
-		path := filepath.Join(snapshot, t.Name+".parquet")
-		if _, err := os.Stat(path); snapshot == "" || err != nil {
-			views = append(views, lake.EmptyView(t))
-			continue
+		// What the manifest names and is gone is an error, not an empty table.
+		_, has := m.Files[t.Name+".parquet"]
+		if err := add(t, has, snapshot, t.Name+".parquet"); err != nil {
+			return nil, err
 		}
-		views = append(views, lake.FilesView(t.Name, snapshot, t.Name+".parquet"))
 	}
 	if snapshot != "" {
-		views = append(views, lake.FilesView("feature", snapshot, "feature.parquet"))
+		v, err := lake.FilesView("feature", snapshot, "feature.parquet")
+		if err != nil {
+			return nil, err
+		}
+		views = append(views, v)
 	}
 	q, err := quarantineView(data)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	views = append(views, q)
 	runs, err := runView(data, tmp)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	return append(views, runs), cleanup, nil
+	return append(views, q, runs), nil
 }
 
 // newestCuration is the curated folder that the last run that came so far
@@ -112,7 +130,7 @@ func quarantineView(data string) (lake.View, error) {
 			files = append(files, lake.LabelledFile{Path: filepath.Join(b.Dir, "quarantine.parquet"), Labels: []string{b.Source, b.Flow, b.File}})
 		}
 	}
-	return lake.LabelledView("quarantine", []string{"source", "flow", "file"}, schema.Landed[schema.TableQuarantine], landed, files), nil
+	return lake.LabelledView("quarantine", []string{"source", "flow", "file"}, schema.Landed[schema.TableQuarantine], files), nil
 }
 
 // runRow is a step of a run, as `leftshift sql` shows it.
@@ -168,5 +186,5 @@ func runView(data, tmp string) (lake.View, error) {
 	if _, _, err := w.Close(); err != nil {
 		return lake.View{}, err
 	}
-	return lake.FilesView("run", tmp, "run.parquet"), nil
+	return lake.FilesView("run", tmp, "run.parquet")
 }
