@@ -3,9 +3,12 @@
 package lake
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -47,12 +50,15 @@ func Landed(dir string) ([]Batch, error) {
 		return nil, err
 	}
 	for _, s := range sources {
+		if !s.IsDir() {
+			continue // not ours
+		}
 		batches, err := os.ReadDir(filepath.Join(dir, s.Name()))
 		if err != nil {
 			return nil, err
 		}
 		for _, b := range batches {
-			if filepath.Ext(b.Name()) != "" {
+			if !b.IsDir() || filepath.Ext(b.Name()) != "" {
 				continue // a batch that was being written when the run died
 			}
 			path := filepath.Join(dir, s.Name(), b.Name())
@@ -74,6 +80,27 @@ func Landed(dir string) ([]Batch, error) {
 		return out[i].ID < out[j].ID
 	})
 	return out, nil
+}
+
+// Verify reads a batch's files and refuses one that is not what its manifest
+// says: landed batches are never changed.
+func (b *Batch) Verify() error {
+	for name, want := range b.Tables {
+		f, err := os.Open(filepath.Join(b.Dir, name+".parquet"))
+		if err != nil {
+			return &engine.Fault{Code: "batch-changed", Say: "a file of landed batch " + b.ID + " of " + b.Source + " is gone: restore it, or remove the batch's folder to land its source file again", Err: err}
+		}
+		h := sha256.New()
+		_, err = io.Copy(h, f)
+		f.Close()
+		if err != nil {
+			return err
+		}
+		if hex.EncodeToString(h.Sum(nil)) != want.SHA256 {
+			return &engine.Fault{Code: "batch-changed", Say: "table " + name + " of landed batch " + b.ID + " of " + b.Source + " was changed after it landed: restore it, or remove the batch's folder to land its source file again"}
+		}
+	}
+	return nil
 }
 
 // Land makes a batch: write fills the folder it is given; then the manifest

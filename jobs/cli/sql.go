@@ -42,6 +42,7 @@ SCHEMA.md says what each column means.`,
 			if err != nil {
 				return err
 			}
+			boundMemory(c.Run.Memory())
 			write, ok := formats[format]
 			if !ok {
 				return &usageError{fmt.Errorf("--format %q is not table, csv or json", format)}
@@ -144,6 +145,9 @@ func writeCSV(w io.Writer, a *lake.Answer) error {
 		cells := make([]string, len(r))
 		for i, v := range r {
 			cells[i] = text(v)
+			if s, ok := v.(string); ok && s != "" && strings.ContainsAny(s[:1], "=+-@\t\r\n") {
+				cells[i] = "'" + s // text that a spreadsheet would run as a formula
+			}
 		}
 		if err := c.Write(cells); err != nil {
 			return err

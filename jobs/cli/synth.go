@@ -31,7 +31,7 @@ func (f *synthFlags) add(cmd *cobra.Command) {
 	cmd.Flags().IntVar(&f.years, "years", synth.DefaultYears, "years of history")
 	cmd.Flags().StringVar(&f.out, "out", "", "folder to write, new or empty")
 	cmd.Flags().StringVar(&f.end, "end", synth.DefaultEnd, "last day of the history, the last of a month")
-	cmd.Flags().IntVar(&f.holdBack, "hold-back", 0, "days whose records go to OUT/later, to play a second night")
+	cmd.Flags().IntVar(&f.holdBack, "hold-back", 0, "days whose records go to OUT/later, to play a second night; the configuration reads that folder too, so move it away before the first night and back before the second")
 	_ = cmd.MarkFlagRequired("out")
 }
 

@@ -89,7 +89,7 @@ func (n *Night) consent() (*withhold, error) {
 			continue
 		}
 		path := c.At(o.Path)
-		text, err := os.ReadFile(path)
+		text, err := readList(path)
 		if err != nil {
 			return nil, &engine.Fault{Code: "optout-unreadable", Say: "an opt-out list cannot be read, so nobody's data may be used: check [[optout]] path", Err: err}
 		}
@@ -103,6 +103,9 @@ func (n *Night) consent() (*withhold, error) {
 		}
 		if lists[kind] != nil {
 			return nil, &engine.Fault{Code: "optout-list-twice", Say: "two [[optout]] lists have the same kind: join them"}
+		}
+		if numbers.People() == 0 && kind != consent.Objection {
+			return nil, &engine.Fault{Code: "optout-list-empty", Say: "the " + o.Kind + " opt-out list names nobody, as a failed delivery would: ask for it again, or remove its [[optout]] if there is none"}
 		}
 		if k := len(numbers.Refused); k > 0 {
 			refused[o.Kind] = k
@@ -129,4 +132,20 @@ func (n *Night) consent() (*withhold, error) {
 		return nil, err
 	}
 	return &withhold{set: set, digest: digest(parts...), refused: refused}, nil
+}
+
+// maxList bounds an opt-out list: the whole of England, twelve bytes a line,
+// is less.
+const maxList = 1 << 30
+
+// readList reads an opt-out list, which is a plain file of a sane size.
+func readList(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() || info.Size() > maxList {
+		return nil, &engine.Fault{Code: "optout-not-a-file", Say: "an opt-out list is no plain file, or larger than 1 GiB"}
+	}
+	return os.ReadFile(path)
 }

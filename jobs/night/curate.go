@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"slices"
 
+	"golang.org/x/sync/errgroup"
+
 	"leftshift/engine"
 	"leftshift/engine/consent"
 	"leftshift/engine/disclosure"
@@ -28,6 +30,8 @@ type Curation struct {
 	// OptOuts says how many people are kept out, by reason, under disclosure
 	// control.
 	OptOuts []consent.CountLine `json:"opt_outs"`
+	// Refused counts lines of the opt-out lists that name nobody, by list.
+	Refused map[string]int `json:"opt_out_lines_refused,omitempty"`
 }
 
 // Feed is the first sum: what became of the source records of one file.
@@ -102,6 +106,9 @@ func (n *Night) curate(ctx context.Context, r *pipeline.Run, dir string) error {
 		}
 		return out
 	}
+	if err := n.verify(ctx); err != nil {
+		return err
+	}
 	db, err := n.open(ctx)
 	if err != nil {
 		return err
@@ -113,7 +120,7 @@ func (n *Night) curate(ctx context.Context, r *pipeline.Run, dir string) error {
 	if err != nil {
 		return err
 	}
-	out := Curation{AsOf: n.AsOf.String(), Feeds: feedsOf(n.batches, got.Batches), Rows: got.Rows, Persons: got.Persons,
+	out := Curation{AsOf: n.AsOf.String(), Feeds: feedsOf(n.batches, got.Batches), Rows: got.Rows, Persons: got.Persons, Refused: w.refused,
 		OptOuts: kept.Report(func(people int64) string { return n.rule().Count(int(people)).String() })}
 	for _, f := range out.Feeds {
 		r.Count("in", f.In)
@@ -125,6 +132,21 @@ func (n *Night) curate(ctx context.Context, r *pipeline.Run, dir string) error {
 	r.Count("facts", got.Rows["event"].Current)
 	r.Count("spells", got.Rows["spell"].Current)
 	return writeJSON(filepath.Join(dir, "curation.json"), out)
+}
+
+// verify holds every landed batch against its manifest.
+func (n *Night) verify(ctx context.Context) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(n.Config.Run.Workers())
+	for i := range n.batches {
+		group.Go(func() error {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			return n.batches[i].Verify()
+		})
+	}
+	return group.Wait()
 }
 
 // rule is the site's disclosure control of counts of people.

@@ -90,6 +90,7 @@ func (n *Night) extract(ctx context.Context, r *pipeline.Run) error {
 	if len(feeds) == 0 && len(landed) == 0 {
 		return &engine.Fault{Code: "no-source-files", Say: "no source file was found: check the paths of [[source]] in the configuration"}
 	}
+	n.missing(r, feeds, landed)
 	reader, err := n.reader()
 	if err != nil {
 		return err
@@ -126,6 +127,30 @@ func (n *Night) extract(ctx context.Context, r *pipeline.Run) error {
 		})
 	}
 	return group.Wait()
+}
+
+// missing warns of flows of which no file is there and none ever landed.
+func (n *Night) missing(r *pipeline.Run, feeds []*feed, landed []lake.Batch) {
+	came := map[string]bool{}
+	for _, f := range feeds {
+		came[f.source.Name+"\x00"+f.flowName()] = true
+	}
+	for _, b := range landed {
+		came[b.Source+"\x00"+b.Flow] = true
+	}
+	warn := func(source, flow string) {
+		if !came[source+"\x00"+flow] {
+			r.Warn("never-delivered", "no file of source "+source+", flow "+flow+", has ever come: check its paths in the configuration")
+		}
+	}
+	for _, s := range n.Config.Source {
+		if len(s.Paths) > 0 {
+			warn(s.Name, "fhir")
+		}
+		for _, flow := range s.Flow {
+			warn(s.Name, flow.Name)
+		}
+	}
 }
 
 // feeds lists the files of every source, with their checksums.

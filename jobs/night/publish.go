@@ -46,6 +46,14 @@ func (n *Night) stepPublish() pipeline.Step {
 		if err := placeSnapshot(r, from, dir, name); err != nil {
 			return err
 		}
+		now, err := CurrentSnapshot(n.Data)
+		if err != nil {
+			return err
+		}
+		if now != "" && filepath.Base(now) > name && filepath.Base(now)[:10] > n.AsOf.String() {
+			r.Warn("published-not-current", "snapshot "+name+" is published, and CURRENT stays at "+filepath.Base(now)+", whose as-of date is later")
+			return nil
+		}
 		return r.Point(dir, name)
 	}}
 }
@@ -77,7 +85,7 @@ func (n *Night) snapshot(ctx context.Context, r *pipeline.Run, dir string) error
 		}
 	}
 	for name, path := range copies {
-		if err := link(path, filepath.Join(out, name)); err != nil {
+		if err := copyFile(path, filepath.Join(out, name)); err != nil {
 			return err
 		}
 	}
@@ -154,7 +162,9 @@ func (n *Night) featureReference() []map[string]string {
 var unsafeName = regexp.MustCompile(`[^A-Za-z0-9_-]+`)
 
 // listFiles writes one CSV a team: rank, pseudonym, risk in words, band,
-// status and the reasons that anyone on the care team may read. Names and
+// status and the reasons that anyone on the care team may read. The pseudonym
+// begins with a letter, for spreadsheets keep 15 digits of a longer number and
+// would make it another person's. Names and
 // numbers are put to it only through the vault's door.
 func (n *Night) listFiles(ctx context.Context, db *lake.DB, out string, bundle *registry.Bundle) error {
 	rows, err := lake.Rows[schema.ListRow](ctx, db, filepath.Join(out, "risk_list.parquet"), "", "list", "rank")
@@ -205,10 +215,17 @@ func writeList(path string, rows []schema.ListRow, why map[engine.Person][]schem
 		return err
 	}
 	for _, x := range rows {
-		line := []string{cell(x.List), asOf.String(), strconv.FormatInt(x.Rank, 10), strconv.FormatInt(int64(x.Person), 10), RiskWords(x.Probability, horizon), x.Band, x.Status}
-		told, rest := why[x.Person], 0.0
-		if n := len(told); n > 0 && told[n-1].Feature == explain.OtherFactors {
-			rest, told = told[n-1].Contribution, told[:n-1]
+		line := []string{cell(x.List), asOf.String(), strconv.FormatInt(x.Rank, 10), "p" + x.Person.String(), RiskWords(x.Probability, horizon), x.Band, x.Status}
+		// What raises the risk says why someone is on the list; what lowers it
+		// would be read as a reason too, so it is among the other factors here.
+		var told []schema.Reason
+		rest := 0.0
+		for _, r := range why[x.Person] {
+			if r.Feature == explain.OtherFactors || r.Contribution <= 0 {
+				rest += r.Contribution
+			} else {
+				told = append(told, r)
+			}
 		}
 		for i := range topReasons {
 			if i < len(told) {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/gob"
 	"fmt"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -42,7 +43,7 @@ func (n *Night) report(ctx context.Context, r *pipeline.Run, db *lake.DB, out st
 		s := curation.Rows[t]
 		night.Tables = append(night.Tables, report.Rows{Table: t, Landed: int(s.Landed), Current: int(s.Current), Ended: int(s.Ended), Merged: int(s.Merged)})
 	}
-	night.Quality = n.qualityLines(quality)
+	night.Quality = append(n.attention(curation, bundle), n.qualityLines(quality)...)
 	residents, err := lake.Rows[schema.Resident](ctx, db, filepath.Join(out, "resident.parquet"), "")
 	if err != nil {
 		return nil, err
@@ -62,8 +63,8 @@ func (n *Night) report(ctx context.Context, r *pipeline.Run, db *lake.DB, out st
 			night.Evaluations = append(night.Evaluations, report.Evaluation{Model: f.Method(), Horizon: f.Horizon, Report: f.Evaluation})
 		}
 		night.Card = card(bundle)
-		night.Population = breakdowns(residents, probability)
 	}
+	night.Population = breakdowns(residents, probability)
 	if night.Lists, err = loadLists(r.Output("lists")); err != nil {
 		return nil, err
 	}
@@ -175,6 +176,35 @@ func reason(code string) (engine.Disposition, string, bool) {
 	return 0, "", false
 }
 
+// attention is what a reader should look at first.
+func (n *Night) attention(c *Curation, b *registry.Bundle) []report.Quality {
+	var out []report.Quality
+	say := func(source, measure, text string) {
+		out = append(out, report.Quality{Source: source, Measure: measure, Text: text, Attention: true})
+	}
+	if b == nil {
+		say("models", "No fitted model", "none is approved: published scores only, and no lists")
+	}
+	for _, kind := range slices.Sorted(maps.Keys(c.Refused)) {
+		say("opt-outs", "Lines of the "+kind+" list that name nobody", strconv.Itoa(c.Refused[kind]))
+	}
+	delivered := map[string]bool{}
+	for _, f := range c.Feeds {
+		delivered[f.Source+"\x00"+f.Flow] = true
+	}
+	for _, s := range n.Config.Source {
+		if len(s.Paths) > 0 && !delivered[s.Name+"\x00fhir"] {
+			say(s.Name, "Never delivered", "no file of this source has come: check its paths")
+		}
+		for _, flow := range s.Flow {
+			if !delivered[s.Name+"\x00"+flow.Name] {
+				say(s.Name, "Never delivered: "+flow.Name, "no file of this flow has come: check its paths")
+			}
+		}
+	}
+	return out
+}
+
 func (n *Night) qualityLines(q *Quality) []report.Quality {
 	var out []report.Quality
 	for _, s := range q.Sources {
@@ -207,8 +237,8 @@ func breakdowns(people []schema.Resident, probability map[engine.Person]float64)
 		count, sum := map[string]int{}, map[string]float64{}
 		for i := range people {
 			p, ok := probability[people[i].Person]
-			if !ok {
-				continue
+			if !ok { // no fitted model: nobody has one
+				p = math.NaN()
 			}
 			l := label(&people[i])
 			if l == "" {

@@ -75,6 +75,9 @@ func (n *Night) stepScore() pipeline.Step {
 				return err
 			}
 			if bundle == nil {
+				if err := n.modelLost(); err != nil {
+					return err
+				}
 				r.Warn("no-model", "no model bundle is approved, so only published scores are computed and no list is made: run `leftshift train`")
 			} else {
 				r.Count("models", int64(len(bundle.Models)))
@@ -95,6 +98,23 @@ func (n *Night) stepScore() pipeline.Step {
 			return writeJSON(filepath.Join(dir, "score.json"), map[string]string{"bundle": id})
 		},
 	}
+}
+
+// modelLost refuses to go on without a fitted model where the current snapshot
+// had one: empty lists would take the place of last night's.
+func (n *Night) modelLost() error {
+	now, err := CurrentSnapshot(n.Data)
+	if err != nil || now == "" {
+		return err
+	}
+	var m Manifest
+	if err := readJSON(filepath.Join(now, "manifest.json"), &m); err != nil {
+		return err
+	}
+	if m.Bundle != "" {
+		return &engine.Fault{Code: "model-lost", Say: "no model bundle is approved now, but bundle " + m.Bundle + " served the current snapshot: restore the models folder, or train and approve again"}
+	}
+	return nil
 }
 
 func (n *Night) scoreFitted(ctx context.Context, r *pipeline.Run, b *registry.Bundle, m *matrix.Matrix, rows matrix.Rows, out *schema.File) error {

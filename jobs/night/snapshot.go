@@ -128,7 +128,13 @@ func placeSnapshot(r *pipeline.Run, from, snapshots, name string) error {
 		return err
 	}
 	if _, err := os.Stat(final); err == nil {
-		return nil
+		if whole(final) {
+			return nil
+		}
+		r.Warn("snapshot-damaged", "snapshot "+name+" was changed after it was published; it is put aside and published again: look at who may write the data folder")
+		if err := os.Rename(final, final+".damaged-"+r.ID); err != nil {
+			return err
+		}
 	}
 	if err := os.RemoveAll(tmp); err != nil {
 		return err
@@ -147,7 +153,7 @@ func placeSnapshot(r *pipeline.Run, from, snapshots, name string) error {
 			dirs = append(dirs, to)
 			return os.MkdirAll(to, 0o700)
 		}
-		return link(path, to)
+		return copyFile(path, to)
 	})
 	if err != nil {
 		return err
@@ -166,12 +172,37 @@ func placeSnapshot(r *pipeline.Run, from, snapshots, name string) error {
 	return syncDir(snapshots)
 }
 
-// link makes the file stand under a second name; where the file system has
-// no links it is copied.
-func link(from, to string) error {
-	if os.Link(from, to) == nil {
-		return nil
+// whole says whether a snapshot holds exactly what its manifest says.
+func whole(dir string) bool {
+	var m Manifest
+	if readJSON(filepath.Join(dir, "manifest.json"), &m) != nil {
+		return false
 	}
+	found := 0
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || filepath.Base(path) == "manifest.json" {
+			return err
+		}
+		rel, err := filepath.Rel(dir, path)
+		if err != nil {
+			return err
+		}
+		sum, bytes, err := checksum(path)
+		if err != nil {
+			return err
+		}
+		if want, ok := m.Files[filepath.ToSlash(rel)]; !ok || want.SHA256 != sum || want.Bytes != bytes {
+			return fs.ErrInvalid
+		}
+		found++
+		return nil
+	})
+	return err == nil && found == len(m.Files)
+}
+
+// copyFile copies a file whole. A link would be cheaper, but damage to one name
+// would then be damage to both.
+func copyFile(from, to string) error {
 	in, err := os.Open(from)
 	if err != nil {
 		return err

@@ -5,6 +5,7 @@ package night
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"os"
@@ -78,6 +79,10 @@ func (n *Night) train(ctx context.Context, r *pipeline.Run, dir string) error {
 	models, err := train.Fit(s, test, train.Options{Horizons: m.Horizons, Seed: m.Seed, Boost: b, Threads: n.Config.Run.Workers(), Logistic: true,
 		Progress: func(done, total int, what string) { r.Advance(int64(done), int64(total), "fits") }})
 	if err != nil {
+		var fault *engine.Fault
+		if !errors.As(err, &fault) {
+			err = &engine.Fault{Code: "train-not-possible", Say: fmt.Sprintf("the models could not be fitted to the %d rows of the index dates: there are too few people, or too few of them with or without the outcome", s.Matrix.Rows), Err: err}
+		}
 		return err
 	}
 	bundle := &registry.Bundle{Format: 1, Outcome: "first emergency admission before death, within the horizon, of people alive, registered and not in hospital on the index date",

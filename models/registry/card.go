@@ -60,6 +60,10 @@ func (b *Bundle) Card() string {
 	p("| --- | --- | --- | --- |")
 	for i := range b.Models {
 		f := &b.Models[i]
+		if f.Evaluation.Events < fewEvents {
+			p("| %s | | too few people with the outcome to be shown | |", f.Title())
+			continue
+		}
 		for _, t := range f.Evaluation.Top {
 			p("| %s | top %g %% | %s | %s |", f.Title(), t.Share*100, est(t.Sensitivity), est(t.PPV))
 		}
@@ -70,6 +74,10 @@ func (b *Bundle) Card() string {
 	p("A model fitted here fits here: test it again before use elsewhere, and after a change of coding, of data set or of services. Once lists are acted on, admissions prevented look like risk that was never there: keep the history of who was listed beside the outcomes.")
 	return w.String()
 }
+
+// fewEvents is the least number of people with the outcome for shares of a list
+// to be told: a list of 0.5 % would hold a handful.
+const fewEvents = 200
 
 func short(hash string) string {
 	if len(hash) > 12 {

@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strings"
 
 	"leftshift/engine"
 )
@@ -13,6 +15,8 @@ import (
 // Store is a folder of bundles by identifier and the record of which one is
 // approved.
 type Store struct{ Dir string }
+
+var bundleName = regexp.MustCompile(`^[0-9a-f]{16}$`)
 
 // Approval says which bundle serves, and by whose word.
 type Approval struct {
@@ -48,6 +52,9 @@ func (s Store) Put(b *Bundle, files map[string][]byte) (string, error) {
 
 // Get reads a bundle and checks that its content is what its name says.
 func (s Store) Get(id string) (*Bundle, error) {
+	if !bundleName.MatchString(id) {
+		return nil, &engine.Fault{Code: "bundle-name", Say: "a model bundle is named by 16 hexadecimal digits: `leftshift models list` shows them"}
+	}
 	text, err := os.ReadFile(filepath.Join(s.Dir, id, "bundle.json"))
 	if err != nil {
 		return nil, &engine.Fault{Code: "bundle-missing", Say: "there is no model bundle " + id + "; run `leftshift train`", Err: err}
@@ -64,6 +71,9 @@ func (s Store) Get(id string) (*Bundle, error) {
 
 // Approve makes a bundle the one that serves.
 func (s Store) Approve(a Approval) error {
+	if strings.TrimSpace(a.By) == "" {
+		return &engine.Fault{Code: "approval-by-nobody", Say: "name who approves the bundle, having read its card"}
+	}
 	if _, err := s.Get(a.Bundle); err != nil {
 		return err
 	}

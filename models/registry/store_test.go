@@ -76,7 +76,17 @@ func TestStore(t *testing.T) {
 	if a, ok, err := s.Approved(); err != nil || !ok || a.Bundle != id {
 		t.Errorf("%+v %v %v", a, ok, err)
 	}
-	if err := s.Approve(Approval{Bundle: "0000000000000000"}); code(err) != "bundle-missing" {
+	for by, want := range map[string]string{"": "approval-by-nobody", "  ": "approval-by-nobody"} {
+		if err := s.Approve(Approval{Bundle: id, By: by}); code(err) != want {
+			t.Errorf("approved by %q: %v", by, err)
+		}
+	}
+	for _, name := range []string{"../../..", "", id + "/..", "approved.json"} {
+		if err := s.Approve(Approval{Bundle: name, By: "x"}); code(err) != "bundle-name" {
+			t.Errorf("bundle %q: %v", name, err)
+		}
+	}
+	if err := s.Approve(Approval{Bundle: "0000000000000000", By: "x"}); code(err) != "bundle-missing" {
 		t.Errorf("a bundle that is not there was approved: %v", err)
 	}
 	path := filepath.Join(s.Dir, id, "bundle.json")
@@ -91,13 +101,17 @@ func TestStore(t *testing.T) {
 	if _, err := s.Get(id); code(err) != "bundle-changed" {
 		t.Errorf("a changed bundle was taken: %v", err)
 	}
-	if err := s.Approve(Approval{Bundle: id}); code(err) != "bundle-changed" {
+	if err := s.Approve(Approval{Bundle: id, By: "x"}); code(err) != "bundle-changed" {
 		t.Errorf("a changed bundle was approved: %v", err)
 	}
 }
 
 func TestCardSaysWhatItIsFor(t *testing.T) {
 	b := bundle(t, 3)
+	if strings.Contains(b.Card(), "top 0.5 %") {
+		t.Error("the card tells shares of a list that would hold a handful")
+	}
+	b.Models[0].Evaluation.Events = fewEvents
 	for _, want := range []string{"does not diagnose", "An event", "AUROC", "calibration slope", "top 0.5 %"} {
 		if !strings.Contains(strings.ToLower(b.Card()), strings.ToLower(want)) {
 			t.Errorf("the card does not say %q", want)
