@@ -32,6 +32,7 @@ var pages = []page{
 	{"docs/FEATURES.md", func(string) (string, error) { return featuresPage() }},
 	{"docs/CODELISTS.md", func(string) (string, error) { return codelistsPage() }},
 	{"docs/CONFIG.md", func(string) (string, error) { return config.Markdown(), nil }},
+	{"docs/MAPS.md", func(string) (string, error) { return mapsPage() }},
 	{"docs/REASONS.md", reasonsPage},
 	{"docs/SCORES.md", func(string) (string, error) { return scoresPage() }},
 }

@@ -31,6 +31,9 @@ type Map struct {
 	identity *identitySlots
 	rows     []rowPlan
 	may      int64
+
+	form *mapFile          // as read, for Outline
+	at   map[string][2]int // where each setting stands
 }
 
 type columnKind uint8
@@ -134,7 +137,7 @@ func (c *compiler) say(path, format string, args ...any) {
 }
 
 func (c *compiler) compile(f *mapFile) *Map {
-	m := &Map{Name: f.Name, Title: f.Title, comma: ',', recorded: -1, local: -1, nhs: -1}
+	m := &Map{Name: f.Name, Title: f.Title, comma: ',', recorded: -1, local: -1, nhs: -1, form: f, at: c.at}
 	c.m, c.slot, c.used = m, map[string]int{}, map[int]bool{}
 	if f.Name == "" || f.Title == "" {
 		c.say("name", "a map needs a name and a title")
@@ -377,20 +380,7 @@ func noDays(v reflect.Value, at []int, fields map[string][]int) {
 func (c *compiler) cell(path, table, name string, field []int, typ reflect.Type, f *cellFile, each bool) (cell, bool) {
 	k := cell{name: name, field: field, display: -1, unit: -1, month: f.Month, refuse: f.Refuse, current: f.Current, ordinal: f.Ordinal, thisRecord: f.ThisRecord, analyte: f.Analyte}
 	before := len(c.faults)
-	switch {
-	case typ == reflect.TypeFor[engine.Day]():
-		k.kind = kDay
-	case typ == reflect.TypeFor[engine.Code]():
-		k.kind = kCode
-	case typ == reflect.TypeFor[schema.Number]():
-		k.kind = kNumber
-	case typ.Kind() == reflect.String:
-		k.kind = kText
-	case typ.Kind() == reflect.Uint8:
-		k.kind = kSmall
-	default:
-		k.kind = kInt
-	}
+	k.kind = kindOf(typ)
 	froms := 0
 	for _, said := range []bool{f.Is != nil, f.Column != "", len(f.FirstOf) > 0, f.Current, f.Ordinal != 0, f.Key != "", f.ThisRecord} {
 		if said {
@@ -404,7 +394,7 @@ func (c *compiler) cell(path, table, name string, field []int, typ reflect.Type,
 	if (f.Current || f.Ordinal != 0) && !each {
 		c.say(path, "%s uses the column of each, but the row has no each", name)
 	}
-	recordKey := table == "episode" && name == "spell" || table == "event" && name == "episode"
+	recordKey := isRecordKey(table, name)
 	if (f.Key != "" || f.ThisRecord) != recordKey {
 		c.say(path, "key and this_record fill a spell or an episode reference, and nothing else does")
 	}
@@ -499,6 +489,28 @@ func (c *compiler) cell(path, table, name string, field []int, typ reflect.Type,
 		k.missing = &t
 	}
 	return k, len(c.faults) == before
+}
+
+// kindOf says what a column of a landed table holds, by its field's type.
+func kindOf(typ reflect.Type) kind {
+	switch {
+	case typ == reflect.TypeFor[engine.Day]():
+		return kDay
+	case typ == reflect.TypeFor[engine.Code]():
+		return kCode
+	case typ == reflect.TypeFor[schema.Number]():
+		return kNumber
+	case typ.Kind() == reflect.String:
+		return kText
+	case typ.Kind() == reflect.Uint8:
+		return kSmall
+	}
+	return kInt
+}
+
+// isRecordKey says that a column refers to a source record.
+func isRecordKey(table, name string) bool {
+	return table == "episode" && name == "spell" || table == "event" && name == "episode"
 }
 
 // template compiles "spell/{PROVIDER}/{SPELL}".
