@@ -164,6 +164,8 @@ ends = "2199-12-31"
 		s.write("", "national.csv")
 		at("run", "-q", "--config", "real.toml").fails(t, 1, "[key-file-missing]", "leftshift keygen")
 		at("keygen", "--config", "real.toml").done(t)
+		at("run", "-q", "--config", "real.toml").fails(t, 1, "[optout-list-empty]")
+		s.write("9434765919,\n", "national.csv")
 		at("run", "-q", "--config", "real.toml").done(t)
 		// A synthetic one whose key was lost does not make everyone new people.
 		if err := os.Remove(s.path("secrets", "person.key")); err != nil {

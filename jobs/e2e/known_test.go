@@ -10,6 +10,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -59,8 +60,18 @@ func TestNothingKnownLaterIsSeen_A14(t *testing.T) {
 		if later := s.snapshot(); later["feature.parquet"] == want["feature.parquet"] {
 			t.Error("the later night changes no feature: this proves nothing")
 		}
+		current := s.current()
 		s.night(firstNight)
-		same(t, "the earlier date again", aboutPeople(s.snapshot()), want)
+		if s.current() != current {
+			t.Error("a night of an earlier date took the place of the later one")
+		}
+		all, err := filepath.Glob(s.path("data", "snapshots", firstNight+"-*"))
+		if err != nil || len(all) == 0 {
+			t.Fatal(all, err)
+		}
+		for _, dir := range all {
+			same(t, "the earlier date again", aboutPeople(digests(t, dir)), want)
+		}
 	})
 }
 
