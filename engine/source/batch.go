@@ -100,8 +100,9 @@ func (b *Batch) Quarantine(position int64, reason, field string) error {
 	return b.tables[schema.TableQuarantine].Append(&schema.Quarantine{Position: position, Reason: reason, Field: field})
 }
 
-// Code gives the key of a code and enters its text in the dictionary.
-// Returns 0 for an empty code.
+// Code gives the key of a code and enters its text in the dictionary. Returns
+// 0 for an empty code, and, with a reason counted (Reasons), for one that may
+// be an identifier. Words that hold one are left out, and counted too.
 func (b *Batch) Code(system engine.System, code, display string) engine.Code {
 	if system == engine.DMD {
 		system = engine.SNOMED
@@ -111,6 +112,11 @@ func (b *Batch) Code(system engine.System, code, display string) engine.Code {
 		return 0
 	}
 	if _, ok := b.codes[key]; !ok {
+		if reason := refuse(system, code); reason != "" {
+			b.Note(reason)
+			return 0
+		}
+		b.words(&display)
 		// The caller's strings may be views of a buffer that it uses again.
 		b.codes[key] = codeText{system, strings.Clone(code), strings.Clone(display)}
 	}
@@ -229,9 +235,11 @@ func (b *Batch) RecordKey(key string) int64 {
 func (r *Record) Key() int64 { return r.version.Record }
 
 // Add gives the record a row: a pointer to a landed table's struct. The
-// record's version is filled in. A row that breaks a constraint quarantines
-// the whole record when it closes.
+// record's version is filled in, and texts that may be identifiers are emptied
+// and counted (Reasons). A row that breaks a constraint quarantines the whole
+// record when it closes.
 func (r *Record) Add(id schema.TableID, row any) {
+	r.b.clean(row)
 	if r.bad == nil {
 		// A reference row has no subject, and must be whole in all else.
 		v := r.version

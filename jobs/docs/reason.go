@@ -9,6 +9,7 @@ import (
 	"leftshift/engine"
 	"leftshift/engine/consent"
 	"leftshift/engine/risklist"
+	"leftshift/engine/source"
 	"leftshift/engine/source/fhir"
 	"leftshift/engine/source/flat"
 )
@@ -37,10 +38,20 @@ person's values. What a reason does:
 
 [SCHEMA.md](SCHEMA.md) says which columns they hold for.
 
-## FHIR R4
+## Kept from the landed tables
+
+Counted as a note, whatever the format of the file. Where a row needs what was left out, its record
+is then quarantined as ` + "`value-missing`" + `.
 
 `)
 	var rows [][]string
+	for _, r := range source.Reasons {
+		rows = append(rows, []string{"`" + r.Code + "`", "note", r.Say})
+	}
+	table(&b, []string{"reason", "does", "meaning"}, rows)
+
+	b.WriteString("\n## FHIR R4\n\n")
+	rows = nil
 	for _, r := range fhir.Reasons {
 		rows = append(rows, []string{"`" + r.Code + "`", r.Kind, r.Say})
 	}
