@@ -19,12 +19,17 @@ func (b *builder) evaluation() (section, error) {
 		Note: "A slope below 1 says that predictions are too extreme; an intercept below 0, or observed over expected below 1, that they are too high."}
 	for _, e := range b.night.Evaluations {
 		m, c := e.Report.Measures, b.control(e.Report)
-		best := none
+		best := cell{Text: none}
 		if e.Best > 0 {
-			best = decimal(e.Best, 3)
+			best.Text = decimal(e.Best, 3)
 		}
-		g.Rows = append(g.Rows, append(row(e.Model, fmt.Sprint(e.Horizon), people(disclosure.Sum(c.bandPeople...)), people(c.events)),
-			estimate(m.AUROC, 3), cell{Text: best}, estimate(m.AveragePrecision, 3), estimate(m.Brier, 4), estimate(m.Slope, 2), estimate(m.Intercept, 2), estimate(m.ObservedExpected, 2)))
+		cells := []cell{estimate(m.AUROC, 3), best, estimate(m.AveragePrecision, 3), estimate(m.Brier, 4), estimate(m.Slope, 2), estimate(m.Intercept, 2), estimate(m.ObservedExpected, 2)}
+		if !c.enough() {
+			for k := range cells {
+				cells[k] = cell{Text: tooFew}
+			}
+		}
+		g.Rows = append(g.Rows, append(row(e.Model, fmt.Sprint(e.Horizon), people(disclosure.Sum(c.bandPeople...)), people(c.events)), cells...))
 	}
 	s.Blocks = append(s.Blocks, block{Grid: g})
 
@@ -48,6 +53,24 @@ func (b *builder) evaluation() (section, error) {
 	return s, nil
 }
 
+// tooFew stands for a measure of people whose number, or that of those with the
+// outcome, is hidden: the number could be found from the measure. The AUROC of
+// one person with the outcome, for one, is a whole number of the others over
+// all of them.
+const tooFew = "too few"
+
+// ratio writes the percentage of two controlled counts, and the interval of the
+// exact ones below it; tooFew where either is hidden.
+func ratio(part, whole disclosure.Cell, e evaluate.Estimate) cell {
+	if _, ok := disclosure.Percent(part, whole); ok {
+		return cell{Text: share(part, whole), Sub: span(e, 100, 1)}
+	}
+	if text := share(part, whole); text != disclosure.Star {
+		return cell{Text: text}
+	}
+	return cell{Text: tooFew}
+}
+
 // tops shows sensitivity and positive predictive value of lists of the highest
 // risks, both as ratios of controlled counts.
 func (b *builder) tops(r *evaluate.Report, c controlled) *grid {
@@ -56,12 +79,10 @@ func (b *builder) tops(r *evaluate.Report, c controlled) *grid {
 	for _, t := range r.Top {
 		size := t.Share * r.Weight
 		listed, hit := b.night.Rule.Count(whole(size)), b.night.Rule.Count(whole(size*float64(t.PPV.Value)))
-		sensitivity, ppv := cell{Text: share(hit, c.events)}, cell{Text: share(hit, listed)}
-		if _, ok := disclosure.Percent(hit, c.events); ok {
-			sensitivity.Sub = span(t.Sensitivity, 100, 1)
-		}
-		if _, ok := disclosure.Percent(hit, listed); ok {
-			ppv.Sub = span(t.PPV, 100, 1)
+		sensitivity, ppv := ratio(hit, c.events, t.Sensitivity), ratio(hit, listed, t.PPV)
+		if !c.enough() {
+			// A part of a number that is hidden tells of it too.
+			hit, sensitivity, ppv = disclosure.Hidden, cell{Text: tooFew}, cell{Text: tooFew}
 		}
 		g.Rows = append(g.Rows, append(row(fmt.Sprintf("Highest %g%%", 100*t.Share), people(listed), people(hit)), sensitivity, ppv))
 	}
@@ -74,6 +95,13 @@ type controlled struct {
 	events                   disclosure.Cell
 	bandPeople, bandEvents   []disclosure.Cell
 	groupPeople, groupEvents []disclosure.Cell
+}
+
+// enough says whether the number with the outcome is shown, so that measures of
+// everyone may be.
+func (c controlled) enough() bool {
+	_, shown := c.events.Value()
+	return shown
 }
 
 // control passes bands and subgroups through the door together, for they divide
@@ -149,8 +177,8 @@ func (b *builder) subgroups(r *evaluate.Report, c controlled) (figure, error) {
 		Note: "Nothing is estimated where people or outcomes are too few to be shown."}
 	var lines []interval
 	for k, sub := range r.Subgroups {
-		star := cell{Text: disclosure.Star}
-		auroc, slope, ratio := star, star, star
+		few := cell{Text: tooFew}
+		auroc, slope, ratio := few, few, few
 		if v, ok := c.groupEvents[k].Value(); ok {
 			if _, shown := c.groupPeople[k].Value(); shown {
 				auroc, slope, ratio = estimate(sub.AUROC, 3), estimate(sub.Slope, 2), estimate(sub.ObservedExpected, 2)
@@ -161,10 +189,14 @@ func (b *builder) subgroups(r *evaluate.Report, c controlled) (figure, error) {
 		}
 		g.Rows = append(g.Rows, append(row(sub.Group, sub.Label, people(c.groupPeople[k]), people(c.groupEvents[k]), share(c.groupEvents[k], c.groupPeople[k])), auroc, slope, ratio))
 	}
-	svg, err := drawIntervals("AUROC", lines, float64(r.AUROC.Value))
+	words, all := "Each point is the AUROC within one subgroup with its interval", math.NaN()
+	if c.enough() {
+		all = float64(r.AUROC.Value)
+		words += "; the dashed line is that of everyone, " + decimal(all, 3)
+	}
+	svg, err := drawIntervals("AUROC", lines, all)
 	if err != nil {
 		return figure{}, err
 	}
-	return figure{ID: "subgroups", Title: "AUROC by subgroup", SVG: svg, Grid: g,
-		Words: "Each point is the AUROC within one subgroup with its interval; the dashed line is that of everyone, " + decimal(float64(r.AUROC.Value), 3) + "."}, nil
+	return figure{ID: "subgroups", Title: "AUROC by subgroup", SVG: svg, Grid: g, Words: words + "."}, nil
 }

@@ -182,6 +182,9 @@ func drawIntervals(axis string, values []interval, all float64) (template.HTML, 
 	p.X.Label.Text = axis
 	var labels []string
 	lo, hi := all, all
+	if math.IsNaN(all) {
+		lo, hi = math.Inf(1), math.Inf(-1)
+	}
 	for _, v := range values {
 		labels = append(labels, v.label)
 		lo, hi = min(lo, v.value), max(hi, v.value)
@@ -189,7 +192,7 @@ func drawIntervals(axis string, values []interval, all float64) (template.HTML, 
 			lo, hi = min(lo, v.low), max(hi, v.high)
 		}
 	}
-	if math.IsNaN(lo) || math.IsNaN(hi) {
+	if !(lo <= hi) {
 		lo, hi = 0.5, 1
 	}
 	rows(p, labels)

@@ -97,8 +97,12 @@ func (b *builder) tiles() []tile {
 	out = append(out, tile{"Records accepted", things(b.accepted), ""}, tile{"Records quarantined", things(b.quarantined), ""})
 	if len(n.Evaluations) > 0 {
 		r := n.Evaluations[0].Report
-		out = append(out, tile{"AUROC", decimal(float64(r.AUROC.Value), 3), interval95(r.Level, span(r.AUROC, 1, 3))},
-			tile{"Calibration slope", decimal(float64(r.Slope.Value), 2), interval95(r.Level, span(r.Slope, 1, 2))})
+		auroc, slope := tile{"AUROC", tooFew, ""}, tile{"Calibration slope", tooFew, ""}
+		if b.control(r).enough() {
+			auroc.Value, auroc.Note = decimal(float64(r.AUROC.Value), 3), interval95(r.Level, span(r.AUROC, 1, 3))
+			slope.Value, slope.Note = decimal(float64(r.Slope.Value), 2), interval95(r.Level, span(r.Slope, 1, 2))
+		}
+		out = append(out, auroc, slope)
 	}
 	return out
 }
