@@ -29,6 +29,9 @@ import (
 // trainDates is how many quarterly index dates a training uses at most.
 const trainDates = 4
 
+// manyRows is from where on half of the people fit about as well as most.
+const manyRows = 200_000
+
 // indexDates derives the index dates of a training from the as-of date: the
 // test date is the last month end whose longest horizon and freeze have
 // passed; the last training date is the last month end whose labels had
@@ -75,8 +78,12 @@ func (n *Night) train(ctx context.Context, r *pipeline.Run, dir string) error {
 		return err
 	}
 	s := sample(got, n.modelColumns(), m.Horizons)
+	folds := train.DefaultFolds
+	if s.Matrix.Rows < manyRows {
+		folds = 4 // an evaluated fit then has three quarters of the people, not half
+	}
 	b := boostOptions(n, s.Matrix.Rows)
-	models, err := train.Fit(s, test, train.Options{Horizons: m.Horizons, Seed: m.Seed, Boost: b, Threads: n.Config.Run.Workers(), Logistic: true,
+	models, err := train.Fit(s, test, train.Options{Horizons: m.Horizons, Folds: folds, Seed: m.Seed, Boost: b, Threads: n.Config.Run.Workers(), Logistic: true,
 		Progress: func(done, total int, what string) { r.Advance(int64(done), int64(total), "fits") }})
 	if err != nil {
 		var fault *engine.Fault
@@ -87,7 +94,7 @@ func (n *Night) train(ctx context.Context, r *pipeline.Run, dir string) error {
 	}
 	bundle := &registry.Bundle{Format: 1, Outcome: "first emergency admission before death, within the horizon, of people alive, registered and not in hospital on the index date",
 		Catalogue: n.Catalogue.Hash, Codelists: n.Codelists.Hash, Site: n.Config.Site.Name, Synthetic: n.Config.Site.Synthetic, Purpose: n.Config.Site.Purpose,
-		Knowledge: n.AsOf.String(), TestIndex: test.String(), Freeze: m.TestGap, TrainRows: s.Matrix.Rows - len(models[0].Rows), TestRows: len(models[0].Rows), Folds: train.DefaultFolds, Seed: m.Seed,
+		Knowledge: n.AsOf.String(), TestIndex: test.String(), Freeze: m.TestGap, TrainRows: s.Matrix.Rows - len(models[0].Rows), TestRows: len(models[0].Rows), Folds: folds, Seed: m.Seed,
 		DeathsPer1000: got.Outcomes.DeathRate(), LeaversPer1000: got.Outcomes.LeavingRate()}
 	for _, d := range trainOn {
 		bundle.TrainIndex = append(bundle.TrainIndex, d.String())
