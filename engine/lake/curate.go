@@ -208,15 +208,6 @@ func persons(ctx context.Context, db *DB) ([]engine.Person, error) {
 	return out, rows.Err()
 }
 
-// Reconcile says what became of the records of each batch, without curating.
-// Out is a folder for scratch files.
-func (c *Curation) Reconcile(ctx context.Context, db *DB) (map[string]Dispositions, error) {
-	if err := c.links(ctx, db, c.Out); err != nil {
-		return nil, err
-	}
-	return c.dispositions(ctx, db)
-}
-
 type withheldRow struct {
 	Person engine.Person `col:"person" say:"a person withheld"`
 }

@@ -15,6 +15,7 @@ import (
 	"sort"
 
 	"leftshift/engine"
+	"leftshift/engine/durable"
 	"leftshift/engine/source"
 )
 
@@ -123,33 +124,14 @@ func Land(root, id string, m Manifest, write func(dir string) (source.Counts, ma
 	if err != nil {
 		return Batch{}, err
 	}
-	if err := writeSynced(filepath.Join(tmp, "manifest.json"), append(text, '\n')); err != nil {
+	if err := durable.WriteFile(filepath.Join(tmp, "manifest.json"), append(text, '\n')); err != nil {
 		return Batch{}, err
 	}
-	if err := syncDir(tmp); err != nil {
+	if err := durable.SyncDir(tmp); err != nil {
 		return Batch{}, err
 	}
 	if err := os.Rename(tmp, final); err != nil {
 		return Batch{}, err
 	}
-	return Batch{Manifest: m, ID: id, Dir: final}, syncDir(parent)
-}
-
-func writeSynced(path string, text []byte) error {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	if _, err := f.Write(text); err != nil {
-		return errors.Join(err, f.Close())
-	}
-	return errors.Join(f.Sync(), f.Close())
-}
-
-func syncDir(path string) error {
-	d, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
+	return Batch{Manifest: m, ID: id, Dir: final}, durable.SyncDir(parent)
 }

@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"leftshift/engine"
+	"leftshift/engine/durable"
 	"leftshift/jobs/pipeline"
 )
 
@@ -159,7 +160,7 @@ func placeSnapshot(r *pipeline.Run, from, snapshots, name string) error {
 		return err
 	}
 	for _, d := range slices.Backward(dirs) {
-		if err := syncDir(d); err != nil {
+		if err := durable.SyncDir(d); err != nil {
 			return err
 		}
 	}
@@ -169,7 +170,7 @@ func placeSnapshot(r *pipeline.Run, from, snapshots, name string) error {
 	if err := os.Rename(tmp, final); err != nil {
 		return err
 	}
-	return syncDir(snapshots)
+	return durable.SyncDir(snapshots)
 }
 
 // whole says whether a snapshot holds exactly what its manifest says.
@@ -214,14 +215,6 @@ func copyFile(from, to string) error {
 	}
 	_, err = io.Copy(out, in)
 	return errors.Join(err, out.Sync(), out.Close())
-}
-
-func syncDir(path string) error {
-	d, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }
 
 // noSnapshot says what to do when nothing has been published.

@@ -77,9 +77,6 @@ type Bundle struct {
 	// Watch is the follow-up of the population of the test index date.
 	DeathsPer1000  float64 `json:"deaths_per_1000_person_years"`
 	LeaversPer1000 float64 `json:"leavers_per_1000_person_years"`
-	// Best is the best AUROC that any model of the observable history can
-	// reach, where that is known (synthetic people), by test index date.
-	Best *float64 `json:"best_auroc,omitempty"`
 }
 
 // Primary is the model by which lists are ranked: the first.

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"leftshift/engine"
+	"leftshift/engine/durable"
 )
 
 // Store is a folder of bundles by identifier and the record of which one is
@@ -40,14 +41,14 @@ func (s Store) Put(b *Bundle, files map[string][]byte) (string, error) {
 		return "", err
 	}
 	for name, data := range files {
-		if err := writeSynced(filepath.Join(tmp, name), data); err != nil {
+		if err := durable.WriteFile(filepath.Join(tmp, name), data); err != nil {
 			return "", err
 		}
 	}
-	if err := writeSynced(filepath.Join(tmp, "bundle.json"), text); err != nil {
+	if err := durable.WriteFile(filepath.Join(tmp, "bundle.json"), text); err != nil {
 		return "", err
 	}
-	return id, errors.Join(syncDir(tmp), os.Rename(tmp, final), syncDir(s.Dir))
+	return id, errors.Join(durable.SyncDir(tmp), os.Rename(tmp, final), durable.SyncDir(s.Dir))
 }
 
 // Get reads a bundle and checks that its content is what its name says.
@@ -82,7 +83,7 @@ func (s Store) Approve(a Approval) error {
 		return err
 	}
 	tmp := filepath.Join(s.Dir, "approved.json.tmp")
-	return errors.Join(writeSynced(tmp, append(text, '\n')), os.Rename(tmp, filepath.Join(s.Dir, "approved.json")), syncDir(s.Dir))
+	return errors.Join(durable.WriteFile(tmp, append(text, '\n')), os.Rename(tmp, filepath.Join(s.Dir, "approved.json")), durable.SyncDir(s.Dir))
 }
 
 // Approved says which bundle serves; ok is false when none does.
@@ -95,21 +96,4 @@ func (s Store) Approved() (a Approval, ok bool, err error) {
 		return a, false, err
 	}
 	return a, true, json.Unmarshal(text, &a)
-}
-
-func writeSynced(path string, text []byte) error {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(text)
-	return errors.Join(err, f.Sync(), f.Close())
-}
-
-func syncDir(path string) error {
-	d, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }

@@ -1,5 +1,7 @@
 package world
 
+import "leftshift/engine"
+
 // Day is a civil day in Europe/London: days since 1970-01-01. Never is a day
 // after every other one.
 type Day int32
@@ -7,45 +9,18 @@ type Day int32
 // Never marks a date that has not come.
 const Never Day = 1 << 30
 
-// DayOf returns the day of a proleptic Gregorian date; month is 1 to 12.
-// (Howard Hinnant's days_from_civil.)
+// DayOf returns the day of a Gregorian date; month is 1 to 12. It panics when
+// there is no such date.
 func DayOf(year, month, day int) Day {
-	if month <= 2 {
-		year--
+	d, ok := engine.MakeDay(year, month, day)
+	if !ok {
+		panic("world: no such date")
 	}
-	era := year / 400
-	if year < 0 {
-		era = (year - 399) / 400
-	}
-	yoe := year - era*400
-	mp := (month + 9) % 12
-	doy := (153*mp+2)/5 + day - 1
-	doe := yoe*365 + yoe/4 - yoe/100 + doy
-	return Day(era*146097 + doe - 719468)
+	return Day(d)
 }
 
 // Civil returns year, month (1 to 12) and day of the month.
-func (d Day) Civil() (year, month, day int) {
-	z := int(d) + 719468
-	era := z / 146097
-	if z < 0 {
-		era = (z - 146096) / 146097
-	}
-	doe := z - era*146097
-	yoe := (doe - doe/1460 + doe/36524 - doe/146096) / 365
-	doy := doe - (365*yoe + yoe/4 - yoe/100)
-	mp := (5*doy + 2) / 153
-	day = doy - (153*mp+2)/5 + 1
-	month = mp + 3
-	if month > 12 {
-		month -= 12
-	}
-	year = yoe + era*400
-	if month <= 2 {
-		year++
-	}
-	return year, month, day
-}
+func (d Day) Civil() (year, month, day int) { return engine.Day(d).Date() }
 
 // AppendDate appends the day as YYYY-MM-DD.
 func (d Day) AppendDate(b []byte) []byte {
