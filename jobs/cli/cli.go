@@ -19,6 +19,7 @@ import (
 	"leftshift/engine"
 	"leftshift/jobs/config"
 	"leftshift/jobs/progress"
+	"leftshift/jobs/schedule"
 )
 
 // app is what every command shares.
@@ -132,6 +133,9 @@ func (a *app) configFlags(cmd *cobra.Command) *cobra.Command {
 func (a *app) load() (*config.Config, engine.Day, error) {
 	c, err := config.Load(a.config)
 	if err != nil {
+		return nil, 0, err
+	}
+	if _, err := schedule.Parse(c.Schedule.Cron); err != nil {
 		return nil, 0, err
 	}
 	asOf := c.AsOf(time.Now())

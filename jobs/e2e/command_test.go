@@ -6,9 +6,11 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"os"
 	"regexp"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -135,6 +137,13 @@ func TestExitCodesAndMessages_F15(t *testing.T) {
 		at("run", "--config", "broken.toml").fails(t, 1, "broken.toml:2", "config-syntax")
 	})
 
+	t.Run("a schedule that never comes", func(t *testing.T) {
+		for _, cron := range []string{"99 * * * *", "0 0 31 2 *", "TZ=0"} {
+			s.write(s.read(s.config)+"\n[schedule]\ncron = \""+cron+"\"\n", "cron.toml")
+			at("run", "--config", "cron.toml").fails(t, 1, "[schedule-cron]")
+		}
+	})
+
 	t.Run("keys", func(t *testing.T) {
 		s.t = t
 		// A site of real people never makes keys by itself.
@@ -165,6 +174,15 @@ ends = "2199-12-31"
 		at("run", "-q", "--config", "real.toml").fails(t, 1, "[key-file-missing]", "leftshift keygen")
 		at("keygen", "--config", "real.toml").done(t)
 		at("run", "-q", "--config", "real.toml").fails(t, 1, "[optout-list-empty]")
+		// A list that is no plain file never ends, or was never there.
+		list := s.path("national.csv")
+		if err := errors.Join(os.Remove(list), syscall.Mkfifo(list, 0o600)); err != nil {
+			t.Fatal(err)
+		}
+		at("run", "-q", "--config", "real.toml").fails(t, 1, "[optout-unreadable]", "no plain file")
+		if err := os.Remove(list); err != nil {
+			t.Fatal(err)
+		}
 		s.write("9434765919,\n", "national.csv")
 		at("run", "-q", "--config", "real.toml").done(t)
 		// A synthetic one whose key was lost does not make everyone new people.
