@@ -23,7 +23,8 @@ func (k EventKind) String() string { return eventKindNames[k] }
 // EventKinds lists every kind by number; index 0 is none.
 func EventKinds() []string { return eventKindNames[:] }
 
-// SpellKind is the kind of an interval of care.
+// SpellKind is the kind of an interval of care. Kinds stay below 32, so that a
+// set of them is a bit mask.
 type SpellKind uint8
 
 const (
@@ -37,9 +38,19 @@ const (
 	ED         SpellKind = 8 // emergency department attendance
 	Outpatient SpellKind = 9
 	OtherSpell SpellKind = 10 // inpatient with method 98, 99 or absent
+
+	// Care that is no stay in a hospital bed and no hospital attendance. The
+	// column attended says what each was: see the Outcome constants.
+	NHS111       SpellKind = 11 // a call to 111 or its online service (integrated urgent care)
+	Ambulance    SpellKind = 12 // an ambulance incident, conveyed or not
+	Community    SpellKind = 13 // a referral to, or a contact with, a community health service
+	MentalHealth SpellKind = 14 // a referral to, or a contact with, a mental health service
+	SocialCare   SpellKind = 15 // a request, assessment, service or review of adult social care
+	DrugAlcohol  SpellKind = 16 // treatment for the use of drugs or alcohol: an episode or a contact
 )
 
-var spellKindNames = [...]string{"", "emergency", "elective", "day_case", "maternity", "birth", "transfer", "sdec", "ed", "outpatient", "other"}
+var spellKindNames = [...]string{"", "emergency", "elective", "day_case", "maternity", "birth", "transfer", "sdec", "ed", "outpatient", "other",
+	"nhs111", "ambulance", "community", "mental_health", "social_care", "drug_alcohol"}
 
 func (k SpellKind) String() string { return spellKindNames[k] }
 
@@ -55,6 +66,46 @@ const (
 	EDAttendance         EpisodeKind = 2
 	SDECAttendance       EpisodeKind = 3
 	OutpatientAttendance EpisodeKind = 4
+	NHS111Call           EpisodeKind = 5
+	AmbulanceIncident    EpisodeKind = 6
+	CommunityCare        EpisodeKind = 7
+	MentalHealthCare     EpisodeKind = 8
+	SocialCareEvent      EpisodeKind = 9
+	DrugAlcoholTreatment EpisodeKind = 10
+)
+
+// Outcomes are what the column attended of an episode or a spell holds, 0 when
+// none is given. Each code means one thing, whatever the kind, and stays below
+// 32. 2 to 7 are the NHS Data Dictionary's ATTENDED OR DID NOT ATTEND CODE, of
+// an appointment or a contact; the others are this project's own.
+const (
+	OutcomeCancelledByPatient  uint8 = 2
+	OutcomeDidNotAttend        uint8 = 3
+	OutcomeCancelledByProvider uint8 = 4
+	OutcomeSeen                uint8 = 5
+	OutcomeSeenLate            uint8 = 6
+	OutcomeLateNotSeen         uint8 = 7
+
+	// An interval under the care of a community, mental health or drug and
+	// alcohol service, from referral to discharge; its contacts are spells of
+	// their own.
+	OutcomeReferral uint8 = 8
+
+	OutcomeConveyedToED      uint8 = 10 // ambulance: see and convey to an emergency department
+	OutcomeConveyedElsewhere uint8 = 11 // ambulance: see and convey to somewhere else
+	OutcomeNotConveyed       uint8 = 12 // ambulance: see and treat, or refer; not conveyed
+	OutcomeHearAndTreat      uint8 = 13 // ambulance: closed by telephone, nobody was sent
+
+	OutcomeAmbulanceSent uint8 = 14 // 111: an ambulance was sent
+	OutcomeToED          uint8 = 15 // 111: told to go to an emergency department
+	OutcomePrimaryCare   uint8 = 16 // 111: told to speak to or see primary care
+	OutcomeOtherService  uint8 = 17 // 111: told to use another service (dentist, pharmacy, community)
+	OutcomeSelfCare      uint8 = 18 // 111: told how to care for oneself, or to use no service
+
+	OutcomeRequest    uint8 = 20 // social care: a request for support
+	OutcomeAssessment uint8 = 21 // social care: an assessment of needs
+	OutcomeService    uint8 = 22 // social care: a service provided (a package of care), open while end_day is null
+	OutcomeReview     uint8 = 23 // social care: a review of the care and support plan
 )
 
 // Sex as the NHS Data Dictionary's PERSON STATED GENDER CODE has it.

@@ -61,12 +61,13 @@ type CuratedEvent struct {
 	Knowledge
 }
 
-// CuratedSpell is a provider spell, or one attendance or appointment.
+// CuratedSpell is a provider spell, or one attendance, appointment, call,
+// incident, contact or interval of care.
 type CuratedSpell struct {
 	Person          engine.Person    `col:"person" check:"required" say:"keyed pseudonym"`
-	StartDay        engine.Day       `col:"start_day" check:"required" say:"admission or arrival"`
-	EndDay          engine.Day       `col:"end_day" say:"discharge or departure; null while open"`
-	Kind            engine.SpellKind `col:"kind" check:"required" say:"1 emergency, 2 elective, 3 day case, 4 maternity, 5 birth, 6 transfer, 7 same-day emergency care, 8 emergency department, 9 outpatient, 10 other"`
+	StartDay        engine.Day       `col:"start_day" check:"required" say:"admission, arrival, call, contact or start of the interval"`
+	EndDay          engine.Day       `col:"end_day" say:"discharge, departure or end of the interval; null while open"`
+	Kind            engine.SpellKind `col:"kind" check:"required" say:"1 emergency, 2 elective, 3 day case, 4 maternity, 5 birth, 6 transfer, 7 same-day emergency care, 8 emergency department, 9 outpatient, 10 other, 11 111, 12 ambulance, 13 community, 14 mental health, 15 social care, 16 drug and alcohol"`
 	Spell           int64            `col:"spell" check:"required" say:"key of the provider spell"`
 	CIS             int64            `col:"cis" say:"key of the continuous inpatient spell: that of its first provider spell; 0 for what is no admission"`
 	CISFirst        uint8            `col:"cis_first" say:"1 when this spell begins its continuous inpatient spell"`
@@ -76,9 +77,9 @@ type CuratedSpell struct {
 	AdmissionSource string           `col:"admission_source" say:"of the first episode"`
 	DischargeMethod string           `col:"discharge_method" say:"of the last episode"`
 	Destination     string           `col:"destination" say:"of the last episode"`
-	Specialty       engine.Code      `col:"specialty" say:"treatment function of the first episode"`
-	Attended        uint8            `col:"attended" say:"appointment outcome"`
-	ArrivalMode     engine.Code      `col:"arrival_mode" say:"emergency arrival mode"`
+	Specialty       engine.Code      `col:"specialty" say:"treatment function of the first episode, or type of service; see the landed table"`
+	Attended        uint8            `col:"attended" say:"outcome; see the landed table"`
+	ArrivalMode     engine.Code      `col:"arrival_mode" say:"emergency arrival mode; see the landed table for other kinds"`
 	Provider        engine.Code      `col:"provider" say:"provider of the first episode"`
 	Knowledge
 }
@@ -136,7 +137,7 @@ var Curated = []*Table{
 	declare("registration", "Intervals of registration with a practice, as finally known.", CuratedRegistration{}),
 	declare("residence", "Intervals of residence, as finally known.", CuratedResidence{}),
 	declare("event", "Dated coded facts, by version.", CuratedEvent{}),
-	declare("spell", "Provider spells, attendances and appointments, by version.", CuratedSpell{}),
+	declare("spell", "Provider spells, attendances, appointments and other care, by version.", CuratedSpell{}),
 	declare("document", "Pointers to documents and plans, by version.", CuratedDocument{}),
 	declare("organisation", "Organisations, newest version.", CuratedOrganisation{}),
 	declare("team", "Neighbourhood teams and their practices, newest version.", CuratedTeam{}),

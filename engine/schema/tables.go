@@ -77,11 +77,12 @@ type Event struct {
 	Organisation engine.Code      `col:"organisation" say:"ODS code of who did or recorded it; 0 not known"`
 }
 
-// Episode is one consultant episode, attendance or appointment, as sent.
-// Curation makes provider spells and continuous inpatient spells of them.
+// Episode is one consultant episode, attendance, appointment, call, incident,
+// contact or interval of care, as sent. Curation makes provider spells and
+// continuous inpatient spells of consultant episodes; every other is a spell.
 type Episode struct {
 	Version
-	Kind            engine.EpisodeKind `col:"kind" check:"required" say:"1 admitted, 2 emergency department, 3 same-day emergency care, 4 outpatient"`
+	Kind            engine.EpisodeKind `col:"kind" check:"required" say:"1 admitted, 2 emergency department, 3 same-day emergency care, 4 outpatient, 5 111, 6 ambulance, 7 community, 8 mental health, 9 social care, 10 drug and alcohol"`
 	Spell           int64              `col:"spell" check:"required" say:"key of provider and provider spell number; the record itself when the source has no spells"`
 	Number          int64              `col:"number" say:"episode number within the spell, from 1; 0 when not given"`
 	StartDay        engine.Day         `col:"start_day" check:"required,from1900" say:"start of the episode"`
@@ -93,9 +94,9 @@ type Episode struct {
 	AdmissionSource string             `col:"admission_source" say:"source of admission; empty when not given"`
 	DischargeMethod string             `col:"discharge_method" say:"method of discharge; 4 died; empty when not given"`
 	Destination     string             `col:"destination" say:"discharge destination; empty when not given"`
-	Specialty       engine.Code        `col:"specialty" say:"treatment function (nhsdd); 0 not given"`
-	Attended        uint8              `col:"attended" say:"appointment: 5 or 6 seen, 3 did not attend, 2 cancelled by patient, 4 cancelled by provider, 7 patient late not seen; 0 not an appointment or not given"`
-	ArrivalMode     engine.Code        `col:"arrival_mode" say:"emergency arrival mode (snomed or nhsdd); 0 not given"`
+	Specialty       engine.Code        `col:"specialty" say:"treatment function (nhsdd); of a community, mental health or drug and alcohol service its type (nhsdd), of social care the kind of service (text), of 111 and ambulance the problem (snomed); 0 not given"`
+	Attended        uint8              `col:"attended" say:"appointment or contact: 5 or 6 seen, 3 did not attend, 2 cancelled by patient, 4 cancelled by provider, 7 patient late not seen; community, mental health, drug and alcohol: 8 an interval under the service, from referral to discharge; ambulance: 10 conveyed to an emergency department, 11 conveyed elsewhere, 12 seen and not conveyed, 13 closed by telephone; 111: 14 ambulance sent, 15 to an emergency department, 16 to primary care, 17 to another service, 18 self-care; social care: 20 request, 21 assessment, 22 service, 23 review; 0 not given"`
+	ArrivalMode     engine.Code        `col:"arrival_mode" say:"emergency arrival mode (snomed or nhsdd); of another kind of care its consultation medium (nhsdd) or, of an ambulance, the category of the call (nhsdd); 0 not given"`
 	Provider        engine.Code        `col:"provider" say:"ODS code of the provider; 0 not known"`
 }
 
@@ -201,7 +202,7 @@ var Landed = [NumTables]*Table{
 	declare("registration", "Intervals of registration with a practice.", Registration{}),
 	declare("residence", "Intervals of residence in a small area or care home.", Residence{}),
 	declare("event", "Dated coded facts.", Event{}),
-	declare("episode", "Episodes of care as sent: consultant episodes, attendances, appointments.", Episode{}),
+	declare("episode", "Episodes of care as sent: consultant episodes, attendances, appointments, calls, incidents, referrals, contacts, services.", Episode{}),
 	declare("document", "Pointers to documents, care plans and summaries; never their text.", Document{}),
 	declare("organisation", "Organisations, with parents and successors.", Organisation{}),
 	declare("team", "Neighbourhood teams and their practices.", Team{}),
