@@ -1,30 +1,25 @@
 package kernel
 
 import (
-	"math"
 	"math/bits"
 	"slices"
 
 	"leftshift/engine"
 	"leftshift/features/catalogue"
-	"leftshift/features/matrix"
+	"leftshift/features/finish"
 	"leftshift/features/plan"
 	"leftshift/features/population"
 )
-
-// The finishing stage: exact integers become values. Every value is one
-// division, or one square root of one, of exact integers, rounded to float32,
-// so any executor that gathers the same integers gives the same bits.
-
-// yearDays is the length of the year of a slope.
-const yearDays = 365.25
 
 // finish writes the features of a date into a row that is blank, and their
 // days into last, by dated column, when it is not nil.
 func (g *gatherer) finish(d int, h *held, dataFrom engine.Day, out []float32, last []int32) {
 	on := g.dates[d]
 	for _, x := range g.plan.Demographics {
-		out[x.Column] = item(x.Item, h, on, dataFrom)
+		out[x.Column] = x.Rule.Blank()
+		if v, known := item(x.Item, h, on, dataFrom); known {
+			out[x.Column] = x.Rule.Value(on, &finish.Statistics{Count: 1, V: v})
+		}
 	}
 	for i := range g.plan.Directs {
 		direct(&g.plan.Directs[i], h.spells, on, out)
@@ -37,123 +32,69 @@ func (g *gatherer) finish(d int, h *held, dataFrom engine.Day, out []float32, la
 // family joins the rings of a touched family, newest first, and writes the
 // features of each window as it is complete.
 func (g *gatherer) family(d int, f *plan.Family, on engine.Day, out []float32, last []int32) {
-	var all tally
-	var mom moments
+	all := finish.Statistics{}
 	var mask [2]uint64
-	var pick uint8
 	set := g.scratch[:0]
 	counts := g.counts[:0] // of joined windows, by ring
 	for r := range f.Bounds {
 		t := &g.tallies[d*g.plan.Rings+f.Ring+r]
 		if t.count > 0 {
-			if all.count == 0 {
-				all = *t
+			if all.Count == 0 {
+				all.Last, all.First = int64(t.last), int64(t.first)
 				if f.Need&plan.NeedPick != 0 {
-					pick = g.picks[d*g.plan.PickRings+f.PickRing+r]
+					all.Pick = int64(g.picks[d*g.plan.PickRings+f.PickRing+r])
 				}
-			} else {
-				all.count += t.count
-				all.days += t.days
-				all.first = min(all.first, t.first)
 			}
+			all.Count += int64(t.count)
+			all.Days += int64(t.days)
+			all.First = min(all.First, int64(t.first))
 			if f.Need&plan.NeedValue != 0 {
-				mom.join(&g.values[d*g.plan.ValueRings+f.ValueRing+r])
+				g.values[d*g.plan.ValueRings+f.ValueRing+r].join(&all)
 			}
 			if f.Need&plan.NeedMask != 0 {
 				m := &g.masks[d*g.plan.MaskRings+f.MaskRing+r]
 				mask[0] |= m[0]
 				mask[1] |= m[1]
+				all.Members = int64(bits.OnesCount64(mask[0]) + bits.OnesCount64(mask[1]))
+				all.Weight = weigh(f.Weights, mask)
 			}
 			if f.Need&plan.NeedSet != 0 {
 				set = append(set, g.sets[d*g.plan.SetRings+f.SetRing+r]...)
 				slices.Sort(set)
 				set = slices.Compact(set)
+				all.Distinct = int64(len(set))
 			}
 		}
-		counts = append(counts, all.count)
-		if all.count == 0 {
+		counts = append(counts, all.Count)
+		if all.Count == 0 {
 			continue
 		}
 		for i := range f.Outputs[r] {
 			o := &f.Outputs[r][i]
-			var v float32
-			switch o.Aggregate {
-			case catalogue.Count:
-				v = float32(all.count)
-			case catalogue.Days:
-				v = float32(all.days)
-			case catalogue.Any:
-				v = 1
-			case catalogue.DaysSince:
-				v = float32(int32(on) - all.last)
-			case catalogue.DaysSinceFirst:
-				v = float32(int32(on) - all.first)
-			case catalogue.DistinctCodes, catalogue.DistinctSpells:
-				v = float32(len(set))
-			case catalogue.Members:
-				v = float32(bits.OnesCount64(mask[0]) + bits.OnesCount64(mask[1]))
-			case catalogue.WeightedSumDistinct:
-				v = weigh(f.Weights, mask)
-			case catalogue.LatestMember:
-				v = float32(pick) + 1
-			case catalogue.LatestIs:
-				if int(pick) == o.Pick {
-					v = 1
-				}
-			case catalogue.Acceleration:
-				recent := int64(counts[o.Recent])
-				// recent/days*year - earlier/year*year
-				v = float32(float64(recent*catalogue.RateYear-(int64(all.count)-recent)*int64(o.Days)) / float64(o.Days))
-			default:
-				v = measured(o, &mom, &all)
+			if o.Recent >= 0 {
+				all.Recent = counts[o.Recent]
 			}
-			out[o.Column] = v
+			out[o.Column] = o.Rule.Value(on, &all)
 			if o.Dated >= 0 && last != nil {
-				last[o.Dated] = all.last
+				last[o.Dated] = int32(all.Last)
 			}
 		}
 	}
 	g.scratch, g.counts = set, counts
 }
 
-// weigh sums the weights of the members seen.
-func weigh(weights []int64, mask [2]uint64) float32 {
+// weigh sums the weights of the members seen; 0 where members have none.
+func weigh(weights []int64, mask [2]uint64) int64 {
 	sum := int64(0)
+	if weights == nil {
+		return 0
+	}
 	for w, m := range mask {
 		for ; m != 0; m &= m - 1 {
 			sum += weights[w<<6+bits.TrailingZeros64(m)]
 		}
 	}
-	return float32(sum)
-}
-
-// measured finishes the aggregates of values.
-func measured(o *plan.Output, m *moments, t *tally) float32 {
-	switch o.Aggregate {
-	case catalogue.LatestValue:
-		return float32(float64(m.newest) / (float64(m.newestN) * o.Scale))
-	case catalogue.Mean:
-		return float32(float64(m.v) / (float64(m.n) * o.Scale))
-	case catalogue.Min:
-		return float32(float64(m.least) / o.Scale)
-	case catalogue.Max:
-		return float32(float64(m.most) / o.Scale)
-	case catalogue.Spread:
-		if m.n < 3 {
-			return matrix.NaN
-		}
-		ss := times(m.n, m.vv).minus(times(m.v, m.v))
-		return float32(math.Sqrt(ss.float()/(float64(m.n)*float64(m.n-1))) / o.Scale)
-	case catalogue.Slope:
-		if t.days < catalogue.SlopeDays || t.last-t.first < catalogue.SlopeSpan {
-			return matrix.NaN
-		}
-		// Ages run backwards, so a fall with age is a rise in time.
-		up := times(m.u, m.v).minus(times(m.n, m.uv))
-		down := times(m.n, m.uu).minus(times(m.u, m.u))
-		return float32(up.float() / down.float() * yearDays / o.Scale)
-	}
-	panic("kernel: aggregate " + string(o.Aggregate) + " has no finish")
+	return sum
 }
 
 // direct writes a feature that needs all spells at once.
@@ -193,46 +134,41 @@ func direct(x *plan.Direct, spells []population.Spell, on engine.Day, out []floa
 			covered = end
 		}
 	}
-	switch x.Aggregate {
-	case catalogue.BedDays:
-		if nights > 0 {
-			out[x.Column] = float32(nights)
-		}
-	case catalogue.LongestStay:
-		if longest >= 0 {
-			out[x.Column] = float32(longest)
-		}
-	case catalogue.DaysSinceEnd:
-		if since >= 0 {
-			out[x.Column] = float32(since)
-		}
+	st := finish.Statistics{}
+	switch {
+	case x.Aggregate == catalogue.BedDays:
+		st.Count = int64(nights)
+	case x.Aggregate == catalogue.LongestStay && longest >= 0:
+		st.Count, st.Most = 1, int64(longest)
+	case x.Aggregate == catalogue.DaysSinceEnd && since >= 0:
+		st.Count, st.Last = 1, int64(on)-int64(since)
 	}
+	out[x.Column] = x.Rule.Value(on, &st)
 }
 
-// item gives a demographic value on a day.
-func item(it catalogue.Item, h *held, on, dataFrom engine.Day) float32 {
-	flag := func(yes bool) float32 {
+// item gives a demographic item on a day, as a whole number, and whether it
+// is known.
+func item(it catalogue.Item, h *held, on, dataFrom engine.Day) (v int64, known bool) {
+	flag := func(yes bool) (int64, bool) {
 		if yes {
-			return 1
+			return 1, true
 		}
-		return 0
+		return 0, true
 	}
 	switch it {
 	case catalogue.Age:
 		if h.who.BirthMonth == engine.NoDay {
-			return matrix.NaN
+			return 0, false
 		}
-		return float32(engine.Age(h.who.BirthMonth, on))
+		return int64(engine.Age(h.who.BirthMonth, on)), true
 	case catalogue.Male, catalogue.Female:
 		switch h.who.Sex {
 		case engine.Male:
 			return flag(it == catalogue.Male)
 		case engine.Female:
 			return flag(it == catalogue.Female)
-		case engine.SexIndeterminate:
-			return 0
 		}
-		return matrix.NaN
+		return 0, h.who.Sex == engine.SexIndeterminate
 	case catalogue.EthnicityKnown:
 		return flag(h.who.Ethnic != 0 && h.who.Ethnic != 'Z')
 	case catalogue.IMDDecile, catalogue.CareHome, catalogue.RecentMove:
@@ -241,34 +177,28 @@ func item(it catalogue.Item, h *held, on, dataFrom engine.Day) float32 {
 		case it == catalogue.CareHome:
 			return flag(i >= 0 && h.residences[i].CareHome == 1)
 		case i < 0:
-			return matrix.NaN
+			return 0, false
 		case it == catalogue.IMDDecile:
-			if h.residences[i].IMD == 0 {
-				return matrix.NaN
-			}
-			return float32(h.residences[i].IMD)
+			return int64(h.residences[i].IMD), h.residences[i].IMD != 0
 		case h.residences[i].From == engine.NoDay:
-			return matrix.NaN
+			return 0, false
 		}
 		return flag(on-h.residences[i].From < 365)
 	case catalogue.MonthsRegistered:
 		i := population.Holding(h.registrations, on)
 		if i < 0 || h.registrations[i].From == engine.NoDay {
-			return matrix.NaN
+			return 0, false
 		}
-		return months(on - h.registrations[i].From)
+		return int64(on - h.registrations[i].From), true
 	case catalogue.MonthsObservable:
 		from, _, ok := population.Chain(h.registrations, on)
 		if dataFrom != 0 {
 			from = max(from, dataFrom)
 		}
 		if !ok || from == engine.NoDay {
-			return matrix.NaN
+			return 0, false
 		}
-		return months(max(on-from, 0))
+		return int64(max(on-from, 0)), true
 	}
-	panic("kernel: item " + string(it) + " has no finish")
+	panic("kernel: item " + string(it) + " is not known")
 }
-
-// months is whole months of 30.4375 days: 487/16.
-func months(d engine.Day) float32 { return float32(int64(d) * 16 / 487) }

@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"leftshift/engine"
+	"leftshift/features/finish"
 	"leftshift/features/plan"
 	"leftshift/features/population"
 )
@@ -39,7 +40,7 @@ type gatherer struct {
 	serial  uint32
 
 	scratch []int64 // of the finishing stage
-	counts  []int32
+	counts  []int64
 }
 
 func newGatherer(p *plan.Plan, dates []engine.Day) *gatherer {
@@ -136,22 +137,18 @@ func (m *moments) add(u, v int64, day int32) {
 	m.uv += u * v
 }
 
-// join adds the moments of an older ring.
-func (m *moments) join(o *moments) {
-	if o.n == 0 {
-		return
+// join adds a ring's moments to those of the newer rings.
+func (m *moments) join(s *finish.Statistics) {
+	if s.N == 0 {
+		s.Least, s.Most, s.Newest, s.NewestN = m.least, m.most, m.newest, m.newestN
 	}
-	if m.n == 0 {
-		*m = *o
-		return
-	}
-	m.least, m.most = min(m.least, o.least), max(m.most, o.most)
-	m.n += o.n
-	m.v += o.v
-	m.vv += o.vv
-	m.u += o.u
-	m.uu += o.uu
-	m.uv += o.uv
+	s.Least, s.Most = min(s.Least, m.least), max(s.Most, m.most)
+	s.N += m.n
+	s.V += m.v
+	s.VV += m.vv
+	s.U += m.u
+	s.UU += m.uu
+	s.UV += m.uv
 }
 
 // empty clears a family's rings on a date.

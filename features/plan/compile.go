@@ -12,7 +12,7 @@ import (
 	"leftshift/engine/analyte"
 	"leftshift/features/catalogue"
 	"leftshift/features/codelist"
-	"leftshift/features/matrix"
+	"leftshift/features/finish"
 )
 
 // Dictionary is the lake's code table: every code that its events hold, with
@@ -43,11 +43,8 @@ func Compile(cat *catalogue.Catalogue, lib *codelist.Library, analytes *analyte.
 	p := c.p
 	for i := range cat.Definitions {
 		d := &cat.Definitions[i]
-		v := float32(0)
-		if d.Absence == matrix.AbsenceUnknown {
-			v = matrix.NaN
-		}
-		p.Blank = append(p.Blank, v)
+		rule := finish.Of(d)
+		p.Blank = append(p.Blank, rule.Blank())
 		dated := -1
 		if d.Dated() {
 			dated = len(p.DatedColumns)
@@ -71,10 +68,10 @@ func Compile(cat *catalogue.Catalogue, lib *codelist.Library, analytes *analyte.
 func (c *compiler) add(column, dated int, d *catalogue.Definition) error {
 	switch d.Aggregate {
 	case catalogue.Value:
-		c.p.Demographics = append(c.p.Demographics, Demographic{column, d.Item})
+		c.p.Demographics = append(c.p.Demographics, Demographic{column, d.Item, finish.Of(d)})
 		return nil
 	case catalogue.BedDays, catalogue.LongestStay, catalogue.DaysSinceEnd:
-		c.p.Directs = append(c.p.Directs, Direct{column, d.Aggregate, filter(d), bound(d.Days)})
+		c.p.Directs = append(c.p.Directs, Direct{column, d.Aggregate, filter(d), bound(d.Days), finish.Of(d)})
 		return nil
 	}
 	f, err := c.of(d)
@@ -83,12 +80,7 @@ func (c *compiler) add(column, dated int, d *catalogue.Definition) error {
 	}
 	fam := &c.p.Families[f]
 	fam.Need |= need(d.Aggregate)
-	o := Output{Column: column, Aggregate: d.Aggregate, Dated: dated, Days: d.Recent, Scale: math.Pow10(d.Decimals)}
-	for i, m := range d.Members {
-		if m.ID == d.Pick {
-			o.Pick = i
-		}
-	}
+	o := Output{Column: column, Dated: dated, Recent: -1, Days: d.Recent, Rule: finish.Of(d)}
 	if d.Aggregate == catalogue.Acceleration {
 		c.ring(fam, bound(d.Recent))
 	}
@@ -295,7 +287,7 @@ func (c *compiler) lay() {
 		}
 		for r := range f.Outputs {
 			for k := range f.Outputs[r] {
-				if o := &f.Outputs[r][k]; o.Aggregate == catalogue.Acceleration {
+				if o := &f.Outputs[r][k]; o.Days > 0 {
 					o.Recent = sort.Search(n, func(i int) bool { return f.Bounds[i] >= int32(o.Days) })
 				}
 			}

@@ -13,6 +13,7 @@ import (
 
 	"leftshift/engine"
 	"leftshift/features/catalogue"
+	"leftshift/features/finish"
 	"leftshift/features/matrix"
 )
 
@@ -62,13 +63,11 @@ type Family struct {
 
 // Output is one feature of a family.
 type Output struct {
-	Column    int
-	Aggregate catalogue.Aggregate
-	Dated     int // place among the dated columns, or -1
-	Pick      int // member number of LatestIs
-	Recent    int // ring of Acceleration's recent window
-	Days      int // of that window
-	Scale     float64
+	Column int
+	Dated  int // place among the dated columns, or -1
+	Recent int // ring of an acceleration's recent window, or -1
+	Days   int // of that window
+	Rule   finish.Rule
 }
 
 // Direct is a feature of spells that is worked out from all of a person's
@@ -78,12 +77,14 @@ type Direct struct {
 	Aggregate catalogue.Aggregate
 	Family    Family // the filter only
 	Days      int32  // Unbounded for the whole record
+	Rule      finish.Rule
 }
 
 // Demographic is a feature of the person on the day.
 type Demographic struct {
 	Column int
 	Item   catalogue.Item
+	Rule   finish.Rule
 }
 
 // Target is what a code or kind leads to: a family, and the member of its

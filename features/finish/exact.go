@@ -1,4 +1,4 @@
-package kernel
+package finish
 
 import "math/bits"
 
