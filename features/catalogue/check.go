@@ -50,8 +50,12 @@ func (l *loader) check(b block, e *entry, d *Definition) {
 	if !idShape.MatchString(d.ID) || len(d.ID) > maxID {
 		bad("id", "id", "is not an id: use lower_snake, at most %d characters", maxID)
 	}
-	if d.Title == "" || d.Area == "" || d.Why == "" || len(d.Tests) == 0 {
-		bad("id", "incomplete", "needs a title, an area, why it is here, and tests (scenarios that show it)")
+	if d.ID == "person" || d.ID == "as_of" {
+		bad("id", "id", "is the name of a column that every matrix has: use another id")
+	}
+	if d.Title == "" || d.Area == "" || d.Why == "" || len(d.Tests) == 0 && d.Origin == "" {
+		// The features of a folder are shown by cases in its files.
+		bad("id", "incomplete", "needs a title, an area, why it is here, and (built in) tests that show it")
 	}
 	for key, t := range map[string]string{"sentence": d.Sentence, "none": d.None, "unknown": d.Unknown} {
 		if f := sentenceFault(t); f != "" {

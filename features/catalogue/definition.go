@@ -198,6 +198,8 @@ type Definition struct {
 
 	File string // where it is declared
 	Line int
+	// Origin is the name of the folder that it comes from; "" for built in.
+	Origin string `json:"-"`
 }
 
 // Dated says whether the value comes with the day of its newest row.
@@ -217,6 +219,8 @@ type Catalogue struct {
 	// Hash is the hex SHA-256 of every definition with the codes and weights it
 	// reads: equal hashes mean equal features of equal records.
 	Hash string
+	// Cases are the worked examples that feature files carry, in order.
+	Cases []Case
 
 	byID  map[string]int
 	lists map[string]string // hash of each code list and analyte, by name

@@ -135,7 +135,11 @@ func (l *loader) expand(b block, e *entry) {
 			l.check(b, e, &d)
 			if other, twice := l.cat.byID[d.ID]; twice {
 				o := l.cat.Definitions[other]
-				l.faults.add(b.file, b.key("id"), "id-twice", "%s is also declared at %s:%d: keep one, or add {w} or {member} to the id", d.ID, o.File, o.Line)
+				at := fmt.Sprintf("%s:%d", o.File, o.Line)
+				if o.Origin == "" && b.folder.Name != "" {
+					at = "the built-in " + at
+				}
+				l.faults.add(b.file, b.key("id"), "id-twice", "%s is also declared at %s: give this one another id, or add {w} or {member} to it", d.ID, at)
 				continue
 			}
 			l.cat.byID[d.ID] = len(l.cat.Definitions)
@@ -148,7 +152,7 @@ func (l *loader) expand(b block, e *entry) {
 func (l *loader) definition(b block, e *entry) Definition {
 	d := Definition{Source: Source(e.Source), Item: Item(e.Item), FirstOfCIS: e.FirstOfCIS, NoAdmission: e.NoAdmission,
 		Gap: e.Gap, Recent: e.Recent, Pick: e.Pick, Aggregate: Aggregate(e.Aggregate), Area: e.Area, Unit: e.Unit, Why: e.Why,
-		Tests: e.Tests, File: b.file, Line: b.line}
+		Tests: e.Tests, File: b.file, Line: b.line, Origin: b.folder.Name}
 	for _, i := range l.names(b, e, "kinds", e.Kinds, engine.EventKinds()) {
 		d.Kinds = append(d.Kinds, engine.EventKind(i))
 	}

@@ -5,6 +5,7 @@ import (
 	"embed"
 	"encoding/csv"
 	"errors"
+	"fmt"
 	"io/fs"
 	"path"
 	"regexp"
@@ -73,16 +74,18 @@ type group struct {
 	ID     string   `toml:"id"`
 	Title  string   `toml:"title"`
 	Member []member `toml:"member"`
+
+	place string // where it is declared, in words
 }
 
 type file struct {
-	Group   []group `toml:"group"`
-	Feature []entry `toml:"feature"`
+	Group   []group   `toml:"group"`
+	Feature []entry   `toml:"feature"`
+	Case    []example `toml:"case"`
 }
 
 // loader gathers what the files say, and every fault.
 type loader struct {
-	dir      fs.FS
 	lib      *codelist.Library
 	analytes *analyte.Table
 	faults   Faults
@@ -98,27 +101,43 @@ func Load(lib *codelist.Library, analytes *analyte.Table) (*Catalogue, error) {
 // LoadFS reads a catalogue from a directory of TOML files and weights/*.csv,
 // in order of file name. The error is a *Faults with every fault of every file.
 func LoadFS(dir fs.FS, lib *codelist.Library, analytes *analyte.Table) (*Catalogue, error) {
-	l := &loader{dir: dir, lib: lib, analytes: analytes, groups: map[string]group{},
+	return loadAll(lib, analytes, []Folder{{FS: dir}})
+}
+
+// LoadWith reads the built-in catalogue and then folders of more features, in
+// their order, so that the built-in columns stay where they are. They may use
+// the built-in groups; an id or a group that is declared twice is a fault. A
+// folder without feature files adds nothing.
+func LoadWith(lib *codelist.Library, analytes *analyte.Table, more ...Folder) (*Catalogue, error) {
+	return loadAll(lib, analytes, append([]Folder{{FS: builtIn}}, more...))
+}
+
+// loadAll reads the first folder, which must hold features, and the others.
+func loadAll(lib *codelist.Library, analytes *analyte.Table, folders []Folder) (*Catalogue, error) {
+	l := &loader{lib: lib, analytes: analytes, groups: map[string]group{},
 		cat: &Catalogue{byID: map[string]int{}, lists: map[string]string{}}}
-	names, err := fs.Glob(dir, "*.toml")
-	if err != nil || len(names) == 0 {
-		l.faults.add(".", 0, "file-missing", "there is no *.toml: add one")
-		return nil, &l.faults
-	}
-	texts, files := make([][]byte, len(names)), make([]*file, len(names))
-	for i, name := range names {
-		texts[i], files[i] = l.decode(name)
-		if files[i] != nil {
-			l.readGroups(name, texts[i], files[i].Group)
+	var all []text
+	for i := range folders {
+		f := &folders[i]
+		names, err := f.files()
+		if err != nil || len(names) == 0 && i == 0 {
+			l.faults.add(f.place("."), 0, "file-missing", "there is no *.toml: add one")
+			return nil, &l.faults
+		}
+		for _, name := range names {
+			t := text{folder: f, name: f.place(name)}
+			if t.bytes, t.file = l.decode(f, name); t.file != nil {
+				l.readGroups(&t)
+				l.readCases(&t)
+				all = append(all, t)
+			}
 		}
 	}
-	for i, name := range names {
-		if files[i] == nil {
-			continue
-		}
-		at := blocks(texts[i], "[[feature]]")
-		for k := range files[i].Feature {
-			l.expand(block{name, texts[i], at[k]}, &files[i].Feature[k])
+	for i := range all {
+		t := &all[i]
+		at := blocks(t.bytes, "feature")
+		for k := range t.file.Feature {
+			l.expand(block{t.folder, t.name, t.bytes, nth(at, k)}, &t.file.Feature[k])
 		}
 	}
 	if len(l.faults.List) > 0 {
@@ -135,8 +154,9 @@ func LoadFS(dir fs.FS, lib *codelist.Library, analytes *analyte.Table) (*Catalog
 	return l.cat, nil
 }
 
-func (l *loader) decode(name string) ([]byte, *file) {
-	text, err := fs.ReadFile(l.dir, name)
+func (l *loader) decode(from *Folder, name string) ([]byte, *file) {
+	text, err := fs.ReadFile(from.FS, name)
+	name = from.place(name)
 	if err != nil {
 		l.faults.add(name, 0, "file-unreadable", "cannot be read: %v", err)
 		return nil, nil
@@ -162,16 +182,18 @@ func (l *loader) decode(name string) ([]byte, *file) {
 	return text, f
 }
 
-func (l *loader) readGroups(name string, text []byte, groups []group) {
-	at := blocks(text, "[[group]]")
-	for i, g := range groups {
-		b := block{name, text, at[i]}
+func (l *loader) readGroups(t *text) {
+	name := t.name
+	at := blocks(t.bytes, "group")
+	for i, g := range t.file.Group {
+		b := block{t.folder, name, t.bytes, nth(at, i)}
 		if !idShape.MatchString(g.ID) || g.Title == "" || len(g.Member) == 0 {
 			l.faults.add(name, b.line, "group-incomplete", "group %q needs a lower_snake id, a title and members", g.ID)
 		}
-		if _, twice := l.groups[g.ID]; twice {
-			l.faults.add(name, b.line, "group-twice", "group %s is declared twice: keep one", g.ID)
+		if other, twice := l.groups[g.ID]; twice {
+			l.faults.add(name, b.line, "group-twice", "group %s is also declared at %s: keep one, or give this one another id", g.ID, other.place)
 		}
+		g.place = where(t.folder, name, b.line)
 		seen := map[string]bool{}
 		for _, m := range g.Member {
 			line := b.after("id", m.ID)
@@ -196,33 +218,26 @@ var idShape = regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z0-9]+)*$`)
 
 // block is one entry's place in a file.
 type block struct {
-	file string
-	text []byte
-	line int // of its header, from 1
-}
-
-// blocks gives the lines on which a header stands.
-func blocks(text []byte, header string) []int {
-	var out []int
-	for i, s := range strings.Split(string(text), "\n") {
-		if strings.TrimSpace(s) == header {
-			out = append(out, i+1)
-		}
-	}
-	return out
+	folder *Folder
+	file   string
+	text   []byte
+	line   int // of its header, from 1
 }
 
 // key gives the line of a key of the block, or of its header.
-func (b block) key(key string) int { return b.find(key, "", "[[feature]]") }
+func (b block) key(key string) int { return b.find(key, "", func(h string) bool { return h != "" }) }
 
-// after gives the line at or after the header where key has the value.
-func (b block) after(key, value string) int { return b.find(key, value, "[[group]]") }
+// after gives the line at or after the header of a group where key has the
+// value.
+func (b block) after(key, value string) int {
+	return b.find(key, value, func(h string) bool { return h != "" && h != "group.member" })
+}
 
-func (b block) find(key, value, stop string) int {
+func (b block) find(key, value string, stop func(header string) bool) int {
 	lines := strings.Split(string(b.text), "\n")
-	for i := b.line; i < len(lines); i++ {
+	for i := b.line; i < len(lines) && b.line > 0; i++ {
 		s := strings.TrimSpace(lines[i])
-		if s == stop {
+		if stop(header(s)) {
 			break
 		}
 		if k, v, ok := strings.Cut(s, "="); ok && strings.TrimSpace(k) == key {
@@ -234,14 +249,24 @@ func (b block) find(key, value, stop string) int {
 	return b.line
 }
 
+// where says the place of a declaration.
+func where(from *Folder, file string, line int) string {
+	at := fmt.Sprintf("%s:%d", file, line)
+	if from.Name == "" {
+		return "the built-in " + at
+	}
+	return at
+}
+
 // readWeights reads weights/<list>.csv: code,weight for every code of the list.
 func (l *loader) readWeights(b block, list *codelist.List) map[string]int {
 	name := path.Join("weights", list.Name+".csv")
-	text, err := fs.ReadFile(l.dir, name)
+	text, err := fs.ReadFile(b.folder.FS, name)
 	if err != nil {
-		l.faults.add(b.file, b.key("weights"), "file-missing", "there is no %s: add it", name)
+		l.faults.add(b.file, b.key("weights"), "file-missing", "there is no %s: add it", b.folder.place(name))
 		return nil
 	}
+	name = b.folder.place(name)
 	r := csv.NewReader(bytes.NewReader(text))
 	r.FieldsPerRecord = 2
 	rows, err := r.ReadAll()
