@@ -1,0 +1,52 @@
+package codelist
+
+import (
+	"errors"
+	"io/fs"
+	"maps"
+	"path"
+	"slices"
+	"sort"
+)
+
+// Join reads another directory of the same shape and gives a library with the
+// lists and topics of both. A list or a topic that both declare is a fault: a
+// care system's list never takes the place of a built-in one in silence. name
+// stands before the file names of faults. base is not changed, and is given
+// back as it is when the directory has no lists.toml. The error is a *Faults.
+func Join(base *Library, dir fs.FS, name string) (*Library, error) {
+	if _, err := fs.Stat(dir, indexName); errors.Is(err, fs.ErrNotExist) {
+		if stray, _ := fs.Glob(dir, "lists/*.csv"); len(stray) == 0 {
+			return base, nil
+		}
+	}
+	faults := &Faults{}
+	more := &Library{byName: map[string]*List{}, sensitive: map[string][]string{}}
+	readLists(dir, more, faults)
+	readTopics(dir, more, faults)
+	for _, l := range more.Lists {
+		if base.byName[l.Name] != nil {
+			text, _ := fs.ReadFile(dir, indexName)
+			faults.add(indexName, lineOf(text, "name", l.Name, 1), "list-twice", "list %s is also built in: give this one another name", l.Name)
+		}
+	}
+	for _, t := range more.Topics {
+		if slices.ContainsFunc(base.Topics, func(o Topic) bool { return o.ID == t.ID }) {
+			faults.add("sensitive.toml", 0, "topic-twice", "topic %s is also built in: give this one another id", t.ID)
+		}
+	}
+	if len(faults.List) > 0 {
+		for i := range faults.List {
+			faults.List[i].File = path.Join(name, faults.List[i].File)
+		}
+		faults.sort()
+		return nil, faults
+	}
+	out := &Library{Lists: slices.Concat(base.Lists, more.Lists), Topics: slices.Concat(base.Topics, more.Topics),
+		byName: maps.Clone(base.byName), sensitive: maps.Clone(base.sensitive)}
+	maps.Copy(out.byName, more.byName)
+	maps.Copy(out.sensitive, more.sensitive)
+	sort.Slice(out.Lists, func(i, j int) bool { return out.Lists[i].Name < out.Lists[j].Name })
+	out.Hash = hashLibrary(out)
+	return out, nil
+}
