@@ -139,6 +139,7 @@ display = "team"
 area = "a"
 why = "b"
 tests = ["c"]
+since = "0.1"
 `
 
 // One fault a rule: the entry above with lines changed, and the fault it must
@@ -172,15 +173,24 @@ func TestFaults(t *testing.T) {
 		{`{n:problem|problems}`, `{n:problem}`, "sentence", ":4:"},
 		{`{n:problem|problems}`, `{n`, "sentence", ":4:"},
 		{`{n:problem|problems}`, `[{n}`, "sentence", ":4:"},
-		{`area = "a"`, "area = \"a\"\nlists = [\"no_such_list\"]", "list-unknown", ":12:"},
-		{`area = "a"`, "area = \"a\"\ncodes = [\"snomed:217082003\"]", "code", ":12:"},
-		{`area = "a"`, "area = \"a\"\neach = \"no_such_group\"", "group-unknown", ":12:"},
-		{`area = "a"`, "area = \"a\"\nanalyte = \"no_such\"", "analyte-unknown", ":12:"},
-		{`area = "a"`, "area = \"a\"\npick = \"x\"", "pick", ":12:"},
-		{`area = "a"`, "area = \"a\"\nweights = \"hfrs\"", "weights", ":12:"},
-		{`area = "a"`, "area = \"a\"\ngap = 365", "window", ":7:"},
-		{`area = "a"`, "area = \"a\"\ncolour = \"x\"", "unknown-key", ":12:"},
+		{`since = "0.1"`, "since = \"0.1\"\nlists = [\"no_such_list\"]", "list-unknown", ":15:"},
+		{`since = "0.1"`, "since = \"0.1\"\ncodes = [\"snomed:217082003\"]", "code", ":15:"},
+		{`since = "0.1"`, "since = \"0.1\"\neach = \"no_such_group\"", "group-unknown", ":15:"},
+		{`since = "0.1"`, "since = \"0.1\"\nanalyte = \"no_such\"", "analyte-unknown", ":15:"},
+		{`since = "0.1"`, "since = \"0.1\"\npick = \"x\"", "pick", ":15:"},
+		{`since = "0.1"`, "since = \"0.1\"\nweights = \"hfrs\"", "weights", ":15:"},
+		{`since = "0.1"`, "since = \"0.1\"\ngap = 365", "window", ":7:"},
+		{`since = "0.1"`, "since = \"0.1\"\ncolour = \"x\"", "unknown-key", ":15:"},
 		{`area = "a"`, "area = ", "toml", ":11:"},
+		{`since = "0.1"`, ``, "since", ":1:"},
+		{`since = "0.1"`, "since = \"0.1\"\nvalue_from = 1.0", "value-bound", ":15:"},
+		{`since = "0.1"`, "since = \"0.1\"\nterms = [\"age\"]", "terms", ":15:"},
+		{`since = "0.1"`, "since = \"0.1\"\nterms = [\"age > 5\"]", "term", ":15:"},
+		{`since = "0.1"`, "since = \"0.1\"\ndestinations = [\"19\"]", "filter", ":5:"},
+		{`since = "0.1"`, "since = \"0.1\"\nspecialties = [\"300\"]", "code", ":15:"},
+		{`since = "0.1"`, "since = \"0.1\"\ncurrent = true", "filter", ":5:"},
+		{`"count"`, `"started"`, "recent", ":1:"},
+		{`"count"`, `"holds"`, "terms", ":1:"},
 	} {
 		_, err := LoadFS(fstest.MapFS{"a.toml": {Data: []byte(strings.Replace(good, c.from, c.to, 1))}}, lib, an)
 		if err == nil || !strings.Contains(err.Error(), "("+c.code+")") || !strings.Contains(err.Error(), "a.toml"+c.line) {

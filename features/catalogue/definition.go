@@ -34,6 +34,8 @@ const (
 	Demographic Source = "demographic" // person, registration and residence on D
 	Event       Source = "event"       // dated coded facts
 	Spell       Source = "spell"       // intervals of care
+	Document    Source = "document"    // pointers to documents, plans and summaries
+	Derived     Source = "derived"     // other features of the same person and day
 )
 
 // Aggregate is what a definition makes of its rows.
@@ -89,6 +91,15 @@ const (
 	// WeightedSumDistinct is the sum of the weights of the different codes of a
 	// weighted list that rows match.
 	WeightedSumDistinct Aggregate = "weighted_sum_distinct"
+	// Started is the number of different codes (with a group, of its members)
+	// that have a row in the last `recent` days and none in the 365 days before
+	// those. A row belongs to the period of its first possible day.
+	Started Aggregate = "started"
+	// Stopped is the number of those that have a row in the 365 days before the
+	// last `recent` days and none in the last `recent` days.
+	Stopped Aggregate = "stopped"
+	// Holds is the number of terms that hold; see Term.
+	Holds Aggregate = "holds"
 	// Acceleration is the yearly rate of rows in the last `recent` days minus
 	// the yearly rate in the 365 days before those.
 	Acceleration Aggregate = "acceleration"
@@ -97,8 +108,8 @@ const (
 // Ever is the number of days of a window that has no beginning.
 const Ever = 0
 
-// RateYear is the number of days of the earlier period of Acceleration, and
-// of the year that both its rates are for.
+// RateYear is the number of days of the earlier period of Acceleration,
+// Started and Stopped, and of the year that both rates of the first are for.
 const RateYear = 365
 
 // SlopeSpan is the least number of days between the first and the newest
@@ -130,6 +141,7 @@ const (
 	MonthsRegistered Item = "months_registered"
 	MonthsObservable Item = "months_observable"
 	RecentMove       Item = "recent_move"
+	Sources          Item = "sources"
 )
 
 // Items says what each demographic item is.
@@ -142,8 +154,18 @@ var Items = map[Item]string{
 	CareHome:         "1 when the residence on D is a care home, else 0",
 	MonthsRegistered: "whole months (of 30.4375 days) since the registration that holds D began; unknown without a start",
 	MonthsObservable: "whole months since the unbroken chain of registrations that holds D began (a gap of up to 30 days does not break it), or since the data begin when that is later; unknown when neither is given",
+	Sources:          "number of sources that describe the person; unknown when none is counted",
 	RecentMove:       "1 when the residence that holds D began within 365 days, else 0; unknown without a start",
 }
+
+// Items in the order of their declaration, for pages.
+var itemOrder = []Item{Age, Male, Female, EthnicityKnown, IMDDecile, CareHome, MonthsRegistered, MonthsObservable, RecentMove, Sources}
+
+// Category is the kind of a document: one of documentNames.
+type Category uint8
+
+// documentNames are the categories of the document table, by number.
+var documentNames = []string{"", "document", "care_plan", "summary"}
 
 // Member is one part of a code filter: rows of any of its lists, or with one
 // of a few codes written "system:code" that no list has.
@@ -173,6 +195,8 @@ type Definition struct {
 	Positions []Position
 	Members   []Member
 	Analyte   string             // reads only rows with a value
+	ValueFrom *int64             // reads only values at least so great, in the analyte's unit and scale
+	ValueTo   *int64             // and at most so great; nil means no bound
 	Weights   map[string]int     // code of the list -> weight, for WeightedSumDistinct
 	Within    []engine.SpellKind // the event's day lies in an inpatient spell of these kinds
 
@@ -181,6 +205,24 @@ type Definition struct {
 	FirstOfCIS  bool    // only spells that begin their continuous inpatient spell
 	NoAdmission bool    // only those that no emergency admission follows by the day after
 	Attended    []uint8 // attended codes
+	// Readmission of n days reads only spells that begin on the day on which a
+	// stay of another continuous inpatient spell ended, or less than n days
+	// after it. Births, maternity and a person's own day cases are no such
+	// stay. 0 means any.
+	Readmission  int
+	Destinations []string // discharge destinations as coded; nil means any
+	Specialties  []string // "system:code"; nil means any
+	Arrivals     []string // arrival modes, "system:code"; nil means any
+
+	// Document filter. Kinds of event and the like do not apply; Statuses and
+	// Members do, the latter to the type. Nil Categories means any.
+	Categories []Category
+
+	// Current reads only spells and documents that have not ended on D: their
+	// end, if one is known on D, is later than D.
+	Current bool
+
+	Terms []Term // of Derived
 
 	Days   int    // window back from D; Ever
 	Gap    int    // the window ends at D-Gap
@@ -195,6 +237,8 @@ type Definition struct {
 	Decimals  int // of the analyte's scaled values
 	Why       string
 	Tests     []string // scenarios of features/kernel that show it
+	Since     string   // version of the catalogue in which it first stood
+	Story     string   // features of one story are told once; the id without its window, unless given
 
 	File string // where it is declared
 	Line int
@@ -204,13 +248,13 @@ type Definition struct {
 
 // Dated says whether the value comes with the day of its newest row.
 func (d *Definition) Dated() bool {
-	return d.Source != Demographic && d.Aggregate != DaysSinceEnd && d.Aggregate != BedDays && d.Aggregate != LongestStay
+	return d.Source != Demographic && d.Source != Derived && d.Aggregate != DaysSinceEnd && d.Aggregate != BedDays && d.Aggregate != LongestStay
 }
 
 // Column is the definition's column of a matrix.
 func (d *Definition) Column() matrix.Column {
 	return matrix.Column{ID: d.ID, Title: d.Title, Sentence: d.Sentence + "\n" + d.None + "\n" + d.Unknown,
-		Unit: d.Unit, Area: d.Area, Absence: d.Absence, Display: d.Display}
+		Unit: d.Unit, Area: d.Area, Story: d.Story, Absence: d.Absence, Display: d.Display}
 }
 
 // Catalogue is every definition, in order of file and entry.
@@ -243,12 +287,20 @@ func (c *Catalogue) Columns() []matrix.Column {
 	return out
 }
 
-// Subset gives the catalogue of the ids named, in the order of c, with the
-// hash of that part. An id that is not in c is left out.
+// Subset gives the catalogue of the ids named and of what those derived from
+// others read, in the order of c, with the hash of that part. An id that is not
+// in c is left out.
 func (c *Catalogue) Subset(ids []string) *Catalogue {
 	want := map[string]bool{}
 	for _, id := range ids {
 		want[id] = true
+	}
+	for i := len(c.Definitions) - 1; i >= 0; i-- { // what is read comes before
+		if d := &c.Definitions[i]; want[d.ID] {
+			for _, x := range d.reads() {
+				want[x] = true
+			}
+		}
 	}
 	out := &Catalogue{byID: map[string]int{}}
 	for _, d := range c.Definitions {

@@ -2,6 +2,8 @@ package catalogue
 
 import (
 	"fmt"
+	"math"
+	"regexp"
 	"strings"
 
 	"leftshift/engine"
@@ -77,13 +79,7 @@ func (l *loader) expand(b block, e *entry) {
 				l.faults.add(b.file, b.key("lists"), "list-unknown", "%s names code list %q, which does not exist", e.ID, x)
 			}
 		}
-		for _, c := range e.Codes {
-			system, code, _ := strings.Cut(c, ":")
-			if n, ok := codelist.Normalise(system, code); !ok || n != code || engine.ParseSystem(system) == engine.NoSystem {
-				l.faults.add(b.file, b.key("codes"), "code", "%s names %q, which is no code: write system:code, as snomed:217082002", e.ID, c)
-			}
-		}
-		subjects[0].members = []Member{{Lists: e.Lists, Codes: e.Codes}}
+		subjects[0].members = []Member{{Lists: e.Lists, Codes: l.codes(b, e, "codes", e.Codes)}}
 	case e.Analyte != "" || len(e.Analytes) > 0:
 		key := "analytes"
 		names := e.Analytes
@@ -107,7 +103,7 @@ func (l *loader) expand(b block, e *entry) {
 	windows := e.Windows
 	if len(windows) == 0 {
 		windows = []int{Ever}
-		if e.Source != string(Demographic) {
+		if e.Source != string(Demographic) && e.Source != string(Derived) {
 			l.faults.add(b.file, b.line, "window-missing", "%s needs windows in days; 0 is the whole record", e.ID)
 		}
 	}
@@ -130,6 +126,10 @@ func (l *loader) expand(b block, e *entry) {
 			title, in := WindowWords(w)
 			r := strings.NewReplacer("{w}", wid, "{window}", title, "{in}", in, "{member}", s.id, "{name}", s.title, "{Name}", capital(s.title))
 			d.ID, d.Title, d.Sentence, d.None, d.Unknown = r.Replace(e.ID), r.Replace(e.Title), r.Replace(e.Sentence), r.Replace(e.None), r.Replace(e.Unknown)
+			if d.Story = r.Replace(e.Story); d.Story == "" {
+				d.Story = windowEnd.ReplaceAllString(d.ID, "")
+			}
+			l.bound(b, e, &d)
 			l.weigh(b, e, &d)
 			l.hide(&d)
 			l.check(b, e, &d)
@@ -152,14 +152,15 @@ func (l *loader) expand(b block, e *entry) {
 func (l *loader) definition(b block, e *entry) Definition {
 	d := Definition{Source: Source(e.Source), Item: Item(e.Item), FirstOfCIS: e.FirstOfCIS, NoAdmission: e.NoAdmission,
 		Gap: e.Gap, Recent: e.Recent, Pick: e.Pick, Aggregate: Aggregate(e.Aggregate), Area: e.Area, Unit: e.Unit, Why: e.Why,
-		Tests: e.Tests, File: b.file, Line: b.line, Origin: b.folder.Name}
+		Tests: e.Tests, Since: e.Since, Current: e.Current, Readmission: e.Readmission, Destinations: e.Destinations,
+		File: b.file, Line: b.line, Origin: b.folder.Name}
 	for _, i := range l.names(b, e, "kinds", e.Kinds, engine.EventKinds()) {
 		d.Kinds = append(d.Kinds, engine.EventKind(i))
 	}
 	for _, i := range l.names(b, e, "status", e.Status, statusNames) {
 		d.Statuses = append(d.Statuses, engine.Status(i))
 	}
-	if len(e.Status) == 0 && d.Source == Event {
+	if len(e.Status) == 0 && (d.Source == Event || d.Source == Document) {
 		d.Statuses = facts
 	}
 	for _, i := range l.names(b, e, "modes", e.Modes, modeNames) {
@@ -174,9 +175,17 @@ func (l *loader) definition(b block, e *entry) Definition {
 	for _, i := range l.names(b, e, "within", e.Within, engine.SpellKinds()) {
 		d.Within = append(d.Within, engine.SpellKind(i))
 	}
+	for _, i := range l.names(b, e, "categories", e.Categories, documentNames) {
+		d.Categories = append(d.Categories, Category(i))
+	}
+	d.Specialties = l.codes(b, e, "specialties", e.Specialties)
+	d.Arrivals = l.codes(b, e, "arrivals", e.Arrivals)
+	for _, t := range e.Terms {
+		d.Terms = append(d.Terms, l.term(b, e, t))
+	}
 	for _, a := range e.Attended {
-		if a < 0 || a > 9 {
-			l.faults.add(b.file, b.key("attended"), "attended", "%s: attended codes are 0 to 9", e.ID)
+		if a < 0 || a > 31 {
+			l.faults.add(b.file, b.key("attended"), "attended", "%s: attended codes are 0 to 31", e.ID)
 			continue
 		}
 		d.Attended = append(d.Attended, uint8(a))
@@ -199,6 +208,36 @@ func (l *loader) definition(b block, e *entry) Definition {
 	}
 	return d
 }
+
+// codes checks codes written "system:code".
+func (l *loader) codes(b block, e *entry, key string, codes []string) []string {
+	for _, c := range codes {
+		system, code, _ := strings.Cut(c, ":")
+		if n, ok := codelist.Normalise(system, code); !ok || n != code || engine.ParseSystem(system) == engine.NoSystem {
+			l.faults.add(b.file, b.key(key), "code", "%s names %q, which is no code: write system:code, as snomed:217082002", e.ID, c)
+		}
+	}
+	return codes
+}
+
+// bound scales the bounds of a value to whole numbers of the analyte's scale.
+func (l *loader) bound(b block, e *entry, d *Definition) {
+	scale := func(key string, x *float64) *int64 {
+		if x == nil {
+			return nil
+		}
+		v := *x * math.Pow10(d.Decimals)
+		n := int64(math.Round(v))
+		if math.Abs(v-float64(n)) > 1e-6 || n < -1<<20 || n > 1<<20 {
+			l.faults.add(b.file, b.key(key), "value-bound", "%s: %s must be a value of the analyte with at most %d decimals", d.ID, key, d.Decimals)
+		}
+		return &n
+	}
+	d.ValueFrom, d.ValueTo = scale("value_from", e.ValueFrom), scale("value_to", e.ValueTo)
+}
+
+// windowEnd is the end of an id that says its window.
+var windowEnd = regexp.MustCompile(`_(\d+d|ever)$`)
 
 // names turns names into their places in a table of names.
 func (l *loader) names(b block, e *entry, key string, names, table []string) []int {

@@ -8,13 +8,13 @@ import (
 	"sort"
 )
 
-// hash covers every definition except where it is declared, why and its
-// tests, and the code lists and analytes that it reads.
+// hash covers every definition except where it is declared, why, since when, its
+// story and its tests, and the code lists and analytes that it reads.
 func hash(defs []Definition, lists map[string]string) string {
 	h := sha256.New()
 	used := map[string]bool{}
 	for _, d := range defs {
-		d.File, d.Line, d.Why, d.Tests = "", 0, "", nil
+		d.File, d.Line, d.Why, d.Tests, d.Since, d.Story = "", 0, "", nil, "", ""
 		b, err := json.Marshal(d) // maps are written in order of key
 		if err != nil {
 			panic(err)

@@ -40,14 +40,24 @@ type entry struct {
 	Group     string   `toml:"group"` // one feature over all members
 	Each      string   `toml:"each"`  // one feature for each member
 	Analyte   string   `toml:"analyte"`
-	Analytes  []string `toml:"analytes"` // one feature for each
+	Analytes  []string `toml:"analytes"`   // one feature for each
+	ValueFrom *float64 `toml:"value_from"` // in the analyte's unit
+	ValueTo   *float64 `toml:"value_to"`
 	Weights   string   `toml:"weights"`
 	Within    []string `toml:"within"`
 
-	Spells      []string `toml:"spells"`
-	FirstOfCIS  bool     `toml:"first_of_cis"`
-	NoAdmission bool     `toml:"no_admission"`
-	Attended    []int    `toml:"attended"`
+	Spells       []string `toml:"spells"`
+	FirstOfCIS   bool     `toml:"first_of_cis"`
+	NoAdmission  bool     `toml:"no_admission"`
+	Attended     []int    `toml:"attended"`
+	Readmission  int      `toml:"readmission"` // days
+	Destinations []string `toml:"destinations"`
+	Specialties  []string `toml:"specialties"` // "system:code"
+	Arrivals     []string `toml:"arrivals"`    // "system:code"
+
+	Categories []string `toml:"categories"`
+	Current    bool     `toml:"current"`
+	Terms      []string `toml:"terms"`
 
 	Windows []int  `toml:"windows"`
 	Gap     int    `toml:"gap"`
@@ -61,6 +71,8 @@ type entry struct {
 	Unit      string   `toml:"unit"`
 	Why       string   `toml:"why"`
 	Tests     []string `toml:"tests"`
+	Since     string   `toml:"since"`
+	Story     string   `toml:"story"`
 }
 
 type member struct {
@@ -140,6 +152,7 @@ func loadAll(lib *codelist.Library, analytes *analyte.Table, folders []Folder) (
 			l.expand(block{t.folder, t.name, t.bytes, nth(at, k)}, &t.file.Feature[k])
 		}
 	}
+	l.derive()
 	if len(l.faults.List) > 0 {
 		l.faults.sort()
 		return nil, &l.faults

@@ -2,6 +2,7 @@ package catalogue
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	"leftshift/features/matrix"
@@ -38,7 +39,7 @@ func Markdown(c *Catalogue) string {
 			seen = "clinicians only"
 		}
 		window, _ := WindowWords(d.Days)
-		if d.Source == Demographic {
+		if d.Source == Demographic || d.Source == Derived {
 			window = "on the day"
 		}
 		if d.Gap > 0 {
@@ -51,7 +52,7 @@ func Markdown(c *Catalogue) string {
 		b.WriteString("\n")
 	}
 	b.WriteString("\n## Items of a person\n\n")
-	for _, it := range []Item{Age, Male, Female, EthnicityKnown, IMDDecile, CareHome, MonthsRegistered, MonthsObservable, RecentMove} {
+	for _, it := range itemOrder {
 		fmt.Fprintf(&b, "- `%s`: %s\n", it, Items[it])
 	}
 	return b.String()
@@ -63,6 +64,8 @@ func reads(d *Definition) string {
 	switch d.Source {
 	case Demographic:
 		return "person"
+	case Derived:
+		return fmt.Sprintf("%d features", len(d.reads()))
 	case Event:
 		parts = append(parts, list(d.Kinds, "events: "))
 		if len(d.Modes) > 0 {
@@ -83,15 +86,9 @@ func reads(d *Definition) string {
 			parts = append(parts, fmt.Sprintf("position %v", d.Positions))
 		}
 		if d.Analyte != "" {
-			parts = append(parts, "values of "+d.Analyte)
+			parts = append(parts, "values of "+d.Analyte+bounds(d))
 		}
-		if len(d.Members) > 3 {
-			parts = append(parts, fmt.Sprintf("%d groups of lists", len(d.Members)))
-		} else {
-			for _, m := range d.Members {
-				parts = append(parts, strings.Join(append(append([]string(nil), m.Lists...), m.Codes...), ", "))
-			}
-		}
+		parts = append(parts, codesRead(d)...)
 		if len(d.Within) > 0 {
 			parts = append(parts, list(d.Within, "within spells: "))
 		}
@@ -106,8 +103,76 @@ func reads(d *Definition) string {
 		if len(d.Attended) > 0 {
 			parts = append(parts, fmt.Sprintf("attended %v", d.Attended))
 		}
+		if d.Readmission > 0 {
+			parts = append(parts, fmt.Sprintf("less than %d days after another stay", d.Readmission))
+		}
+		for _, x := range []struct {
+			lead  string
+			codes []string
+		}{{"destination ", d.Destinations}, {"specialty ", d.Specialties}, {"arrival ", d.Arrivals}} {
+			if len(x.codes) > 0 {
+				parts = append(parts, x.lead+strings.Join(x.codes, ", "))
+			}
+		}
+	case Document:
+		s := make([]string, len(d.Categories))
+		for i, c := range d.Categories {
+			s[i] = documentNames[c]
+		}
+		parts = append(parts, "documents: "+strings.Join(s, ", "))
+		parts = append(parts, codesRead(d)...)
+	}
+	if d.Current {
+		parts = append(parts, "not ended")
 	}
 	return strings.Join(parts, "; ")
+}
+
+// codesRead says the codes of a filter: lists by name when they are few.
+func codesRead(d *Definition) (parts []string) {
+	if len(d.Members) > 3 {
+		return []string{fmt.Sprintf("%d groups of lists", len(d.Members))}
+	}
+	for _, m := range d.Members {
+		parts = append(parts, strings.Join(append(append([]string(nil), m.Lists...), m.Codes...), ", "))
+	}
+	return parts
+}
+
+// bounds says the bounds of a value in the analyte's unit.
+func bounds(d *Definition) string {
+	s, unit := "", math.Pow10(d.Decimals)
+	if d.ValueFrom != nil {
+		s += fmt.Sprintf(" from %g", float64(*d.ValueFrom)/unit)
+	}
+	if d.ValueTo != nil {
+		s += fmt.Sprintf(" to %g", float64(*d.ValueTo)/unit)
+	}
+	return s
+}
+
+// termsWords says what a derived feature counts.
+func termsWords(d *Definition) string {
+	s := make([]string, len(d.Terms))
+	for i, t := range d.Terms {
+		ways := make([]string, len(t.Ways))
+		for k, way := range t.Ways {
+			atoms := make([]string, len(way))
+			for j, a := range way {
+				switch {
+				case a.Below:
+					atoms[j] = fmt.Sprintf("%s < %g", a.Feature, a.N)
+				case a.N == 1:
+					atoms[j] = a.Feature
+				default:
+					atoms[j] = fmt.Sprintf("%s >= %g", a.Feature, a.N)
+				}
+			}
+			ways[k] = strings.Join(atoms, " and ")
+		}
+		s[i] = strings.Join(ways, " or ")
+	}
+	return strings.Join(s, "; ")
 }
 
 func list[T fmt.Stringer](x []T, lead string) string {
@@ -124,6 +189,10 @@ func makes(d *Definition) string {
 		return fmt.Sprintf("%s %s", d.Aggregate, d.Pick)
 	case d.Source == Demographic:
 		return string(d.Item)
+	case d.Source == Derived && len(d.Terms) == 1:
+		return "whether " + termsWords(d)
+	case d.Source == Derived:
+		return "how many of: " + termsWords(d)
 	}
 	return string(d.Aggregate)
 }

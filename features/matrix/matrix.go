@@ -39,6 +39,7 @@ type Column struct {
 	Sentence string  // template for the reader of a list; see features/catalogue
 	Unit     string  // "" for a count
 	Area     string  // clinical area
+	Story    string  // columns of one story are told once; "" for the id without its window
 	Absence  Absence // what no rows means
 	Display  Display // who may see it
 }
