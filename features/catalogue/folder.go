@@ -15,6 +15,8 @@ type Folder struct {
 	// FS holds *.toml and weights/*.csv; files whose name begins with a dot are
 	// passed over.
 	FS fs.FS
+	// Only names the one file that is read; "" means all.
+	Only string
 }
 
 // Case is a worked example that a feature file carries: a few rows of one
@@ -42,6 +44,9 @@ type text struct {
 
 // files lists the feature files of a folder.
 func (f *Folder) files() ([]string, error) {
+	if f.Only != "" {
+		return []string{f.Only}, nil
+	}
 	names, err := fs.Glob(f.FS, "*.toml")
 	out := names[:0]
 	for _, n := range names {

@@ -54,7 +54,7 @@ event 2024-03-01 problem snomed:217082002
 func TestFolderJoins(t *testing.T) {
 	lib, an := shelves(t)
 	built := load(t)
-	c, err := LoadWith(lib, an, Folder{"features", fstest.MapFS{"ours.toml": {Data: []byte(local)}, ".ours.toml.swp": {Data: []byte("x")}, ".half.toml": {Data: []byte("x")}}}, Folder{"more", fstest.MapFS{}})
+	c, err := LoadWith(lib, an, Folder{Name: "features", FS: fstest.MapFS{"ours.toml": {Data: []byte(local)}, ".ours.toml.swp": {Data: []byte("x")}, ".half.toml": {Data: []byte("x")}}}, Folder{Name: "more", FS: fstest.MapFS{}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,13 +93,13 @@ func TestFolderFaults(t *testing.T) {
 		{`absence = "zero"`, `absence = "none"`, "absence", "features/ours.toml:19:"},
 	} {
 		text := strings.Replace(local, c.from, c.to, 1)
-		_, err := LoadWith(lib, an, Folder{"features", fstest.MapFS{"ours.toml": {Data: []byte(text)}}})
+		_, err := LoadWith(lib, an, Folder{Name: "features", FS: fstest.MapFS{"ours.toml": {Data: []byte(text)}}})
 		if err == nil || !strings.Contains(err.Error(), "("+c.code+")") || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%s -> %s: want %s %q, got: %v", c.from, c.to, c.code, c.says, err)
 		}
 	}
 	// Entries written as inline tables have no header line: faults, no panic.
-	_, err := LoadWith(lib, an, Folder{"features", fstest.MapFS{"ours.toml": {Data: []byte(`feature = [{id = "x"}, {title = "y"}]`)}}})
+	_, err := LoadWith(lib, an, Folder{Name: "features", FS: fstest.MapFS{"ours.toml": {Data: []byte(`feature = [{id = "x"}, {title = "y"}]`)}}})
 	if f, ok := err.(*Faults); !ok || len(f.List) < 2 {
 		t.Errorf("inline entries: %v", err)
 	}

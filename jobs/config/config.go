@@ -39,6 +39,7 @@ type Site struct {
 	Purpose   string `toml:"purpose" default:"case-finding" check:"one=purpose" say:"what this installation's data is used for; a snapshot serves one purpose"`
 	AsOf      string `toml:"as_of" check:"day" say:"the as-of date of every run; empty: today in Europe/London"`
 	Root      string `toml:"root" canon:"-" say:"folder that relative paths are relative to: absolute, or as seen from the configuration file's folder, such as ..; empty: that folder"`
+	Features  string `toml:"features" default:"features" check:"path" say:"folder of this site's own feature files, *.toml, which join the built-in catalogue; it may be absent"`
 	Data      string `toml:"data" default:"data" check:"path" say:"folder of the lake, the run ledger and the snapshots"`
 }
 

@@ -21,6 +21,7 @@ import (
 	"leftshift/features/catalogue"
 	"leftshift/features/codelist"
 	"leftshift/jobs/config"
+	"leftshift/jobs/definitions"
 	"leftshift/models/registry"
 )
 
@@ -41,16 +42,11 @@ type Night struct {
 // New loads what every step needs. today is the day on which the run happens.
 func New(c *config.Config, asOf, today engine.Day) (*Night, error) {
 	n := &Night{Config: c, AsOf: asOf, Today: today, Data: c.At(c.Site.Data)}
-	var err error
-	if n.Analytes, err = analyte.Load(); err != nil {
+	set, err := definitions.Open(c)
+	if err != nil {
 		return nil, err
 	}
-	if n.Codelists, err = codelist.Load(); err != nil {
-		return nil, err
-	}
-	if n.Catalogue, err = catalogue.Load(n.Codelists, n.Analytes); err != nil {
-		return nil, err
-	}
+	n.Analytes, n.Codelists, n.Catalogue = set.Analytes, set.Codelists, set.Catalogue
 	return n, os.MkdirAll(n.Data, 0o700)
 }
 

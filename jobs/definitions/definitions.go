@@ -1,0 +1,118 @@
+// Package definitions opens what a site's features are declared by: the
+// built-in catalogue and code lists with those of the site's own folder. Every
+// command and every run opens them here, so that all see the same.
+package definitions
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"leftshift/engine"
+	"leftshift/engine/analyte"
+	"leftshift/features/catalogue"
+	"leftshift/features/codelist"
+	"leftshift/jobs/config"
+)
+
+// Set is what features are made from. It is not changed after Open.
+type Set struct {
+	Analytes  *analyte.Table
+	Codelists *codelist.Library
+	Catalogue *catalogue.Catalogue
+}
+
+// CodelistFolder is the folder, within that of the features, of a site's own
+// code lists: lists.toml and lists/*.csv, as package codelist reads them.
+const CodelistFolder = "codelists"
+
+// Open reads the definitions of a site; nil means of no site: what is built
+// in. Faults of the site's files are all reported, as an *engine.Fault around
+// *catalogue.Faults or *codelist.Faults.
+func Open(c *config.Config) (*Set, error) { return OpenWith(c, nil) }
+
+// OpenWith is Open with feature files that are not, or not yet, in the site's
+// folder. A file that is in it is read once.
+func OpenWith(c *config.Config, files []string) (*Set, error) {
+	s := &Set{}
+	var err error
+	if s.Analytes, err = analyte.Load(); err != nil {
+		return nil, err
+	}
+	if s.Codelists, err = codelist.Load(); err != nil {
+		return nil, err
+	}
+	var more []catalogue.Folder
+	own := ""
+	if c != nil && c.Site.Features != "" {
+		own = c.At(c.Site.Features)
+		dir, err := open(own)
+		if err != nil {
+			return nil, err
+		}
+		if dir != nil {
+			name := filepath.ToSlash(c.Site.Features)
+			more = append(more, catalogue.Folder{Name: name, FS: dir})
+			lists, err := fs.Sub(dir, CodelistFolder)
+			if err != nil {
+				return nil, err
+			}
+			if s.Codelists, err = codelist.Join(s.Codelists, lists, name+"/"+CodelistFolder); err != nil {
+				return nil, faulty(err)
+			}
+		}
+	}
+	for _, f := range files {
+		full, err := filepath.Abs(f)
+		if err != nil {
+			return nil, err
+		}
+		if own != "" && filepath.Dir(full) == own {
+			if _, err := os.Stat(full); err != nil {
+				return nil, &engine.Fault{Code: "feature-file", Say: "a feature file that was named cannot be read", Err: err}
+			}
+			continue
+		}
+		if _, err := os.Stat(full); err != nil {
+			return nil, &engine.Fault{Code: "feature-file", Say: "a feature file that was named cannot be read", Err: err}
+		}
+		more = append(more, catalogue.Folder{Name: filepath.ToSlash(filepath.Dir(f)), FS: os.DirFS(filepath.Dir(full)), Only: filepath.Base(full)})
+	}
+	if s.Catalogue, err = catalogue.LoadWith(s.Codelists, s.Analytes, more...); err != nil {
+		return nil, faulty(err)
+	}
+	return s, nil
+}
+
+// open gives a folder, or nil when there is none.
+func open(path string) (fs.FS, error) {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, nil
+	case err != nil:
+		return nil, &engine.Fault{Code: "features-unreadable", Say: "the folder of the site's features (site.features) cannot be read: check who may read it", Err: err}
+	case !info.IsDir():
+		return nil, &engine.Fault{Code: "features-unreadable", Say: "site.features is no folder: name the folder that holds your feature files, or one that does not exist"}
+	}
+	return os.DirFS(path), nil
+}
+
+func faulty(err error) error {
+	n := 1
+	var f *catalogue.Faults
+	var l *codelist.Faults
+	switch {
+	case errors.As(err, &f):
+		n = len(f.List)
+	case errors.As(err, &l):
+		n = len(l.List)
+	}
+	noun := "faults"
+	if n == 1 {
+		noun = "fault"
+	}
+	return &engine.Fault{Code: "features-faulty", Say: fmt.Sprintf("the site's feature files have %d %s: `leftshift features check` shows them", n, noun), Err: err}
+}
