@@ -1,6 +1,9 @@
 package codelist
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Normalise brings a record's code into the form that lists are written in,
 // and says whether the result has the shape of a code of that system. Codes
@@ -71,6 +74,60 @@ func normaliseOPCS4(code string) (string, bool) {
 	s := strings.ToUpper(strings.NewReplacer(".", "", " ", "").Replace(code))
 	ok := len(s) >= 3 && len(s) <= 4 && s[0] >= 'A' && s[0] <= 'Z' && digits(s[1:])
 	return s, ok
+}
+
+// bnfShape says whether s is a BNF code of NHS prescribing data: chapter,
+// section and paragraph of two digits each, subparagraph of one, then two
+// characters each of substance, product, strength with form, and equivalent.
+// A whole code has 15 characters, one of an appliance 11; a prefix ends at a
+// level. (NHS Business Services Authority, BNF code structure.)
+func bnfShape(match Match, s string) bool {
+	switch n := len(s); {
+	case n == 15 || n == 11:
+	case match == Prefix && (n == 2 || n == 4 || n == 6 || n == 7 || n == 9 || n == 13):
+	default:
+		return false
+	}
+	if !digits(s[:min(7, len(s))]) || s[:2] < "01" || s[:2] > "23" {
+		return false
+	}
+	for _, c := range []byte(s[min(7, len(s)):]) {
+		if (c < '0' || c > '9') && (c < 'A' || c > 'Z') {
+			return false
+		}
+	}
+	return true
+}
+
+// Guess gives the only system whose shape all codes have, as lists write them;
+// "" for none, for several (A01 is ICD-10 and OPCS-4) and for no codes. dm+d
+// identifiers are SNOMED CT's. Digits alone are of BNF only where a zero, which
+// begins no SNOMED CT identifier, or a whole code says so.
+func Guess(codes []string) string {
+	found := ""
+	for _, system := range []string{SNOMED, ICD10, OPCS4, BNF} {
+		all := len(codes) > 0
+		match := Prefix
+		if system == SNOMED {
+			match = Exact
+		}
+		for _, c := range codes {
+			if fault, _ := codeFault(system, match, c); fault != "" {
+				all = false
+				break
+			}
+		}
+		if system == BNF {
+			all = all && slices.ContainsFunc(codes, func(c string) bool { return c[0] == '0' || len(c) == 15 }) && found == ""
+		}
+		switch {
+		case all && found != "":
+			return ""
+		case all:
+			found = system
+		}
+	}
+	return found
 }
 
 func digits(s string) bool {

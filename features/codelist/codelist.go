@@ -2,16 +2,16 @@
 // word such as "asthma" its meaning in data.
 //
 // A list is a file lists/<name>.csv with the columns code and term, and an
-// entry in lists.toml that says its system, how its codes are matched, where
-// it came from, under which licence, how far it was confirmed, and which
-// clinician approved it until when. sensitive.toml says which lists only a
-// clinician may see by name. All of them are data: to change one, change the
-// file, and its hash changes with it. Measurements are not lists: package
-// engine/analyte declares them.
+// entry in lists.toml that says its system and release, how its codes are
+// matched, where it came from, under which licence, how far it was confirmed,
+// which lists end, decline or outdate it, and which clinician approved it until
+// when. sensitive.toml says which lists only a clinician may see by name. All of
+// them are data: to change one, change the file, and its hash changes with it.
+// Measurements are not lists: package engine/analyte declares them.
 //
 // Load reads what is built in; LoadFS reads another directory of the same
-// shape, for lists kept by a care system. Every fault in every file is
-// reported at once, with file and line.
+// shape, for lists kept by a care system; With adds the approvals of a site.
+// Every fault in every file is reported at once, with file and line.
 package codelist
 
 import (
@@ -47,23 +47,30 @@ type Source struct {
 	Repository string
 	Licence    string
 	Note       string
+	Release    map[string]string // release of each code system that its codes were read from; nil not stated
 }
+
+// NotStated is the release of a list where neither it nor its source says one.
+const NotStated = "not stated"
 
 // List is one code list. It is not changed after Load.
 type List struct {
 	Name         string // lower_snake, unique
 	Title        string
 	System       string // one of the constants of this package
+	Release      string // release of the system, as "5th edition"; NotStated
 	Match        Match
 	Source       Source
 	Confirmation string // how many sources were read and whether they agree
 	Rule         string // what the list does not say by itself; "" for nothing
-	ApprovedBy   string // "" while no clinician has approved it
-	ApprovedTo   string // last day of approval, 2006-01-02; "" as above
+	Means        Means  // which other lists change what this one says
+	Expression   string // what Expand made the codes from, such as "<<73211009"; "" chosen one by one
+	Hierarchy    string // hex SHA-256 of the relationships that Expand read; "" as above
+	Approval     Approval
 
 	Codes []string          // in byte order, unique, never empty
 	Terms map[string]string // term of a code; no key when the source gave none
-	Hash  string            // hex SHA-256 of system, match and codes
+	Hash  string            // hex SHA-256 of system, release, match and codes
 }
 
 // Library is every list, with the topics that are sensitive.
@@ -73,7 +80,8 @@ type Library struct {
 	Hash   string  // hex SHA-256 over both
 
 	byName    map[string]*List
-	sensitive map[string][]string // list name -> topic ids, in file order
+	sensitive map[string][]string   // list name -> topic ids, in file order
+	site      map[string][]Approval // approvals of the site, by list
 }
 
 //go:embed lists.toml sensitive.toml lists/*.csv
@@ -90,6 +98,7 @@ func LoadFS(dir fs.FS) (*Library, error) {
 	faults := &Faults{}
 	lib := &Library{byName: map[string]*List{}, sensitive: map[string][]string{}}
 	readLists(dir, lib, faults)
+	checkMeans(lib.Lists, lib.byName, dir, faults)
 	readTopics(dir, lib, faults)
 	if len(faults.List) > 0 {
 		faults.sort()
@@ -102,12 +111,6 @@ func LoadFS(dir fs.FS) (*Library, error) {
 
 // List gives a list by name, or nil when there is none.
 func (l *Library) List(name string) *List { return l.byName[name] }
-
-// ApprovedOn says whether a clinician's approval covers a day, written
-// 2006-01-02. A list without approval is never approved.
-func (l *List) ApprovedOn(day string) bool {
-	return l.ApprovedBy != "" && day <= l.ApprovedTo
-}
 
 // Has says whether a record's code is on the list. ICD-10 and OPCS-4 codes
 // are normalised first; a code that cannot be one of the list's system is not

@@ -84,13 +84,6 @@ func TestHas(t *testing.T) {
 	}
 }
 
-func TestApproval(t *testing.T) {
-	l := &List{ApprovedBy: "a clinician", ApprovedTo: "2026-03-31"}
-	if !l.ApprovedOn("2026-03-31") || l.ApprovedOn("2026-04-01") || (&List{}).ApprovedOn("2026-01-01") {
-		t.Error("approval includes its last day, ends after it, and is never there by default")
-	}
-}
-
 func TestSensitive(t *testing.T) {
 	lib := load(t)
 	for list, want := range map[string]bool{"hiv": true, "depression": true, "palliative_care": true, "asthma": false, "elixhauser_drug": true} {
@@ -119,9 +112,6 @@ func TestSensitive(t *testing.T) {
 // broken has one fault of each kind, in known places.
 func broken() fstest.MapFS {
 	file := func(s string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(s)} }
-	entry := func(name, system, match, rest string) string {
-		return "[[list]]\nname = \"" + name + "\"\ntitle = \"t\"\nsystem = \"" + system + "\"\nmatch = \"" + match + "\"\nsource = \"s\"\nconfirmation = \"c\"\n" + rest
-	}
 	return fstest.MapFS{
 		"lists.toml": file("[[source]]\nid = \"s\"\ntitle = \"t\"\n" +
 			entry("a", "snomed", "exact", "") + entry("a", "snomed", "exact", "") + entry("b", "icd10", "prefix", "approved_by = \"x\"\n") +
@@ -144,7 +134,7 @@ func TestEveryFaultIsReportedTogether(t *testing.T) {
 	got := err.Error()
 	for _, want := range []string{
 		"lists.toml:12: list a is declared twice",
-		"lists.toml:19: list b needs both approved_by and approved_until",
+		"lists.toml:19: list b: approved_by, approved_role, approved_on, approved_until and approved_hash: an approval needs who gave it",
 		`lists.toml:27: list c has system "ctv3"`,
 		"lists.toml:34: list d matches snomed identifiers by prefix",
 		"lists/gone.csv: list gone has no file",
@@ -179,15 +169,23 @@ func TestUnknownKeyIsAFault(t *testing.T) {
 	}
 }
 
-// one makes a library of a single list from codes in the order given.
+// one makes a library of a single ICD-10 list from codes in the order given.
 func one(t testing.TB, name, match string, codes []string) *Library {
-	index := "[[source]]\nid = \"s\"\ntitle = \"t\"\n[[list]]\nname = \"" + name + "\"\ntitle = \"t\"\nsystem = \"icd10\"\nmatch = \"" + match + "\"\nsource = \"s\"\nconfirmation = \"c\"\n"
-	lib, err := LoadFS(fstest.MapFS{"lists.toml": &fstest.MapFile{Data: []byte(index)},
-		"lists/" + name + ".csv": &fstest.MapFile{Data: []byte("code,term\n" + strings.Join(codes, ",x\n") + ",\n")}})
+	return typed(t, name, "icd10", "", match, codes)
+}
+
+func typed(t testing.TB, name, system, release, match string, codes []string) *Library {
+	lib, err := LoadFS(fstest.MapFS{"lists.toml": {Data: []byte("[[source]]\nid = \"s\"\ntitle = \"t\"\n" + entry(name, system, match, "release = \""+release+"\"\n"))},
+		"lists/" + name + ".csv": {Data: []byte("code,term\n" + strings.Join(codes, ",x\n") + ",\n")}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return lib
+}
+
+// entry writes one [[list]], eight lines with rest on the last.
+func entry(name, system, match, rest string) string {
+	return "[[list]]\nname = \"" + name + "\"\ntitle = \"t\"\nsystem = \"" + system + "\"\nmatch = \"" + match + "\"\nsource = \"s\"\nconfirmation = \"c\"\n" + rest
 }
 
 func TestHashIsOfTheContentOnly(t *testing.T) {
@@ -197,6 +195,12 @@ func TestHashIsOfTheContentOnly(t *testing.T) {
 	}
 	if h := one(t, "a", "exact", []string{"I10", "J45", "F03"}).List("a").Hash; h == base {
 		t.Error("the way of matching did not change the hash")
+	}
+	if h := typed(t, "a", "icd10", "4th edition", "prefix", []string{"I10", "J45", "F03"}).List("a").Hash; h == base {
+		t.Error("another release did not change the hash")
+	}
+	if h := typed(t, "a", "opcs4", "", "prefix", []string{"A10", "J45", "F03"}).List("a").Hash; h == typed(t, "a", "icd10", "", "prefix", []string{"A10", "J45", "F03"}).List("a").Hash {
+		t.Error("another system did not change the hash")
 	}
 	if h := one(t, "a", "prefix", []string{"I10", "J45"}).List("a").Hash; h == base {
 		t.Error("a code taken away did not change the hash")

@@ -23,6 +23,9 @@ func Join(base *Library, dir fs.FS, name string) (*Library, error) {
 	faults := &Faults{}
 	more := &Library{byName: map[string]*List{}, sensitive: map[string][]string{}}
 	readLists(dir, more, faults)
+	all := maps.Clone(base.byName)
+	maps.Copy(all, more.byName)
+	checkMeans(more.Lists, all, dir, faults)
 	readTopics(dir, more, faults)
 	for _, l := range more.Lists {
 		if base.byName[l.Name] != nil {

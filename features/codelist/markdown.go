@@ -14,26 +14,41 @@ func Markdown(lib *Library) string {
 	codes, approved := 0, 0
 	for _, l := range lib.Lists {
 		codes += len(l.Codes)
-		if l.ApprovedBy != "" {
+		if l.Approval.Covers(l, l.Approval.Until) {
 			approved++
 		}
 	}
 	fmt.Fprintf(&b, "%d lists, %d codes, %d approved by a clinician. Library `%.12s`.\n\n", len(lib.Lists), codes, approved, lib.Hash)
-	b.WriteString("| list | title | system | match | codes | source | confirmation | who may see it | approved | hash |\n| --- | --- | --- | --- | ---: | --- | --- | --- | --- | --- |\n")
+	b.WriteString("The hash is of system, release, way of matching and codes. A site approves a list by its hash (`leftshift codelist approve`); where people are real, a list that no approval covers excludes nobody and gives no reason.\n\n")
+	b.WriteString("| list | title | system | release | match | codes | source | confirmation | who may see it | approved | hash |\n| --- | --- | --- | --- | --- | ---: | --- | --- | --- | --- | --- |\n")
 	for _, l := range lib.Lists {
 		seen, by := "care team", "no"
 		if lib.ClinicianOnly(l.Name) {
 			seen = "clinicians only"
 		}
-		if l.ApprovedBy != "" {
-			by = l.ApprovedBy + ", until " + l.ApprovedTo
+		if a := l.Approval; a.Covers(l, a.Until) {
+			by = a.By + " (" + a.Role + "), until " + a.Until
 		}
-		row(&b, "`"+l.Name+"`", l.Title, l.System, string(l.Match), fmt.Sprint(len(l.Codes)), l.Source.ID, l.Confirmation, seen, by, fmt.Sprintf("`%.12s`", l.Hash))
+		row(&b, "`"+l.Name+"`", l.Title, l.System, l.Release, string(l.Match), fmt.Sprint(len(l.Codes)), l.Source.ID, l.Confirmation, seen, by, fmt.Sprintf("`%.12s`", l.Hash))
+	}
+	b.WriteString("\n## What ends, declines or outdates a list\n\n| list | resolved by | declined by | excepted by | the newest of it and these holds |\n| --- | --- | --- | --- | --- |\n")
+	for _, l := range lib.Lists {
+		cells, any := []string{"`" + l.Name + "`"}, false
+		for _, k := range l.Means.kinds() {
+			any = any || len(k.Lists) > 0
+			cells = append(cells, ticked(k.Lists))
+		}
+		if any {
+			row(&b, cells...)
+		}
 	}
 	b.WriteString("\n## Rules that the codes do not say\n\n")
 	for _, l := range lib.Lists {
 		if l.Rule != "" {
 			fmt.Fprintf(&b, "- `%s`: %s\n", l.Name, cell(l.Rule))
+		}
+		if l.Expression != "" {
+			fmt.Fprintf(&b, "- `%s`: the codes of `%s` in release %s, relationships `%.12s`\n", l.Name, l.Expression, cell(l.Release), l.Hierarchy)
 		}
 	}
 	b.WriteString("\n## Sources\n\n| source | title | repository | licence | note |\n| --- | --- | --- | --- | --- |\n")
@@ -42,9 +57,16 @@ func Markdown(lib *Library) string {
 	}
 	b.WriteString("\n## Sensitive topics\n\nLists under a topic are named to clinicians only.\n\n| topic | why | lists |\n| --- | --- | --- |\n")
 	for _, t := range lib.Topics {
-		row(&b, t.Title, t.Why, "`"+strings.Join(t.Lists, "`, `")+"`")
+		row(&b, t.Title, t.Why, ticked(t.Lists))
 	}
 	return b.String()
+}
+
+func ticked(names []string) string {
+	if len(names) == 0 {
+		return ""
+	}
+	return "`" + strings.Join(names, "`, `") + "`"
 }
 
 func row(b *strings.Builder, cells ...string) {

@@ -17,8 +17,8 @@ func TestMarkdown(t *testing.T) {
 		}
 	}
 	for n, line := range strings.Split(text, "\n") {
-		if strings.HasPrefix(line, "| `") && strings.Count(strings.ReplaceAll(line, `\|`, ""), "|") != 11 {
-			t.Errorf("line %d does not have ten cells: %s", n+1, line)
+		if cells := strings.Count(strings.ReplaceAll(line, `\|`, ""), "|") - 1; strings.HasPrefix(line, "| `") && cells != 11 && cells != 5 {
+			t.Errorf("line %d has %d cells, not those of a list or of its meaning: %s", n+1, cells, line)
 		}
 	}
 	if !strings.Contains(text, "clinicians only") || !strings.Contains(text, "gm-sde") {

@@ -6,11 +6,12 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"maps"
 	"path"
 	"regexp"
+	"slices"
 	"sort"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/pelletier/go-toml/v2"
@@ -23,6 +24,8 @@ type indexFile struct {
 		Repository string `toml:"repository"`
 		Licence    string `toml:"licence"`
 		Note       string `toml:"note"`
+
+		Release map[string]string `toml:"release"` // by system
 	} `toml:"source"`
 	List []struct {
 		Name         string `toml:"name"`
@@ -32,8 +35,15 @@ type indexFile struct {
 		Source       string `toml:"source"`
 		Confirmation string `toml:"confirmation"`
 		Rule         string `toml:"rule"`
+		Release      string `toml:"release"`
+		Expression   string `toml:"expression"`
+		Hierarchy    string `toml:"hierarchy"`
+		Means
 		ApprovedBy   string `toml:"approved_by"`
+		ApprovedRole string `toml:"approved_role"`
+		ApprovedOn   string `toml:"approved_on"`
 		ApprovedTo   string `toml:"approved_until"`
+		ApprovedHash string `toml:"approved_hash"`
 	} `toml:"list"`
 }
 
@@ -57,6 +67,11 @@ func decode(dir fs.FS, name string, required bool, into any, faults *Faults) (te
 		faults.add(name, 0, "file-unreadable", "cannot be read: %v", err)
 		return nil, false
 	}
+	return text, decodeText(name, text, into, faults)
+}
+
+// decodeText reads TOML strictly; false means it is faulty.
+func decodeText(name string, text []byte, into any, faults *Faults) bool {
 	d := toml.NewDecoder(bytes.NewReader(text)).DisallowUnknownFields()
 	if err := d.Decode(into); err != nil {
 		var strict *toml.StrictMissingError
@@ -73,9 +88,9 @@ func decode(dir fs.FS, name string, required bool, into any, faults *Faults) (te
 		default:
 			faults.add(name, 0, "toml", "is not readable TOML: %v", err)
 		}
-		return nil, false
+		return false
 	}
-	return text, true
+	return true
 }
 
 // lineOf finds the line where the nth entry (from 1) gives key the value, for
@@ -104,6 +119,11 @@ func readLists(dir fs.FS, lib *Library, faults *Faults) {
 		}
 		if s.ID == "" || s.Title == "" || (s.Repository != "" && s.Licence == "") {
 			faults.add(indexName, line, "source-incomplete", "source %q needs id, title and, with a repository, its licence (\"none stated\" is one)", s.ID)
+		}
+		for _, system := range slices.Sorted(maps.Keys(s.Release)) {
+			if !contains(listSystems, system) || s.Release[system] == "" {
+				faults.add(indexName, line, "release", "source %q gives a release of system %q: use one of %s, and say which release", s.ID, system, words(listSystems))
+			}
 		}
 		sources[s.ID] = Source(s)
 	}
@@ -136,13 +156,23 @@ func readLists(dir fs.FS, lib *Library, faults *Faults) {
 		if m == Prefix && (e.System == SNOMED || e.System == DMD) {
 			faults.add(indexName, line, "match-prefix", "list %s matches %s identifiers by prefix, which has no meaning: use exact", e.Name, e.System)
 		}
-		if (e.ApprovedBy == "") != (e.ApprovedTo == "") {
-			faults.add(indexName, line, "approval", "list %s needs both approved_by and approved_until, or neither", e.Name)
-		} else if _, err := time.Parse(time.DateOnly, e.ApprovedTo); e.ApprovedTo != "" && err != nil {
-			faults.add(indexName, line, "approval", "list %s: approved_until must be a day like 2026-03-31", e.Name)
+		if (e.Expression == "") != (e.Hierarchy == "") {
+			faults.add(indexName, line, "expression", "list %s needs both expression and hierarchy, or neither: take them from `leftshift codelist expand`", e.Name)
 		}
-		l := &List{Name: e.Name, Title: e.Title, System: e.System, Match: m, Source: source, Confirmation: e.Confirmation,
-			Rule: e.Rule, ApprovedBy: e.ApprovedBy, ApprovedTo: e.ApprovedTo}
+		l := &List{Name: e.Name, Title: e.Title, System: e.System, Release: e.Release, Match: m, Source: source, Confirmation: e.Confirmation,
+			Rule: e.Rule, Means: e.Means, Expression: e.Expression, Hierarchy: e.Hierarchy}
+		if l.Release == "" {
+			l.Release = source.Release[l.System]
+		}
+		if l.Release == "" {
+			l.Release = NotStated
+		}
+		if a := (Approval{e.Name, e.ApprovedHash, e.ApprovedBy, e.ApprovedRole, e.ApprovedOn, e.ApprovedTo}); a != (Approval{List: e.Name}) {
+			if text := a.fault(); text != "" {
+				faults.add(indexName, line, "approval", "list %s: approved_by, approved_role, approved_on, approved_until and approved_hash: %s", e.Name, text)
+			}
+			l.Approval = a
+		}
 		lib.byName[e.Name] = l
 		lib.Lists = append(lib.Lists, l)
 		readCodes(dir, l, faults)
@@ -163,6 +193,11 @@ func readCodes(dir fs.FS, l *List, faults *Faults) {
 		faults.add(name, 0, "file-missing", "list %s has no file: add it", l.Name)
 		return
 	}
+	parseCodes(name, text, l, faults)
+}
+
+// parseCodes fills a list's codes and terms from a CSV file.
+func parseCodes(name string, text []byte, l *List, faults *Faults) {
 	if !utf8.Valid(text) {
 		faults.add(name, 0, "utf-8", "is not UTF-8: save it as UTF-8")
 		return
@@ -176,6 +211,8 @@ func readCodes(dir fs.FS, l *List, faults *Faults) {
 	}
 	l.Terms = map[string]string{}
 	first := map[string]int{}
+	misshapen := &Faults{}
+	var wrong []string
 	for {
 		row, err := r.Read()
 		if err == io.EOF {
@@ -197,7 +234,8 @@ func readCodes(dir fs.FS, l *List, faults *Faults) {
 		}
 		code, term := row[0], row[1]
 		if fault, id := codeFault(l.System, l.Match, code); fault != "" {
-			faults.add(name, line, id, "code %q %s: correct or remove it", code, fault)
+			misshapen.add(name, line, id, "code %q %s: correct or remove it", code, fault)
+			wrong = append(wrong, code)
 			continue
 		}
 		if at, twice := first[code]; twice {
@@ -210,6 +248,11 @@ func readCodes(dir fs.FS, l *List, faults *Faults) {
 			l.Terms[code] = term
 		}
 	}
+	if other := Guess(wrong); len(first) == 0 && other != "" {
+		faults.add(name, 0, "system-wrong", "every code looks like %s, and list %s says %s: correct its system, or the file", other, l.Name, l.System)
+		return
+	}
+	faults.List = append(faults.List, misshapen.List...)
 	if len(first) == 0 {
 		faults.add(name, 0, "list-empty", "has no codes: add some or remove the list")
 	}
@@ -232,6 +275,13 @@ func codeFault(system string, match Match, code string) (text, id string) {
 	case OPCS4:
 		if n, ok := normaliseOPCS4(code); !ok || n != code {
 			return "is not OPCS-4 as lists write it (a letter and two or three digits, no dot)", "opcs4-code"
+		}
+		if code[0] == 'I' { // OPCS-4 chapters are A to H and J to Z
+			return "is in chapter I, which OPCS-4 does not have", "opcs4-code"
+		}
+	case BNF:
+		if !bnfShape(match, code) {
+			return "is not a BNF code as lists write it (chapter 01 to 23 in front; 2, 4, 6, 7, 9, 11 or 15 characters, no dots)", "bnf-code"
 		}
 	default:
 		if code == "" || code != strings.TrimSpace(code) {
