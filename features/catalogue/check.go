@@ -132,6 +132,15 @@ func (l *loader) check(b block, e *entry, d *Definition) {
 	default:
 		bad("source", "source", "needs source = \"demographic\", \"event\", \"spell\", \"document\" or \"derived\"")
 	}
+	for _, m := range d.Members {
+		misplaced := l.lib.Misplaced(m.Lists, m.Codes, d.Kinds)
+		if d.Source == Document {
+			misplaced = l.lib.Foreign(m.Lists, "document")
+		}
+		for _, text := range misplaced {
+			bad("lists", "list-misplaced", "%s", text)
+		}
+	}
 	if d.Readmission < 0 || d.Readmission > 365 {
 		bad("readmission", "readmission", "has readmission %d: use days from 1 to 365", d.Readmission)
 	}

@@ -31,6 +31,7 @@ var stands = map[engine.EventKind][]string{
 var columns = map[string][]string{
 	"specialty":    {NHSDD}, // treatment function code of a spell
 	"arrival_mode": {SNOMED},
+	"document":     {SNOMED}, // type of a document or care plan
 	"provider":     {},
 	"practice":     {},
 	"organisation": {},
