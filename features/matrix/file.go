@@ -2,16 +2,13 @@ package matrix
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"io"
 	"math"
-	"os"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/memory"
-	"github.com/apache/arrow-go/v18/parquet"
-	"github.com/apache/arrow-go/v18/parquet/compress"
 	"github.com/apache/arrow-go/v18/parquet/file"
 	"github.com/apache/arrow-go/v18/parquet/pqarrow"
 )
@@ -22,100 +19,30 @@ type Rows struct {
 	AsOf   []int32 // days since 1970-01-01
 }
 
-const fileRows = 1 << 16
-
 // noDay is the absent day of Last.
 const noDay = math.MinInt32
 
 // Save writes a matrix as Parquet: person, as_of, then a nullable FLOAT for
 // each column, null being unknown. The same matrix gives the same bytes.
-func (m *Matrix) Save(path string, rows Rows) error {
-	fields := keyFields()
-	for _, c := range m.Columns {
-		fields = append(fields, arrow.Field{Name: c.ID, Type: arrow.PrimitiveTypes.Float32, Nullable: true})
-	}
-	return save(path, fields, rows, func(b *array.RecordBuilder, from, to int) {
-		for j := range m.Columns {
-			fb := b.Field(2 + j).(*array.Float32Builder)
-			for _, v := range m.Values[j][from:to] {
-				if v != v {
-					fb.AppendNull()
-				} else {
-					fb.Append(v)
-				}
-			}
-		}
-	})
-}
+func (m *Matrix) Save(path string, rows Rows) error { return m.save(path, rows, false) }
 
 // SaveLast writes the days of the newest rows behind the values: person,
 // as_of, then a nullable DATE for each column that has days.
-func (m *Matrix) SaveLast(path string, rows Rows) error {
-	fields := keyFields()
-	var dated []int
-	for j, c := range m.Columns {
-		if m.Last[j] != nil {
-			fields = append(fields, arrow.Field{Name: c.ID, Type: arrow.FixedWidthTypes.Date32, Nullable: true})
-			dated = append(dated, j)
-		}
+func (m *Matrix) SaveLast(path string, rows Rows) error { return m.save(path, rows, true) }
+
+func (m *Matrix) save(path string, rows Rows, days bool) error {
+	w, err := Create(path, m, days)
+	if err != nil {
+		return err
 	}
-	return save(path, fields, rows, func(b *array.RecordBuilder, from, to int) {
-		for k, j := range dated {
-			db := b.Field(2 + k).(*array.Date32Builder)
-			for _, d := range m.Last[j][from:to] {
-				if d == noDay {
-					db.AppendNull()
-				} else {
-					db.Append(arrow.Date32(d))
-				}
-			}
-		}
-	})
+	if err := w.Append(m, rows); err != nil {
+		return errors.Join(err, w.Close())
+	}
+	return w.Close()
 }
 
 func keyFields() []arrow.Field {
 	return []arrow.Field{{Name: "person", Type: arrow.PrimitiveTypes.Int64}, {Name: "as_of", Type: arrow.FixedWidthTypes.Date32}}
-}
-
-func save(path string, fields []arrow.Field, rows Rows, fill func(b *array.RecordBuilder, from, to int)) error {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	schema := arrow.NewSchema(fields, nil)
-	props := parquet.NewWriterProperties(parquet.WithCompression(compress.Codecs.Snappy), parquet.WithCreatedBy("leftshift"))
-	w, err := pqarrow.NewFileWriter(schema, struct{ io.Writer }{f}, props, pqarrow.DefaultWriterProps())
-	if err != nil {
-		f.Close()
-		return err
-	}
-	b := array.NewRecordBuilder(memory.DefaultAllocator, schema)
-	defer b.Release()
-	for from := 0; from < len(rows.Person); from += fileRows {
-		to := min(from+fileRows, len(rows.Person))
-		b.Field(0).(*array.Int64Builder).AppendValues(rows.Person[from:to], nil)
-		db := b.Field(1).(*array.Date32Builder)
-		for _, d := range rows.AsOf[from:to] {
-			db.Append(arrow.Date32(d))
-		}
-		fill(b, from, to)
-		batch := b.NewRecordBatch()
-		err := w.Write(batch)
-		batch.Release()
-		if err != nil {
-			f.Close()
-			return err
-		}
-	}
-	if err := w.Close(); err != nil {
-		f.Close()
-		return err
-	}
-	if err := f.Sync(); err != nil {
-		f.Close()
-		return err
-	}
-	return f.Close()
 }
 
 // Load reads back what Save wrote, for the given columns in their order; one

@@ -4,18 +4,14 @@ package night
 
 import (
 	"context"
+	"errors"
 	"path/filepath"
-	"sync"
-
-	"github.com/apache/arrow-go/v18/arrow/array"
-	"golang.org/x/sync/errgroup"
 
 	"leftshift/engine"
-	"leftshift/engine/lake"
 	"leftshift/engine/schema"
+	"leftshift/features/compute"
 	"leftshift/features/kernel"
 	"leftshift/features/matrix"
-	"leftshift/features/plan"
 	"leftshift/features/population"
 	"leftshift/jobs/pipeline"
 )
@@ -34,99 +30,33 @@ type place struct {
 
 var placeTable = schema.Declare("place", "Where and who a person is on the as-of date.", place{})
 
-// compile makes the plan of the catalogue over a lake's dictionary of codes.
-func (n *Night) compile(ctx context.Context, curated string) (*plan.Plan, error) {
+// buckets fills features, and labels if the options ask, on index dates for
+// every bucket of a curated folder, and calls each in order of bucket.
+func (n *Night) buckets(ctx context.Context, r *pipeline.Run, curated string, dates []engine.Day, opt kernel.Options, each func(*kernel.Result) error) error {
 	db, err := n.open(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	defer db.Close()
-	var words []plan.Word
-	if err := db.Codes(ctx, curated, func(code engine.Code, system engine.System, text string) {
-		words = append(words, plan.Word{Code: code, System: system, Text: text})
+	p, err := compute.Plan(ctx, db, curated, n.Catalogue, n.Codelists, n.Analytes)
+	if err := errors.Join(err, db.Close()); err != nil {
+		return err
+	}
+	return compute.Buckets(ctx, curated, p, dates, n.AsOf, compute.Options{
+		Kernel: opt, Workers: n.Config.Run.Workers(), MemoryMiB: n.Config.Run.Memory() / 2, Temp: filepath.Join(n.Data, "tmp"),
+		Progress: func(done, buckets int) { r.Advance(int64(done), int64(buckets), "buckets") },
+	}, func(_ int, part *kernel.Result) error { return each(part) })
+}
+
+// kernel gives the results of every bucket as one.
+func (n *Night) kernel(ctx context.Context, r *pipeline.Run, curated string, dates []engine.Day, opt kernel.Options) (*kernel.Result, error) {
+	var parts []*kernel.Result
+	if err := n.buckets(ctx, r, curated, dates, opt, func(part *kernel.Result) error {
+		parts = append(parts, part)
+		return nil
 	}); err != nil {
 		return nil, err
 	}
-	return plan.Compile(n.Catalogue, n.Codelists, n.Analytes, func(yield func(plan.Word) bool) {
-		for _, w := range words {
-			if !yield(w) {
-				return
-			}
-		}
-	})
-}
-
-// kernel fills features, and labels if the options ask, on index dates for
-// every bucket of a curated folder.
-func (n *Night) kernel(ctx context.Context, r *pipeline.Run, curated string, dates []engine.Day, opt kernel.Options) (*kernel.Result, error) {
-	p, err := n.compile(ctx, curated)
-	if err != nil {
-		return nil, err
-	}
-	buckets, err := lake.Buckets(curated)
-	if err != nil {
-		return nil, err
-	}
-	parts := make([]*kernel.Result, buckets)
-	var mu sync.Mutex
-	done := 0
-	group, ctx := errgroup.WithContext(ctx)
-	workers := min(n.Config.Run.Workers(), buckets)
-	group.SetLimit(workers)
-	for b := range buckets {
-		group.Go(func() error {
-			part, err := n.bucket(ctx, p, curated, b, workers, dates, opt)
-			if err != nil {
-				return err
-			}
-			mu.Lock()
-			defer mu.Unlock()
-			parts[b] = part
-			done++
-			r.Advance(int64(done), int64(buckets), "buckets")
-			return nil
-		})
-	}
-	if err := group.Wait(); err != nil {
-		return nil, err
-	}
 	return kernel.Concat(parts), nil
-}
-
-func names(columns []kernel.Column) []string {
-	out := make([]string, len(columns))
-	for i, c := range columns {
-		out[i] = c.Name
-	}
-	return out
-}
-
-func (n *Night) bucket(ctx context.Context, p *plan.Plan, curated string, b, workers int, dates []engine.Day, opt kernel.Options) (*kernel.Result, error) {
-	db, err := lake.Open(ctx, lake.Options{Threads: 1, MemoryMiB: max(n.Config.Run.Memory()/2/workers, 256), Temp: filepath.Join(n.Data, "tmp")})
-	if err != nil {
-		return nil, err
-	}
-	defer db.Close()
-	var in kernel.Input
-	for _, t := range []struct {
-		name    string
-		columns []kernel.Column
-		reader  *array.RecordReader
-	}{
-		{"person", kernel.PersonColumns, &in.Person},
-		{"registration", kernel.RegistrationColumns, &in.Registration},
-		{"residence", kernel.ResidenceColumns, &in.Residence},
-		{"event", kernel.EventColumns, &in.Event},
-		{"spell", kernel.SpellColumns, &in.Spell},
-	} {
-		reader, err := db.Bucket(ctx, curated, t.name, b, names(t.columns)...)
-		if err != nil {
-			return nil, err
-		}
-		defer reader.Release()
-		*t.reader = reader
-	}
-	return kernel.Run(ctx, p, in, dates, n.AsOf, opt)
 }
 
 // featuresInfo is what the features step says of itself.
@@ -144,17 +74,22 @@ func (n *Night) stepFeatures() pipeline.Step {
 			return digest(r.Identity("curate"), n.Catalogue.Hash, n.Codelists.Hash, n.AsOf.String()), nil
 		},
 		Do: func(ctx context.Context, r *pipeline.Run, dir string) error {
-			got, err := n.kernel(ctx, r, r.Output("curate"), []engine.Day{n.AsOf}, kernel.Options{Days: true})
-			if err != nil {
+			var parts []*kernel.Result // without their matrices
+			var columns int
+			files := &compute.Files{Dir: dir}
+			err := n.buckets(ctx, r, r.Output("curate"), []engine.Day{n.AsOf}, kernel.Options{Days: true}, func(part *kernel.Result) error {
+				if err := files.Add(part); err != nil {
+					return err
+				}
+				columns = len(part.Matrix.Columns)
+				part.Matrix = &matrix.Matrix{}
+				parts = append(parts, part)
+				return nil
+			})
+			if err := errors.Join(err, files.Close()); err != nil {
 				return err
 			}
-			rows := rowsOf(got)
-			if err := got.Matrix.Save(filepath.Join(dir, "feature.parquet"), rows); err != nil {
-				return err
-			}
-			if err := got.Matrix.SaveLast(filepath.Join(dir, "feature_last.parquet"), rows); err != nil {
-				return err
-			}
+			got := kernel.Concat(parts)
 			w := &schema.File{Path: filepath.Join(dir, "place.parquet"), Table: placeTable}
 			if err := w.Make(); err != nil {
 				return err
@@ -180,17 +115,9 @@ func (n *Night) stepFeatures() pipeline.Step {
 				info.Attrition[s.String()] = got.Attrition[0].By[s]
 			}
 			r.Count("people in the population", int64(len(got.Persons)))
-			r.Count("features", int64(len(got.Matrix.Columns)))
+			r.Count("features", int64(columns))
 			r.Count("rows read", got.Read.Events+got.Read.Spells)
 			return writeJSON(filepath.Join(dir, "features.json"), info)
 		},
 	}
-}
-
-func rowsOf(r *kernel.Result) matrix.Rows {
-	rows := matrix.Rows{Person: make([]int64, len(r.Persons)), AsOf: make([]int32, len(r.Index))}
-	for i := range r.Persons {
-		rows.Person[i], rows.AsOf[i] = int64(r.Persons[i]), int32(r.Index[i])
-	}
-	return rows
 }

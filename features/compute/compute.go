@@ -1,0 +1,145 @@
+//go:build duckdb_arrow
+
+// Package compute fills features over a whole curated folder: each bucket is
+// read from its Parquet files through a DuckDB of its own and streamed into the
+// kernel, several buckets at once, and given on in order.
+package compute
+
+import (
+	"context"
+
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"golang.org/x/sync/errgroup"
+
+	"leftshift/engine"
+	"leftshift/engine/analyte"
+	"leftshift/engine/lake"
+	"leftshift/features/catalogue"
+	"leftshift/features/codelist"
+	"leftshift/features/kernel"
+	"leftshift/features/plan"
+)
+
+// Options of a run over a folder. The zero value is one bucket at a time.
+type Options struct {
+	Kernel kernel.Options
+	// Workers is how many buckets are worked on at once, each by one thread;
+	// less than 1 is 1.
+	Workers int
+	// MemoryMiB bounds what the DuckDBs may hold together; each has at least
+	// leastMiB.
+	MemoryMiB int
+	// Temp is the folder for spill files; "" is none.
+	Temp string
+	// Progress hears how many of the buckets are done, in order. May be nil.
+	Progress func(done, buckets int)
+}
+
+// leastMiB is what one DuckDB needs to read a bucket.
+const leastMiB = 256
+
+// Plan compiles a catalogue over the dictionary of codes of a curated folder.
+// lib and analytes are those that the catalogue was loaded with.
+func Plan(ctx context.Context, db *lake.DB, dir string, cat *catalogue.Catalogue, lib *codelist.Library, analytes *analyte.Table) (*plan.Plan, error) {
+	var words []plan.Word
+	if err := db.Codes(ctx, dir, func(code engine.Code, system engine.System, text string) {
+		words = append(words, plan.Word{Code: code, System: system, Text: text})
+	}); err != nil {
+		return nil, err
+	}
+	return plan.Compile(cat, lib, analytes, func(yield func(plan.Word) bool) {
+		for _, w := range words {
+			if !yield(w) {
+				return
+			}
+		}
+	})
+}
+
+// Buckets runs the kernel over every bucket of a folder and calls each with
+// the results in order of bucket, so of person, one call at a time. What each
+// does not keep is freed: no more than Workers results are held at once.
+func Buckets(ctx context.Context, dir string, p *plan.Plan, dates []engine.Day, knowledge engine.Day, opt Options, each func(bucket int, r *kernel.Result) error) error {
+	buckets, err := lake.Buckets(dir)
+	if err != nil {
+		return err
+	}
+	turn := make([]chan struct{}, buckets+1)
+	for b := range turn {
+		turn[b] = make(chan struct{})
+	}
+	close(turn[0])
+	return Streams(ctx, dir, opt, func(ctx context.Context, b int, in kernel.Input) error {
+		r, err := kernel.Run(ctx, p, in, dates, knowledge, opt.Kernel)
+		if err != nil {
+			return err
+		}
+		select {
+		case <-turn[b]: // every bucket before this one has begun, so it comes
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		if err := each(b, r); err != nil {
+			return err
+		}
+		if opt.Progress != nil {
+			opt.Progress(b+1, buckets)
+		}
+		close(turn[b+1])
+		return nil
+	})
+}
+
+// Streams calls do with the streams of every bucket of a folder: exactly the
+// columns that the kernel reads. Calls run at once on Workers threads; buckets
+// begin in order. The streams are released when do returns.
+func Streams(ctx context.Context, dir string, opt Options, do func(ctx context.Context, bucket int, in kernel.Input) error) error {
+	buckets, err := lake.Buckets(dir)
+	if err != nil {
+		return err
+	}
+	workers := min(max(opt.Workers, 1), max(buckets, 1))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(workers)
+	for b := range buckets {
+		group.Go(func() error {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			return streams(ctx, dir, b, lake.Options{Threads: 1, MemoryMiB: max(opt.MemoryMiB/workers, leastMiB), Temp: opt.Temp}, do)
+		})
+	}
+	return group.Wait()
+}
+
+func streams(ctx context.Context, dir string, b int, opt lake.Options, do func(ctx context.Context, bucket int, in kernel.Input) error) error {
+	db, err := lake.Open(ctx, opt)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	var in kernel.Input
+	for _, t := range []struct {
+		name    string
+		columns []kernel.Column
+		reader  *array.RecordReader
+	}{
+		{"person", kernel.PersonColumns, &in.Person},
+		{"registration", kernel.RegistrationColumns, &in.Registration},
+		{"residence", kernel.ResidenceColumns, &in.Residence},
+		{"event", kernel.EventColumns, &in.Event},
+		{"spell", kernel.SpellColumns, &in.Spell},
+	} {
+		names := make([]string, len(t.columns))
+		for i, c := range t.columns {
+			names[i] = c.Name
+		}
+		reader, err := db.Bucket(ctx, dir, t.name, b, names...)
+		if err != nil {
+			return err
+		}
+		defer reader.Release()
+		*t.reader = reader
+	}
+	return do(ctx, b, in)
+}
