@@ -98,33 +98,44 @@ func CodeKey(system System, code string) Code {
 	return Code(h)
 }
 
-// NormaliseICD10 removes what national extracts add to an ICD-10 code: the
-// dot, a dagger or asterisk, spaces, and the filler X that makes a three
-// character code four long ("I10X"). Letters become capitals.
+// NormaliseICD10 removes what hospital data add to an ICD-10 code: dots,
+// spaces, a hyphen or X that fills the fourth character (I10X, "E10.-"), a
+// dagger, asterisk or plus, and the letter D or A that stands for dagger or
+// asterisk at the end of a Commissioning Data Set code. Small letters become
+// capitals. A text with any other character is given back as it is, which
+// ValidICD10 refuses.
 func NormaliseICD10(s string) string {
-	b := make([]byte, 0, 6)
-	for i := 0; i < len(s); i++ {
-		c := s[i]
+	b := make([]byte, 0, 8)
+	for _, r := range s {
 		switch {
-		case c >= 'a' && c <= 'z':
-			b = append(b, c-'a'+'A')
-		case c >= 'A' && c <= 'Z', c >= '0' && c <= '9':
-			b = append(b, c)
+		case r >= 'a' && r <= 'z':
+			b = append(b, byte(r-'a'+'A'))
+		case r >= 'A' && r <= 'Z', r >= '0' && r <= '9':
+			b = append(b, byte(r))
+		case r == '-':
+			b = append(b, 'X')
+		case r == '.' || r == ' ' || r == '\t' || r == '*' || r == '+' || r == '†' || r == '‡' || r == '\u00a0':
+		default:
+			return s
 		}
 	}
-	// In a CDS code the fifth and sixth characters may hold D or A for
-	// dagger and asterisk.
-	if len(b) > 4 && (b[len(b)-1] == 'D' || b[len(b)-1] == 'A') {
-		b = b[:len(b)-1]
+	if n := len(b); n > 4 && n <= 6 && (b[n-1] == 'D' || b[n-1] == 'A') {
+		b = b[:n-1]
 	}
-	for len(b) > 3 && (b[len(b)-1] == 'X' || b[len(b)-1] == '-') {
-		b = b[:len(b)-1]
+	// A filler in the fourth place means that the code has three characters,
+	// whatever follows; one in the fifth, that it has four.
+	if len(b) > 3 && len(b) <= 6 && b[3] == 'X' {
+		b = b[:3]
+	}
+	if n := len(b); n == 5 && b[4] == 'X' {
+		b = b[:4]
 	}
 	return string(b)
 }
 
-// ValidICD10 says whether s, normalised, has the shape of an ICD-10 code:
-// a letter, two digits (or a digit and a letter), then up to two digits.
+// ValidICD10 says whether s, normalised, has the shape of an ICD-10 code: a
+// letter, two digits, then up to two digits. An ICD-10-CM code with letters
+// further on, or a seventh character, has not.
 func ValidICD10(s string) bool {
 	if len(s) < 3 || len(s) > 5 || s[0] < 'A' || s[0] > 'Z' || s[1] < '0' || s[1] > '9' {
 		return false

@@ -57,9 +57,28 @@ func TestAgeTurnsInBirthMonth(t *testing.T) {
 }
 
 func TestNormaliseICD10(t *testing.T) {
-	for in, want := range map[string]string{"I10X": "I10", "i25.1": "I251", "N18.0": "N180", "G30.1D": "G301", "F00.1A": "F001", "R69X3": "R69X3", "I10": "I10", " J44 9 ": "J449", "M80-": "M80"} {
-		if got := NormaliseICD10(in); got != want {
+	for in, want := range map[string]string{
+		"I10": "I10", "i10x": "I10", "I10.X": "I10", "I10.-": "I10", " E10.9 ": "E109", "E109D": "E109", "G590A": "G590", "G59.0*": "G590",
+		"A17.0†": "A170", "M4806": "M4806", "M480X": "M480", "I10X A": "I10", "M48X6": "M48", "F00.1+": "F001",
+		"I10X": "I10", "i25.1": "I251", "N18.0": "N180", "G30.1D": "G301", "F00.1A": "F001", "R69X3": "R69", " J44 9 ": "J449", "M80-": "M80",
+	} {
+		if got := NormaliseICD10(in); got != want || !ValidICD10(got) {
 			t.Errorf("%q: %q, want %q", in, got, want)
 		}
 	}
+	for _, in := range []string{"", "I1", "10I", "S72001A", "S72.001A", "I1O", "195967001", "I10?"} {
+		if got := NormaliseICD10(in); ValidICD10(got) {
+			t.Errorf("%q becomes %q, want it refused", in, got)
+		}
+	}
+}
+
+func TestNormaliseICD10IsStable(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		in := rapid.StringMatching(`[A-Za-z][0-9]{2}\.?[0-9Xx-]?[0-9Xx]?[ADad]?[ *+]?`).Draw(t, "code")
+		once := NormaliseICD10(in)
+		if twice := NormaliseICD10(once); ValidICD10(once) && twice != once {
+			t.Fatalf("%q became %q and then %q", in, once, twice)
+		}
+	})
 }

@@ -6,8 +6,6 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
-
-	"pgregory.net/rapid"
 )
 
 func load(t testing.TB) *Library {
@@ -208,33 +206,4 @@ func TestHashIsOfTheContentOnly(t *testing.T) {
 	if first, second := load(t).Hash, load(t).Hash; first != second {
 		t.Error("two loads of the same library have different hashes")
 	}
-}
-
-func TestNormaliseICD10(t *testing.T) {
-	for in, want := range map[string]string{
-		"I10": "I10", "i10x": "I10", "I10.X": "I10", "I10.-": "I10", " E10.9 ": "E109", "E109D": "E109", "G590A": "G590", "G59.0*": "G590",
-		"A17.0†": "A170", "M4806": "M4806", "M480X": "M480", "I10X A": "I10", "M48X6": "M48", "F00.1+": "F001",
-	} {
-		if got, ok := NormaliseICD10(in); !ok || got != want {
-			t.Errorf("NormaliseICD10(%q) = %q, %v, want %q", in, got, ok, want)
-		}
-	}
-	for _, in := range []string{"", "I1", "10I", "S72001A", "S72.001A", "I1O", "195967001", "I10?"} {
-		if got, ok := NormaliseICD10(in); ok {
-			t.Errorf("NormaliseICD10(%q) = %q, want it refused", in, got)
-		}
-	}
-}
-
-func TestNormaliseICD10IsStable(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		in := rapid.StringMatching(`[A-Za-z][0-9]{2}\.?[0-9Xx-]?[0-9Xx]?[ADad]?[ *+]?`).Draw(t, "code")
-		once, ok := NormaliseICD10(in)
-		if !ok {
-			return
-		}
-		if twice, ok := NormaliseICD10(once); !ok || twice != once {
-			t.Fatalf("%q became %q and then %q", in, once, twice)
-		}
-	})
 }

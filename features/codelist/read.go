@@ -269,7 +269,7 @@ func codeFault(system string, match Match, code string) (text, id string) {
 		if match == Prefix && isICD10Prefix(code) {
 			return "", ""
 		}
-		if n, ok := NormaliseICD10(code); !ok || n != code {
+		if n, ok := Normalise(ICD10, code); !ok || n != code {
 			return "is not ICD-10 as lists write it (a letter, then digits, no dot and no filler)", "icd10-code"
 		}
 	case OPCS4:

@@ -5,7 +5,7 @@ import (
 	"math"
 	"sort"
 
-	"leftshift/features/codelist"
+	"leftshift/engine"
 )
 
 // Group is one category of a table score: any code that starts with one of
@@ -57,7 +57,7 @@ func NewTable(info Info, groups []Group, bands []Band, floor int64) (*Table, err
 		}
 		at[g.Category] = i
 		for _, p := range g.Prefixes {
-			if n, ok := codelist.NormaliseICD10(p); !ok || n != p {
+			if engine.NormaliseICD10(p) != p || !engine.ValidICD10(p) {
 				return bad("group %s: %q is not an ICD-10 code without dot or filler", g.Category, p)
 			}
 			t.prefix[p] = append(t.prefix[p], i)
@@ -100,8 +100,8 @@ func (t *Table) Compute(codes []string) Result {
 	r := Result{Scale: t.info.Scale}
 	var unread []string
 	for _, raw := range codes {
-		code, ok := codelist.NormaliseICD10(raw)
-		if !ok {
+		code := engine.NormaliseICD10(raw)
+		if !engine.ValidICD10(code) {
 			unread = append(unread, raw)
 			continue
 		}
