@@ -97,6 +97,7 @@ type Flow struct {
 
 type Reference struct {
 	Postcodes string `toml:"postcodes" check:"path" say:"postcode to small area file; empty: none, and area features are not known"`
+	Approvals string `toml:"codelist_approvals" default:"codelists.toml" check:"path" say:"file of this site's approvals of code lists, each by hash; it may be absent. Where people are real, a list that no approval covers gives no reason, and no list of people is made that would exclude by it"`
 }
 
 type Model struct {

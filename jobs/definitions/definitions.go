@@ -17,7 +17,8 @@ import (
 	"leftshift/jobs/config"
 )
 
-// Set is what features are made from. It is not changed after Open.
+// Set is what features are made from. It is not changed after Open. The code
+// lists know the site's approvals.
 type Set struct {
 	Analytes  *analyte.Table
 	Codelists *codelist.Library
@@ -63,6 +64,13 @@ func OpenWith(c *config.Config, files []string) (*Set, error) {
 				return nil, faulty(err)
 			}
 		}
+	}
+	if c != nil {
+		approvals, err := codelist.ReadApprovals(c.At(c.Reference.Approvals))
+		if err != nil {
+			return nil, &engine.Fault{Code: "approvals-faulty", Say: "the site's approvals of code lists (reference.codelist_approvals) cannot be read: `leftshift codelist check` shows why", Err: err}
+		}
+		s.Codelists = s.Codelists.With(approvals)
 	}
 	for _, f := range files {
 		full, err := filepath.Abs(f)
