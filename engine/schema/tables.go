@@ -93,10 +93,10 @@ type Episode struct {
 	Classification  uint8              `col:"classification" say:"patient classification: 1 ordinary, 2 day case, 3 regular day, 4 regular night, 5 mother and baby using delivery facilities only; 0 not given"`
 	AdmissionSource string             `col:"admission_source" say:"source of admission; empty when not given"`
 	DischargeMethod string             `col:"discharge_method" say:"method of discharge; 4 died; empty when not given"`
-	Destination     string             `col:"destination" say:"discharge destination; empty when not given"`
-	Specialty       engine.Code        `col:"specialty" say:"treatment function (nhsdd); of a community, mental health or drug and alcohol service its type (nhsdd), of social care the kind of service (text), of 111 and ambulance the problem (snomed); 0 not given"`
+	Destination     string             `col:"destination" say:"discharge destination; of an ambulance incident the site that received the person; empty when not given"`
+	Specialty       engine.Code        `col:"specialty" say:"treatment function (nhsdd); of a community or mental health service its type (nhsdd), of social care and of drug and alcohol care the kind of service or treatment (text), of an ambulance incident the complaint (snomed); 0 not given"`
 	Attended        uint8              `col:"attended" say:"appointment or contact: 5 or 6 seen, 3 did not attend, 2 cancelled by patient, 4 cancelled by provider, 7 patient late not seen; community, mental health, drug and alcohol: 8 an interval under the service, from referral to discharge; ambulance: 10 conveyed to an emergency department, 11 conveyed elsewhere, 12 seen and not conveyed, 13 closed by telephone; 111: 14 ambulance sent, 15 to an emergency department, 16 to primary care, 17 to another service, 18 self-care; social care: 20 request, 21 assessment, 22 service, 23 review; 0 not given"`
-	ArrivalMode     engine.Code        `col:"arrival_mode" say:"emergency arrival mode (snomed or nhsdd); of another kind of care its consultation medium (nhsdd) or, of an ambulance, the category of the call (nhsdd); 0 not given"`
+	ArrivalMode     engine.Code        `col:"arrival_mode" say:"emergency arrival mode (snomed or nhsdd); of a community or mental health contact its consultation mechanism, of an ambulance incident its response category (nhsdd); 0 not given"`
 	Provider        engine.Code        `col:"provider" say:"ODS code of the provider; 0 not known"`
 }
 

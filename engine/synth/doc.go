@@ -45,6 +45,16 @@
 // known share, which enters E. An observer who sees every event to D gives an
 // upper bound, one who knows U the full-state value.
 //
+// Care by other services (111, ambulance, community and mental health services,
+// social care, drug and alcohol treatment; world.Care) is in place B's record
+// only, and with documents and care plans has random numbers of its own: without
+// it every other file would be the same to the byte. It moves no hazard. A part
+// follows from an attendance, admission or fall that the record shows in the
+// ordinary way, and tells of the same event; the rest depends on age, sex,
+// deprivation, smoking and conditions alone. What it tells early (an incident two
+// days after it, a discharge summary a day after) lies within the 92 days that
+// the careful observer does without, so the bounds of the target hold.
+//
 // Eligible on D is who is alive, registered, in hospital for no emergency that
 // night, and has a valid NHS number in the records.
 //
@@ -79,13 +89,14 @@
 //   - Mothers and newborns are not linked; nobody lives with anybody.
 //   - A long-term medicine has an issue each 56 days; repeat dispensing between
 //     is not shown. Medicines start with the condition and never change.
-//   - Place B's practices send no allergies, immunisations, referrals, plans,
-//     flags or documents.
+//   - Place B's practices send no allergies, immunisations, referrals or flags.
 //   - In place B the trust's own mark LOCAL_SDEC_FLAG says which zero-day
 //     emergency spells are same-day emergency care, until the middle of the
 //     period; in place A it is always an Encounter of class SS.
 //   - An attendance that led to an admission is recorded beside it (method 21);
 //     the observers above ignore it, as it tells of the same event.
+//   - A person has one package of care at home, if any; mental health wards are
+//     not told apart from other wards.
 //   - SNOMED CT codes of conditions occur in NHS primary care reference sets or
 //     the electronic frailty index; codes of the Emergency Care Data Set, of
 //     observations and of medicines were not checked against a release.

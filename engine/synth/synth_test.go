@@ -152,7 +152,8 @@ func TestFlatFilesAreWellFormed(t *testing.T) {
 	out, _ := run(t, Options{People: 600, Seed: 4})
 	dir := filepath.Join(out, "sources", "place_b")
 	people := map[string]bool{}
-	for _, f := range []string{"patients.csv", "problems.csv", "medicines.csv", "values.csv", "contacts.csv", "apc.csv", "ecds.csv", "outpatients.csv"} {
+	for _, f := range []string{"patients.csv", "problems.csv", "medicines.csv", "values.csv", "contacts.csv", "apc.csv", "ecds.csv", "outpatients.csv",
+		"nhs111.csv", "ambulance.csv", "community.csv", "mental_health.csv", "social_care.csv", "drug_alcohol.csv", "documents.csv"} {
 		b, err := os.ReadFile(filepath.Join(dir, f))
 		if err != nil {
 			t.Fatal(err)
@@ -175,8 +176,20 @@ func TestFlatFilesAreWellFormed(t *testing.T) {
 				if r[11] != "" && r[11] < r[8] || r[10] != "" && r[10] < r[9] || len(r[16]) != 4 {
 					t.Fatal(r)
 				}
-			case "ecds.csv", "outpatients.csv":
+			case "ecds.csv", "outpatients.csv", "nhs111.csv", "ambulance.csv", "documents.csv":
 				if len(r[1]) != 10 {
+					t.Fatal(r)
+				}
+			case "community.csv", "mental_health.csv":
+				if len(r[3]) != 10 || (r[2] == "") == (r[5] == "") || (r[2] == "") == (r[7] != "") || r[6] != "" && r[6] < r[5] {
+					t.Fatal(r)
+				}
+			case "social_care.csv":
+				if len(r[2]) != 10 || r[5] != "" && r[5] < r[4] || (r[3] == "Service") == (r[6] == "") {
+					t.Fatal(r)
+				}
+			case "drug_alcohol.csv":
+				if len(r[2]) != 10 || r[5] != "" && r[5] < r[3] {
 					t.Fatal(r)
 				}
 			default:

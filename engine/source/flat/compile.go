@@ -95,9 +95,20 @@ var words = map[string]map[string]int64{
 	"event.mode":        {"face-to-face": int64(engine.FaceToFace), "telephone": int64(engine.Telephone), "home-visit": int64(engine.HomeVisit), "online": int64(engine.Online)},
 	"document.status":   statusNames,
 	"document.category": {"document": 1, "care-plan": 2, "summary": 3},
-	"episode.kind":      {"admitted": int64(engine.AdmittedEpisode), "emergency-department": int64(engine.EDAttendance), "same-day": int64(engine.SDECAttendance), "outpatient": int64(engine.OutpatientAttendance)},
-	"person.sex":        {"male": int64(engine.Male), "female": int64(engine.Female), "indeterminate": int64(engine.SexIndeterminate), "unknown": 0},
+	"episode.kind": {"admitted": int64(engine.AdmittedEpisode), "emergency-department": int64(engine.EDAttendance), "same-day": int64(engine.SDECAttendance), "outpatient": int64(engine.OutpatientAttendance),
+		"nhs111": int64(engine.NHS111Call), "ambulance": int64(engine.AmbulanceIncident), "community": int64(engine.CommunityCare),
+		"mental-health": int64(engine.MentalHealthCare), "social-care": int64(engine.SocialCareEvent), "drug-alcohol": int64(engine.DrugAlcoholTreatment)},
+	"episode.attended": {"cancelled-by-patient": int64(engine.OutcomeCancelledByPatient), "did-not-attend": int64(engine.OutcomeDidNotAttend), "cancelled-by-provider": int64(engine.OutcomeCancelledByProvider),
+		"seen": int64(engine.OutcomeSeen), "seen-late": int64(engine.OutcomeSeenLate), "late-not-seen": int64(engine.OutcomeLateNotSeen), "referral": int64(engine.OutcomeReferral),
+		"conveyed-to-emergency-department": int64(engine.OutcomeConveyedToED), "conveyed-elsewhere": int64(engine.OutcomeConveyedElsewhere), "not-conveyed": int64(engine.OutcomeNotConveyed), "hear-and-treat": int64(engine.OutcomeHearAndTreat),
+		"ambulance-sent": int64(engine.OutcomeAmbulanceSent), "to-emergency-department": int64(engine.OutcomeToED), "primary-care": int64(engine.OutcomePrimaryCare), "other-service": int64(engine.OutcomeOtherService), "self-care": int64(engine.OutcomeSelfCare),
+		"request": int64(engine.OutcomeRequest), "assessment": int64(engine.OutcomeAssessment), "service": int64(engine.OutcomeService), "review": int64(engine.OutcomeReview)},
+	"person.sex": {"male": int64(engine.Male), "female": int64(engine.Female), "indeterminate": int64(engine.SexIndeterminate), "unknown": 0},
 }
+
+// national are the columns with words whose numbers are the NHS Data
+// Dictionary's too, so that a map may say either.
+var national = map[string]bool{"episode.attended": true}
 
 func eventKinds() map[string]int64 {
 	out := map[string]int64{}
@@ -554,7 +565,7 @@ func (c *compiler) target(path, table, name string, k kind, text string) target 
 		return target{n: n}
 	}
 	n, err := strconv.ParseInt(text, 10, 64)
-	if err != nil || k == kSmall && (n < 0 || n > 255) || words[table+"."+name] != nil {
+	if err != nil || k == kSmall && (n < 0 || n > 255) || words[table+"."+name] != nil && !national[table+"."+name] {
 		names := ""
 		if w := words[table+"."+name]; w != nil {
 			names = "; it is one of " + strings.Join(sortedKeys(w), ", ")

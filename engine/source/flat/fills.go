@@ -11,7 +11,7 @@ type Fill struct {
 	Table, Column string
 	Holds         string // day, code, measured value, record key, text, whole number
 	Required      bool
-	Words         []string // the only constants it takes; empty when any goes
+	Words         []string // the constants it takes, beside a code number of the NHS Data Dictionary; empty when any goes
 	Say           string
 }
 

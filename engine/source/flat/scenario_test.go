@@ -180,7 +180,7 @@ func landed(t testing.TB, b *source.Batch, dir string, vault entries) string {
 					} else {
 						v = name("spell", v)
 					}
-				case "code", "practice", "area", "specialty", "provider", "organisation", "arrival_mode", "unit", "parent", "successor":
+				case "code", "practice", "area", "specialty", "provider", "organisation", "arrival_mode", "unit", "parent", "successor", "type", "custodian":
 					if v != "0" {
 						v = codes[v]
 					}

@@ -172,3 +172,7 @@ func (x *Writer) Document(n *world.Note) {
 	b = append(AppendID(b, n.ID), `.pdf"}}]`...)
 	x.put(document, n.Known, b)
 }
+
+// Care writes nothing: place A's record was never joined to 111, ambulance,
+// community, mental health, social care or drug and alcohol services.
+func (x *Writer) Care(*world.Care) {}

@@ -17,6 +17,19 @@
 // same CDS_RECORD_ID when it is over. ICD-10 has four characters without a dot.
 // Same-day emergency care is in apc.csv with LOCAL_SDEC_FLAG Y until the trust
 // changed over, then in ecds.csv with DEPARTMENT_TYPE 05.
+//
+// Other services have a file each, with the NHS number and no date of receipt
+// (a row is known world.CareLags days after the call, the contact or the end of
+// the interval; an interval that lasts longer comes first while it is open, known
+// so many days after its start, and again with the same identifiers):
+//
+//	nhs111.csv         111 calls, in the words of one provider's extract
+//	ambulance.csv      incidents, by the Ambulance Data Set's items
+//	community.csv      referrals and care contacts of the Community Services Data Set
+//	mental_health.csv  the same of the Mental Health Services Data Set
+//	social_care.csv    client level data: requests, assessments, services, reviews
+//	drug_alcohol.csv   treatment, with the national drug treatment data set's names; the NHS number is the service's own
+//	documents.csv      pointers to documents and care plans, in a shape of its own
 package flatout
 
 import (
@@ -36,10 +49,18 @@ const (
 	apc
 	ecds
 	outpatients
+	nhs111
+	ambulance
+	community
+	mentalHealth
+	socialCare
+	drugAlcohol
+	documents
 	files
 )
 
-var names = [files]string{"patients.csv", "problems.csv", "medicines.csv", "values.csv", "contacts.csv", "apc.csv", "ecds.csv", "outpatients.csv"}
+var names = [files]string{"patients.csv", "problems.csv", "medicines.csv", "values.csv", "contacts.csv", "apc.csv", "ecds.csv", "outpatients.csv",
+	"nhs111.csv", "ambulance.csv", "community.csv", "mental_health.csv", "social_care.csv", "drug_alcohol.csv", "documents.csv"}
 
 var headers = [files]string{
 	"record_id,patient_id,nhs_number,birth_date,sex,ethnic_category,family_name,given_name,phone,postcode,practice_code,registered_from,registered_to,care_home,death_date,recorded_date\n",
@@ -50,6 +71,13 @@ var headers = [files]string{
 	"CDS_RECORD_ID,NHS_NUMBER,PROVIDER_CODE,HOSPITAL_PROVIDER_SPELL_NUMBER,EPISODE_NUMBER,PATIENT_CLASSIFICATION_CODE,ADMISSION_METHOD_CODE,SOURCE_OF_ADMISSION_CODE,START_DATE_HOSPITAL_PROVIDER_SPELL,START_DATE_EPISODE,END_DATE_EPISODE,DISCHARGE_DATE_HOSPITAL_PROVIDER_SPELL,DISCHARGE_METHOD_CODE,DISCHARGE_DESTINATION_CODE,TREATMENT_FUNCTION_CODE,LOCAL_SDEC_FLAG,PRIMARY_DIAGNOSIS_ICD,SECONDARY_DIAGNOSIS_ICD_1,SECONDARY_DIAGNOSIS_ICD_2,SECONDARY_DIAGNOSIS_ICD_3,SECONDARY_DIAGNOSIS_ICD_4,SECONDARY_DIAGNOSIS_ICD_5,SECONDARY_DIAGNOSIS_ICD_6,SECONDARY_DIAGNOSIS_ICD_7,SECONDARY_DIAGNOSIS_ICD_8,SECONDARY_DIAGNOSIS_ICD_9,SECONDARY_DIAGNOSIS_ICD_10,SECONDARY_DIAGNOSIS_ICD_11,SECONDARY_DIAGNOSIS_ICD_12,PRIMARY_PROCEDURE_OPCS,PRIMARY_PROCEDURE_DATE\n",
 	"CDS_RECORD_ID,NHS_NUMBER,PROVIDER_CODE,DEPARTMENT_TYPE,ARRIVAL_DATE,ARRIVAL_TIME,DEPARTURE_DATE,DEPARTURE_TIME,ARRIVAL_MODE_CODE,ACUITY_CODE,CHIEF_COMPLAINT_CODE,DIAGNOSIS_CODE_1,DISCHARGE_STATUS_CODE,DISCHARGE_DESTINATION_CODE\n",
 	"CDS_RECORD_ID,NHS_NUMBER,PROVIDER_CODE,APPOINTMENT_DATE,FIRST_ATTENDANCE_CODE,ATTENDED_CODE,TREATMENT_FUNCTION_CODE\n",
+	"CASE_REF,NHS_NUMBER,PROVIDER_CODE,CALL_DATE,CALL_TIME,FINAL_DX_GROUP\n",
+	"CALL_IDENTIFIER,NHS_NUMBER,PROVIDER_ORGANISATION_CODE,CALL_DATE,TIME_CALL_CONNECTED,REPORTING_RESPONSE_CATEGORY,TREATMENT_TYPE,CHIEF_COMPLAINT_CODE,RECEIVING_SITE_CODE\n",
+	"ORGANISATION_IDENTIFIER_CODE_OF_PROVIDER,SERVICE_REQUEST_IDENTIFIER,CARE_CONTACT_IDENTIFIER,NHS_NUMBER,SERVICE_OR_TEAM_TYPE_REFERRED_TO_COMMUNITY_CARE,REFERRAL_REQUEST_RECEIVED_DATE,SERVICE_DISCHARGE_DATE,CARE_CONTACT_DATE,ATTENDANCE_STATUS,CONSULTATION_MECHANISM\n",
+	"ORGANISATION_IDENTIFIER_CODE_OF_PROVIDER,SERVICE_REQUEST_IDENTIFIER,CARE_CONTACT_IDENTIFIER,NHS_NUMBER,SERVICE_OR_TEAM_TYPE_REFERRED_TO_MENTAL_HEALTH,REFERRAL_REQUEST_RECEIVED_DATE,SERVICE_DISCHARGE_DATE,CARE_CONTACT_DATE,ATTENDANCE_STATUS,CONSULTATION_MECHANISM_MENTAL_HEALTH\n",
+	"Record_ID,LA_Code,NHS_Number,Event_Type,Event_Start_Date,Event_End_Date,Service_Type,Service_Component,Planned_units_per_week,Cost_Frequency_(Unit_Type)\n",
+	"AGNCY,EPISODID,NHS_NUMBER,REFLD,MODAL,DISD\n",
+	"record_id,nhs_number,type_code,type_term,category,made_date,end_date,status,custodian,recorded_date\n",
 }
 
 // Writer is the sink of place B.

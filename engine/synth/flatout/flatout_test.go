@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"leftshift/engine"
 	"leftshift/engine/synth/world"
 )
 
@@ -33,6 +34,16 @@ func TestRows(t *testing.T) {
 	late := h
 	late.Known = world.DayOf(2026, 9, 25)
 	x.Contact(&world.Contact{Header: late, Role: "GP"})
+	contact := world.Care{Header: h, Kind: world.Community, Outcome: engine.OutcomeSeen, End: day, Request: 0xcd, Service: "12", How: "01"}
+	x.Care(&contact)
+	under := world.Care{Header: h, Kind: world.MentalHealth, Outcome: engine.OutcomeReferral, End: world.Never, Request: h.ID, Service: "A06"}
+	x.Care(&under)
+	x.Care(&world.Care{Header: h, Kind: world.NHS111, Outcome: engine.OutcomeToED, End: day, Minute: 61})
+	x.Care(&world.Care{Header: h, Kind: world.Ambulance, Outcome: engine.OutcomeConveyedToED, End: day, Minute: 61, How: "C2", Service: "29857009", To: "RZ2"})
+	x.Care(&world.Care{Header: h, Kind: world.SocialCare, Outcome: engine.OutcomeService, End: day + 30, Service: "Long Term Support: Community", Part: "Home Support", Hours: 12})
+	x.Care(&world.Care{Header: h, Kind: world.SocialCare, Outcome: engine.OutcomeReview, End: day})
+	x.Care(&world.Care{Header: h, Kind: world.DrugAlcohol, Outcome: engine.OutcomeReferral, End: world.Never, Service: "Specialist prescribing"})
+	x.CarePlan(&world.Note{Header: h, Code: world.Code{Code: "736366004", Term: "Advance care plan"}, End: world.Never})
 	if err := x.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -42,6 +53,13 @@ func TestRows(t *testing.T) {
 		"contacts.csv":       "00000000000000ab,B10000003,2026-02-03,home,GP,did-not-attend,recorded,2026-02-04\n",
 		"ecds.csv":           "00000000000000ab,9990000018,RZ2,01,2026-02-03,23:30:00,2026-02-04,00:15:00,1048071000000103,1,2,,182992009,306706006\n",
 		"apc.csv":            "00000000000000ab,9990001018,RZ2,S7,1,1,21,19,2026-02-03,2026-02-03,2026-02-04,2026-02-06,1,19,300,,I500,I10X,,,,,,,,,,,,,\n00000000000000ac,9990001018,RZ2,S7,2,1,21,19,2026-02-03,2026-02-04,2026-02-06,2026-02-06,1,19,320,,I500,,,,,,,,,,,,,,\n",
+		"community.csv":      "RZ3,00000000000000cd,00000000000000ab,9990000018,12,,,2026-02-03,5,01\n",
+		"mental_health.csv":  "RZ4,00000000000000ab,,9990000018,A06,2026-02-03,,,,\n",
+		"nhs111.csv":         "00000000000000ab,9990000018,RZ6,2026-02-03,01:01:00,Emergency department\n",
+		"ambulance.csv":      "00000000000000ab,9990000018,RZ5,2026-02-03,01:01:00,C2,See and convey to ED,29857009,RZ2\n",
+		"social_care.csv":    "00000000000000ab,799,9990000018,Service,2026-02-03,2026-03-05,Long Term Support: Community,Home Support,12,Hourly\n00000000000000ab,799,9990000018,Review,2026-02-03,2026-02-03,,,,\n",
+		"drug_alcohol.csv":   "RZ7,00000000000000ab,9990000018,2026-02-03,Specialist prescribing,\n",
+		"documents.csv":      "00000000000000ab,9990000018,736366004,Advance care plan,care-plan,2026-02-03,,current," + w.Geography.Practices[0].Code + ",2026-02-04\n",
 		"later/contacts.csv": "00000000000000ab,B10000003,2026-02-03,surgery,GP,attended,recorded,2026-09-25\n",
 	} {
 		b, err := os.ReadFile(filepath.Join(dir, name))

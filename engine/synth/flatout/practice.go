@@ -117,11 +117,5 @@ func (x *Writer) Procedure(*world.Note) {}
 // Referral writes nothing.
 func (x *Writer) Referral(*world.Note) {}
 
-// CarePlan writes nothing.
-func (x *Writer) CarePlan(*world.Note) {}
-
 // Flag writes nothing.
 func (x *Writer) Flag(*world.Note) {}
-
-// Document writes nothing.
-func (x *Writer) Document(*world.Note) {}

@@ -107,6 +107,8 @@ func extracted(t *testing.T, sources, root string, vault identity.Store, night e
 			lag := -1
 			if flow == "apc" || flow == "ecds" || flow == "outpatients" {
 				lag = world.SUSLag
+			} else if i := slices.Index(world.CareNames[:], flow); i >= 0 {
+				lag = world.CareLags[i]
 			}
 			if ext != "csv" {
 				flow = "fhir"
@@ -374,10 +376,23 @@ func rare(t *testing.T, db *lake.DB, landed []lake.Batch) {
 			"SELECT count(*) AS n FROM " + from(landed, place, schema.TableEvent) + " WHERE day < last_day",
 			"SELECT count(*) AS n FROM " + from(landed, place, schema.TablePerson) + " WHERE death_day IS NOT NULL",
 			"SELECT count(*) AS n FROM " + from(landed, place, schema.TableRegistration) + " WHERE to_day IS NOT NULL",
+			"SELECT count(*) AS n FROM " + from(landed, place, schema.TableDocument) + " WHERE category = 1",
+			"SELECT count(*) AS n FROM " + from(landed, place, schema.TableDocument) + " WHERE category = 2",
 		} {
 			if n := rows(t, db, q); n[0] == "n=0 " {
 				t.Errorf("%s: none by %s", place, q)
 			}
+		}
+	}
+	for kind := engine.NHS111Call; kind <= engine.DrugAlcoholTreatment; kind++ {
+		q := fmt.Sprintf("SELECT count(*) AS n FROM %s WHERE kind = %d", from(landed, "place_b", schema.TableEpisode), kind)
+		if n := rows(t, db, q); n[0] == "n=0 " {
+			t.Errorf("place B has no episode of kind %d", kind)
+		}
+	}
+	for _, q := range []string{"attended = 8 AND kind = 7 AND end_day IS NULL", "attended = 22 AND end_day IS NULL", "attended = 20"} {
+		if n := rows(t, db, "SELECT count(*) AS n FROM "+from(landed, "place_b", schema.TableEpisode)+" WHERE "+q); n[0] == "n=0 " {
+			t.Errorf("place B has no episode where %s", q)
 		}
 	}
 }

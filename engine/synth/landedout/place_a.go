@@ -154,3 +154,6 @@ func identityOf(p *world.Person, number string) identity.Identity {
 	phone = append(phone, byte('0'+p.Index/100%10), byte('0'+p.Index/10%10), byte('0'+p.Index%10))
 	return identity.Identity{NHSNumber: number, Family: "SYNTH-" + strconv.Itoa(p.Index), Given: "PERSON", BirthDate: p.Birth.String(), Phone: string(phone)}
 }
+
+// Care lands nothing: place A's record has no such kinds of care.
+func (a *placeA) Care(*world.Care) {}

@@ -3,6 +3,8 @@
 package landedout
 
 import (
+	"slices"
+
 	"leftshift/engine"
 	"leftshift/engine/identity"
 	"leftshift/engine/schema"
@@ -12,7 +14,8 @@ import (
 )
 
 // flows lists those of both places.
-var flows = []string{fhirFlow, "patients", "problems", "medicines", "values", "contacts", "apc", "ecds", "outpatients"}
+var flows = []string{fhirFlow, "patients", "problems", "medicines", "values", "contacts", "apc", "ecds", "outpatients",
+	"nhs111", "ambulance", "community", "mental_health", "social_care", "drug_alcohol", "documents"}
 
 const microsecondsOfDay = 24 * 60 * 60 * 1_000_000
 
@@ -43,6 +46,8 @@ func (b *placeB) batch(flow string, index int) *landing {
 	lag := -1
 	if flow == "apc" || flow == "ecds" || flow == "outpatients" {
 		lag = world.SUSLag
+	} else if i := slices.Index(world.CareNames[:], flow); i >= 0 {
+		lag = world.CareLags[i]
 	}
 	return b.flow(flow, lag)
 }
@@ -186,6 +191,4 @@ func (b *placeB) Allergy(*world.Note)      {}
 func (b *placeB) Immunisation(*world.Note) {}
 func (b *placeB) Procedure(*world.Note)    {}
 func (b *placeB) Referral(*world.Note)     {}
-func (b *placeB) CarePlan(*world.Note)     {}
 func (b *placeB) Flag(*world.Note)         {}
-func (b *placeB) Document(*world.Note)     {}

@@ -181,6 +181,9 @@ func (r *Recorder) attendance(e *Event, diagnosis string, admitted bool) {
 	if c.Yes(.15) {
 		v.Diagnosis = Code{}
 	}
+	if !e.Lost && !e.Late {
+		r.arrivals = append(r.arrivals, arrival{day: e.Day, minute: v.Minute, ambulance: v.ByAmbulance, admitted: admitted, complaint: v.Complaint.Code, spoilt: e.Spoilt})
+	}
 	r.visit(&v, e)
 }
 

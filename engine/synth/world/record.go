@@ -163,6 +163,7 @@ type Sink interface {
 	CarePlan(*Note)
 	Flag(*Note)
 	Document(*Note)
+	Care(*Care)
 	// Err is the first error of any call, nil when all is well.
 	Err() error
 }

@@ -4,12 +4,14 @@ import "testing"
 
 // keeper is a sink that remembers what it is told of one person.
 type keeper struct {
-	problems []Problem
-	spells   []Spell
-	visits   []Visit
-	patients []PatientVersion
-	smoking  []Value
-	n        int
+	problems  []Problem
+	spells    []Spell
+	visits    []Visit
+	patients  []PatientVersion
+	smoking   []Value
+	care      []Care
+	documents []Note
+	n         int
 }
 
 func (k *keeper) Patient(v *PatientVersion) {
@@ -36,7 +38,8 @@ func (k *keeper) Procedure(*Note)         { k.n++ }
 func (k *keeper) Referral(*Note)          { k.n++ }
 func (k *keeper) CarePlan(*Note)          { k.n++ }
 func (k *keeper) Flag(*Note)              { k.n++ }
-func (k *keeper) Document(*Note)          { k.n++ }
+func (k *keeper) Document(d *Note)        { k.documents = append(k.documents, *d); k.n++ }
+func (k *keeper) Care(x *Care)            { k.care = append(k.care, *x); k.n++ }
 func (k *keeper) Err() error              { return nil }
 
 // valid drops withdrawn records and copies of the same content: what a careful

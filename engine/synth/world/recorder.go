@@ -16,6 +16,13 @@ type Recorder struct {
 	seq    uint64
 	p      *Person
 	since  Day // registration of somebody present on the first day
+	// What other services do has random numbers and record numbers of its own,
+	// so that it leaves all other records as they are.
+	other      *Chance
+	careSeq    uint64
+	arrivals   []arrival // emergency attendances that the record shows in the ordinary way
+	palliative Day       // on the palliative care register, Never when not
+	packages   [2]Day    // the days of a package of care at home
 	// Scratch space.
 	regs      []Registration
 	fresh     []bool
@@ -33,7 +40,7 @@ const (
 
 // NewRecorder makes a recorder that writes to one sink for each place.
 func NewRecorder(w *World, sinks [Places]Sink, holdBack int) *Recorder {
-	return &Recorder{w: w, c: newChance(), sinks: sinks, Hold: w.Calendar.End() - Day(holdBack), Switch: w.Switch()}
+	return &Recorder{w: w, c: newChance(), other: newChance(), sinks: sinks, Hold: w.Calendar.End() - Day(holdBack), Switch: w.Switch()}
 }
 
 // Switch is the day on which place B's trust begins to send same-day emergency
@@ -42,7 +49,8 @@ func (w *World) Switch() Day { return w.Calendar.Starts[w.Calendar.Months/2] }
 
 // Record writes everything the records hold about a person.
 func (r *Recorder) Record(p *Person) {
-	r.p, r.seq = p, 0
+	r.p, r.seq, r.careSeq = p, 0, 0
+	r.arrivals, r.palliative, r.packages = r.arrivals[:0], Never, [2]Day{Never, Never}
 	r.c.reset(r.w.Seed, p.Index, 2)
 	r.patient()
 	r.problems()
@@ -54,6 +62,8 @@ func (r *Recorder) Record(p *Person) {
 	r.reviews()
 	r.others()
 	r.registers()
+	r.carers()
+	r.papers()
 }
 
 // id is a new record number, the same for the same seed, person and order.

@@ -37,6 +37,9 @@ func (r *Recorder) registers() {
 		if !ok {
 			continue
 		}
+		if x.code == palliativeCode {
+			r.palliative = min(r.palliative, day)
+		}
 		pr := Problem{Header: h, Code: x.code, Onset: day, End: Never}
 		r.send(&pr.Header, r.fate(), func() { r.sinks[h.Place].Problem(&pr) })
 	}
