@@ -25,15 +25,24 @@ type Episode struct {
 // as intended and so a birth.
 var emergencyMethod = map[string]bool{"21": true, "22": true, "23": true, "24": true, "25": true, "28": true, "2A": true, "2B": true, "2D": true}
 
+// unadmitted are the kinds of episode that are each a spell of one kind: an
+// attendance, a call, a contact, an interval of care outside hospital.
+var unadmitted = map[engine.EpisodeKind]engine.SpellKind{
+	engine.EDAttendance:         engine.ED,
+	engine.SDECAttendance:       engine.SDEC,
+	engine.OutpatientAttendance: engine.Outpatient,
+	engine.NHS111Call:           engine.NHS111,
+	engine.AmbulanceIncident:    engine.Ambulance,
+	engine.CommunityCare:        engine.Community,
+	engine.MentalHealthCare:     engine.MentalHealth,
+	engine.SocialCareEvent:      engine.SocialCare,
+	engine.DrugAlcoholTreatment: engine.DrugAlcohol,
+}
+
 // Classify gives the kind of a spell from its first episode.
 func Classify(first *schema.Episode) engine.SpellKind {
-	switch first.Kind {
-	case engine.EDAttendance:
-		return engine.ED
-	case engine.SDECAttendance:
-		return engine.SDEC
-	case engine.OutpatientAttendance:
-		return engine.Outpatient
+	if kind, ok := unadmitted[first.Kind]; ok {
+		return kind
 	}
 	ordinary := first.Classification == 1 || first.Classification == 0
 	switch m := first.AdmissionMethod; {
@@ -145,8 +154,8 @@ func alike(a, b *schema.CuratedSpell) bool {
 		a.AdmissionMethod == b.AdmissionMethod && a.Specialty == b.Specialty && a.Attended == b.Attended
 }
 
-// mergeAttendances makes one row of attendances that are alike and known at
-// overlapping or touching times: the same attendance sent twice.
+// mergeAttendances makes one row of attendances, or other care, that are alike
+// and known at overlapping or touching times: the same sent twice.
 func mergeAttendances(rows []schema.CuratedSpell) []schema.CuratedSpell {
 	// Rows that are alike stand together, in order of becoming known.
 	key := func(r *schema.CuratedSpell) [6]int64 {

@@ -54,6 +54,8 @@ func ep(t testing.TB, line string) Episode {
 			var p int64
 			fmt.Sscan(v, &p)
 			e.Provider = engine.Code(p)
+		case "att":
+			fmt.Sscan(v, &e.Attended)
 		case "kind":
 			var k uint8
 			fmt.Sscan(v, &k)
@@ -74,7 +76,11 @@ func show(rows []schema.CuratedSpell) string {
 		return fmt.Sprint(int(d))
 	}
 	for _, r := range rows {
-		fmt.Fprintf(&b, "%s %s..%s cis=%d first=%d episodes=%d known %s..%s\n", r.Kind, day(r.StartDay), day(r.EndDay), r.CIS, r.CISFirst, r.Episodes, day(r.KnownFrom), day(r.KnownTo))
+		fmt.Fprintf(&b, "%s %s..%s cis=%d first=%d episodes=%d known %s..%s", r.Kind, day(r.StartDay), day(r.EndDay), r.CIS, r.CISFirst, r.Episodes, day(r.KnownFrom), day(r.KnownTo))
+		if r.Attended != 0 {
+			fmt.Fprintf(&b, " attended=%d", r.Attended)
+		}
+		b.WriteByte('\n')
 	}
 	return b.String()
 }
@@ -138,6 +144,37 @@ func TestSpells(t *testing.T) {
 			other 150..150 cis=8 first=1 episodes=1 known 160..-
 			ed 170..170 cis=0 first=0 episodes=1 known 180..-
 			sdec 190..190 cis=0 first=0 episodes=1 known 200..-`},
+		{"care outside hospital is a spell each, with what became of it, and no admission", `
+			1 1 10 10 - 0 12 kind=5 att=15
+			2 1 20 20 - 0 22 kind=6 att=12
+			3 1 30 - - 0 60-130 rec=5 kind=7 att=8
+			3 1 30 90 - 0 130 rec=5 kind=7 att=8
+			4 1 35 35 - 0 65 kind=7 att=5
+			5 1 40 40 - 0 70 kind=8 att=3
+			6 1 50 - - 0 95 kind=9 att=22
+			7 1 55 55 - 0 99 kind=9 att=23
+			8 1 60 - - 0 105 kind=10 att=8`, `
+			nhs111 10..10 cis=0 first=0 episodes=1 known 12..- attended=15
+			ambulance 20..20 cis=0 first=0 episodes=1 known 22..- attended=12
+			community 30..90 cis=0 first=0 episodes=1 known 130..- attended=8
+			community 30..- cis=0 first=0 episodes=1 known 60..130 attended=8
+			community 35..35 cis=0 first=0 episodes=1 known 65..- attended=5
+			mental_health 40..40 cis=0 first=0 episodes=1 known 70..- attended=3
+			social_care 50..- cis=0 first=0 episodes=1 known 95..- attended=22
+			social_care 55..55 cis=0 first=0 episodes=1 known 99..- attended=23
+			drug_alcohol 60..- cis=0 first=0 episodes=1 known 105..- attended=8`},
+		{"an open package of care, its review that day and a stay leave each other alone; two sources send one contact", `
+			1 1 100 - - 0 145 kind=9 att=22
+			2 1 100 100 - 0 145 kind=9 att=23
+			3 1 100 103 21 1 148
+			4 1 101 101 - 0 131 kind=7 att=5
+			5 1 101 101 - 0 120 kind=7 att=5
+			6 1 101 101 - 0 131 kind=7 att=3`, `
+			social_care 100..100 cis=0 first=0 episodes=1 known 145..- attended=23
+			emergency 100..103 cis=3 first=1 episodes=1 known 148..-
+			social_care 100..- cis=0 first=0 episodes=1 known 145..- attended=22
+			community 101..101 cis=0 first=0 episodes=1 known 120..- attended=5
+			community 101..101 cis=0 first=0 episodes=1 known 131..- attended=3`},
 		{"the same stay under another spell number, and the same attendance twice, count once", `
 			1 1 100 103 21 1 110
 			2 1 100 103 21 1 110
@@ -171,6 +208,19 @@ func TestSpells(t *testing.T) {
 	}
 }
 
+// Every kind of episode that is no admission gives a spell of its own kind.
+func TestEveryKindHasASpell(t *testing.T) {
+	seen := map[engine.SpellKind]bool{}
+	for k := engine.EDAttendance; k <= engine.DrugAlcoholTreatment; k++ {
+		e := schema.NewEpisode(k)
+		s := Classify(&e)
+		if s == engine.OtherSpell || admitted(s) || seen[s] {
+			t.Errorf("episodes of kind %d are %s", k, s)
+		}
+		seen[s] = true
+	}
+}
+
 // Order of arrival never matters; versions of one spell never overlap in
 // time; and what is known at the end is what the standing episodes alone give.
 func TestBuildProperties(t *testing.T) {
@@ -179,7 +229,7 @@ func TestBuildProperties(t *testing.T) {
 		var in, standing []Episode
 		for i := range n {
 			e := Episode{Source: "s", KnownTo: engine.NoDay}
-			e.Episode = schema.NewEpisode(rapid.SampledFrom([]engine.EpisodeKind{engine.AdmittedEpisode, engine.AdmittedEpisode, engine.EDAttendance}).Draw(t, "kind"))
+			e.Episode = schema.NewEpisode(rapid.SampledFrom([]engine.EpisodeKind{engine.AdmittedEpisode, engine.AdmittedEpisode, engine.EDAttendance, engine.SocialCareEvent}).Draw(t, "kind"))
 			e.Spell = int64(rapid.IntRange(1, 5).Draw(t, "spell"))
 			if e.Kind != engine.AdmittedEpisode {
 				e.Spell = int64(100 + i)
