@@ -278,6 +278,14 @@ func (c *Catalogue) Find(id string) *Definition {
 	return nil
 }
 
+// Place gives the place of a definition by id, or -1.
+func (c *Catalogue) Place(id string) int {
+	if i, ok := c.byID[id]; ok {
+		return i
+	}
+	return -1
+}
+
 // Columns gives a matrix column for each definition, in order.
 func (c *Catalogue) Columns() []matrix.Column {
 	out := make([]matrix.Column, len(c.Definitions))

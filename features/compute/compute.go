@@ -8,7 +8,6 @@ package compute
 import (
 	"context"
 
-	"github.com/apache/arrow-go/v18/arrow/array"
 	"golang.org/x/sync/errgroup"
 
 	"leftshift/engine"
@@ -119,27 +118,17 @@ func streams(ctx context.Context, dir string, b int, opt lake.Options, do func(c
 	}
 	defer db.Close()
 	var in kernel.Input
-	for _, t := range []struct {
-		name    string
-		columns []kernel.Column
-		reader  *array.RecordReader
-	}{
-		{"person", kernel.PersonColumns, &in.Person},
-		{"registration", kernel.RegistrationColumns, &in.Registration},
-		{"residence", kernel.ResidenceColumns, &in.Residence},
-		{"event", kernel.EventColumns, &in.Event},
-		{"spell", kernel.SpellColumns, &in.Spell},
-	} {
-		names := make([]string, len(t.columns))
-		for i, c := range t.columns {
+	for _, t := range kernel.Tables {
+		names := make([]string, len(t.Columns))
+		for i, c := range t.Columns {
 			names[i] = c.Name
 		}
-		reader, err := db.Bucket(ctx, dir, t.name, b, names...)
+		reader, err := db.Bucket(ctx, dir, t.Name, b, names...)
 		if err != nil {
 			return err
 		}
 		defer reader.Release()
-		*t.reader = reader
+		*t.Of(&in) = reader
 	}
 	return do(ctx, b, in)
 }

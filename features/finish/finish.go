@@ -35,6 +35,10 @@ type Statistics struct {
 	Pick            int64 // member, from 0, of the newest day: the greatest
 	Distinct        int64 // different keys: codes, continuous inpatient spells, treatment functions
 	Recent          int64 // rows of the recent window of an acceleration
+
+	// Of started and stopped: different keys (or members) of the recent period
+	// in Recent, of the period before it in Earlier, of both together in Distinct.
+	Earlier int64
 }
 
 // yearDays is the length of the year of a slope.
@@ -63,6 +67,8 @@ const (
 	opLatestIs
 	opWeight
 	opAcceleration
+	opStarted
+	opStopped
 	opWhole
 	opMonths
 )
@@ -74,7 +80,8 @@ var ops = map[catalogue.Aggregate]op{
 	catalogue.LatestValue: opLatest, catalogue.Mean: opMean, catalogue.Min: opMin, catalogue.Max: opMax,
 	catalogue.Spread: opSpread, catalogue.Slope: opSlope, catalogue.Members: opMembers,
 	catalogue.LatestMember: opLatestMember, catalogue.LatestIs: opLatestIs,
-	catalogue.WeightedSumDistinct: opWeight, catalogue.Acceleration: opAcceleration, catalogue.Value: opWhole,
+	catalogue.WeightedSumDistinct: opWeight, catalogue.Acceleration: opAcceleration, catalogue.Started: opStarted,
+	catalogue.Stopped: opStopped, catalogue.Value: opWhole, catalogue.Holds: opCount,
 }
 
 // Rule finishes one feature.
@@ -157,6 +164,10 @@ func (r *Rule) Value(on engine.Day, s *Statistics) float32 {
 	case opAcceleration:
 		// recent/days*year - earlier/year*year
 		return float32(float64(s.Recent*catalogue.RateYear-(s.Count-s.Recent)*r.days) / float64(r.days))
+	case opStarted:
+		return float32(s.Distinct - s.Earlier)
+	case opStopped:
+		return float32(s.Distinct - s.Recent)
 	case opMonths:
 		return float32(s.V * 16 / 487) // whole months of 30.4375 days
 	}

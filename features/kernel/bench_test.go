@@ -82,7 +82,7 @@ func BenchmarkRun(b *testing.B) {
 	s := load(b)
 	r := crowd(s, 20000)
 	in := r.input(2048)
-	p1, r1, r2, e1, s1 := hold(in.Person), hold(in.Registration), hold(in.Residence), hold(in.Event), hold(in.Spell)
+	p1, r1, r2, e1, s1, d1 := hold(in.Person), hold(in.Registration), hold(in.Residence), hold(in.Event), hold(in.Spell), hold(in.Document)
 	var core []string
 	for i := range s.cat.Definitions {
 		if i%5 < 3 {
@@ -108,7 +108,7 @@ func BenchmarkRun(b *testing.B) {
 		b.Run(c.name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				_, err := Run(context.Background(), p, Input{p1.over(), r1.over(), r2.over(), e1.over(), s1.over()}, c.dates, day("2025-06-30"), Options{Days: c.days, Persons: len(r.persons)})
+				_, err := Run(context.Background(), p, Input{p1.over(), r1.over(), r2.over(), e1.over(), s1.over(), d1.over()}, c.dates, day("2025-06-30"), Options{Days: c.days, Persons: len(r.persons)})
 				if err != nil {
 					b.Fatal(err)
 				}

@@ -2,94 +2,189 @@ package kernel
 
 import (
 	"math/bits"
-	"slices"
 
 	"leftshift/engine"
-	"leftshift/features/catalogue"
 	"leftshift/features/finish"
 	"leftshift/features/plan"
-	"leftshift/features/population"
 )
 
-// finish writes the features of a date into a row that is blank, and their
-// days into last, by dated column, when it is not nil.
-func (g *gatherer) finish(d int, h *held, dataFrom engine.Day, out []float32, last []int32) {
-	on := g.dates[d]
-	for _, x := range g.plan.Demographics {
-		out[x.Column] = x.Rule.Blank()
-		if v, known := item(x.Item, h, on, dataFrom); known {
-			out[x.Column] = x.Rule.Value(on, &finish.Statistics{Count: 1, V: v})
+// families finishes what was gathered of the person: each touched family on
+// each live date, whose row in the sheet is rows[k].
+func (g *gatherer) families(sh *sheet, h *held, live []int, rows []int) {
+	for _, fi := range g.touched {
+		f, b := &g.plan.Families[fi], &g.facts[fi]
+		if b.plain && f.Need == 0 && !g.filters[fi].spells {
+			g.counted(sh, f, b, live, rows)
+			continue
 		}
-	}
-	for i := range g.plan.Directs {
-		direct(&g.plan.Directs[i], h.spells, on, out)
-	}
-	for _, fi := range g.touched[d] {
-		g.family(d, &g.plan.Families[fi], on, out, last)
+		for k, d := range live {
+			g.walk(sh, h, f, b, g.filters[fi].spells, g.dates[d], rows[k])
+		}
 	}
 }
 
-// family joins the rings of a touched family, newest first, and writes the
-// features of each window as it is complete.
-func (g *gatherer) family(d int, f *plan.Family, on engine.Day, out []float32, last []int32) {
-	all := finish.Statistics{}
-	var mask [2]uint64
-	set := g.scratch[:0]
-	counts := g.counts[:0] // of joined windows, by ring
-	for r := range f.Bounds {
-		t := &g.tallies[d*g.plan.Rings+f.Ring+r]
-		if t.count > 0 {
-			if all.Count == 0 {
-				all.Last, all.First = int64(t.last), int64(t.first)
-				if f.Need&plan.NeedPick != 0 {
-					all.Pick = int64(g.picks[d*g.plan.PickRings+f.PickRing+r])
-				}
-			}
-			all.Count += int64(t.count)
-			all.Days += int64(t.days)
-			all.First = min(all.First, int64(t.first))
-			if f.Need&plan.NeedValue != 0 {
-				g.values[d*g.plan.ValueRings+f.ValueRing+r].join(&all)
-			}
-			if f.Need&plan.NeedMask != 0 {
-				m := &g.masks[d*g.plan.MaskRings+f.MaskRing+r]
-				mask[0] |= m[0]
-				mask[1] |= m[1]
-				all.Members = int64(bits.OnesCount64(mask[0]) + bits.OnesCount64(mask[1]))
-				all.Weight = weigh(f.Weights, mask)
-			}
-			if f.Need&plan.NeedSet != 0 {
-				set = append(set, g.sets[d*g.plan.SetRings+f.SetRing+r]...)
-				slices.Sort(set)
-				set = slices.Compact(set)
-				all.Distinct = int64(len(set))
-			}
+// counted finishes a family of plain facts that needs only count, first and
+// last day. The facts read on a date are the first so many, and those in a
+// window the last of them, so the counts are differences of places, which only
+// grow from date to date.
+func (g *gatherer) counted(sh *sheet, f *plan.Family, b *facts, live, rows []int) {
+	n := len(f.Bounds)
+	from, to := g.from[:n], 0
+	clear(from)
+	var s finish.Statistics
+	for k, d := range live {
+		on := int32(g.dates[d])
+		for to < len(b.rows) && b.rows[to].from <= on {
+			to++
 		}
-		counts = append(counts, all.Count)
-		if all.Count == 0 {
+		if to == 0 {
 			continue
 		}
-		for i := range f.Outputs[r] {
-			o := &f.Outputs[r][i]
-			if o.Recent >= 0 {
-				all.Recent = counts[o.Recent]
+		least := 0
+		for w := n - 1; w >= 0; w-- {
+			if bound := f.Bounds[w]; bound != plan.Unbounded {
+				i, start := max(from[w], least), on-bound
+				for i < to && b.rows[i].day <= start {
+					i++
+				}
+				from[w] = i
 			}
-			out[o.Column] = o.Rule.Value(on, &all)
-			if o.Dated >= 0 && last != nil {
-				last[o.Dated] = int32(all.Last)
+			least = from[w]
+		}
+		s.Last = int64(b.rows[to-1].day)
+		for w := range n {
+			if from[w] == to {
+				continue
+			}
+			s.Count, s.First = int64(to-from[w]), int64(b.rows[from[w]].day)
+			for i := range f.Outputs[w] {
+				o := &f.Outputs[w][i]
+				if o.Recent >= 0 {
+					s.Recent = int64(to - from[o.Recent])
+				}
+				sh.put(o, rows[k], g.dates[d], &s)
 			}
 		}
 	}
-	g.scratch, g.counts = set, counts
+}
+
+// walk finishes a family on one date: from the newest fact to the oldest, and
+// the features of each window as the walk leaves it.
+func (g *gatherer) walk(sh *sheet, h *held, f *plan.Family, b *facts, spells bool, on engine.Day, row int) {
+	var s finish.Statistics
+	var members [2]uint64
+	counts := g.counts
+	if f.Need&plan.NeedSet != 0 {
+		g.seen.clear(len(b.rows))
+	}
+	i, day := len(b.rows)-1, int32(0)
+	for w, bound := range f.Bounds {
+		start := int32(engine.NoDay)
+		if bound != plan.Unbounded {
+			start = int32(on) - bound
+		}
+		for ; i >= 0 && b.rows[i].day > start; i-- {
+			x := &b.rows[i]
+			if x.from > int32(on) || x.to <= int32(on) {
+				continue
+			}
+			key := int64(0)
+			if spells {
+				ok := false
+				if key, ok = g.depends(f, b, i, h, on); !ok {
+					continue
+				}
+			}
+			if s.Count == 0 {
+				s.Last, s.First = int64(x.day), int64(x.last)
+			}
+			if s.Count == 0 || x.day != day {
+				s.Days++
+				day = x.day
+			}
+			s.Count++
+			s.First = min(s.First, int64(x.last))
+			if f.Need&plan.NeedValue != 0 {
+				measure(&s, b.value[i], int64(int32(on)-x.day), int64(x.day))
+			}
+			if f.Need&plan.NeedMask != 0 {
+				members[b.member[i]>>6] |= 1 << (b.member[i] & 63)
+			}
+			if f.Need&plan.NeedPick != 0 && int64(x.day) == s.Last {
+				s.Pick = max(s.Pick, int64(b.member[i]))
+			}
+			if f.Need&plan.NeedSet != 0 {
+				if !spells || f.Within == 0 {
+					key = b.value[i]
+				}
+				if key != 0 {
+					g.seen.add(key)
+				}
+			}
+		}
+		counts[w] = s.Count
+		if s.Count == 0 {
+			continue
+		}
+		if f.Need&plan.NeedSet != 0 {
+			s.Distinct = int64(g.seen.n)
+		}
+		if f.Need&plan.NeedMask != 0 {
+			s.Members = int64(bits.OnesCount64(members[0]) + bits.OnesCount64(members[1]))
+			s.Weight = weigh(f.Weights, members)
+		}
+		for k := range f.Outputs[w] {
+			o := &f.Outputs[w][k]
+			switch {
+			case o.Periods:
+				p := s
+				g.periods(&p, h, f, b, spells, on, f.Bounds[o.Recent], bound)
+				sh.put(o, row, on, &p)
+				continue
+			case o.Recent >= 0:
+				s.Recent = counts[o.Recent]
+			}
+			sh.put(o, row, on, &s)
+		}
+	}
+}
+
+// depends says whether a fact whose reading depends on other spells is read on
+// a date, and by which continuous inpatient spell for an event within one.
+func (g *gatherer) depends(f *plan.Family, b *facts, i int, h *held, on engine.Day) (key int64, ok bool) {
+	if f.Within != 0 {
+		x := &b.rows[i]
+		key = within(h.spells, f.Within, engine.Day(x.day), engine.Day(x.last), on)
+		return key, key != 0
+	}
+	return 0, reads(&f.Filter, h.spells, &h.spells[b.spell[i]], on)
+}
+
+// measure adds a value v of age u. Sums are exact: |v| <= 2^20 and u < 2^17, so
+// 2^23 rows fit.
+func measure(s *finish.Statistics, v, u, day int64) {
+	if s.N == 0 {
+		s.Least, s.Most = v, v
+	}
+	s.Least, s.Most = min(s.Least, v), max(s.Most, v)
+	if day == s.Last {
+		s.Newest += v
+		s.NewestN++
+	}
+	s.N++
+	s.V += v
+	s.VV += v * v
+	s.U += u
+	s.UU += u * u
+	s.UV += u * v
 }
 
 // weigh sums the weights of the members seen; 0 where members have none.
-func weigh(weights []int64, mask [2]uint64) int64 {
-	sum := int64(0)
+func weigh(weights []int64, members [2]uint64) (sum int64) {
 	if weights == nil {
 		return 0
 	}
-	for w, m := range mask {
+	for w, m := range members {
 		for ; m != 0; m &= m - 1 {
 			sum += weights[w<<6+bits.TrailingZeros64(m)]
 		}
@@ -97,108 +192,45 @@ func weigh(weights []int64, mask [2]uint64) int64 {
 	return sum
 }
 
-// direct writes a feature that needs all spells at once.
-func direct(x *plan.Direct, spells []population.Spell, on engine.Day, out []float32) {
-	from := engine.NoDay // the day before the window
-	if x.Days != plan.Unbounded {
-		from = on - engine.Day(x.Days)
-	}
-	nights, covered, longest, since := int32(0), engine.NoDay, int32(-1), int32(-1)
-	for i := range spells {
-		s := &spells[i]
-		if s.Start > on {
-			break
-		}
-		if x.Family.Spells>>(s.Kind&31)&1 == 0 || !reads(&x.Family, spells, s, on) {
+// periods counts the different members, or keys, of the recent period and of
+// the one before it, apart.
+func (g *gatherer) periods(s *finish.Statistics, h *held, f *plan.Family, b *facts, spells bool, on engine.Day, recent, whole int32) {
+	var members [2][2]uint64
+	g.seen.clear(len(b.rows))
+	g.other.clear(len(b.rows))
+	n := 0 // different keys of the recent period, then of both
+	for i := len(b.rows) - 1; i >= 0 && b.rows[i].day > int32(on)-whole; i-- {
+		x := &b.rows[i]
+		if x.from > int32(on) || x.to <= int32(on) {
 			continue
 		}
-		end := on
-		if s.End != engine.NoDay && s.End <= on {
-			end = s.End
-			if s.End > from {
-				if n := int32(on - s.End); since < 0 || n < since {
-					since = n
-				}
+		if spells {
+			if _, ok := g.depends(f, b, i, h, on); !ok {
+				continue
 			}
 		}
-		if s.Start > from {
-			longest = max(longest, int32(end-s.Start))
+		period := 0
+		if x.day <= int32(on)-recent {
+			period = 1
 		}
-		// Nights of d to d+1 with d in the window, not counted before.
-		first := max(s.Start, covered)
-		if from != engine.NoDay {
-			first = max(first, from+1)
-		}
-		if end > first {
-			nights += int32(end - first)
-			covered = end
-		}
-	}
-	st := finish.Statistics{}
-	switch {
-	case x.Aggregate == catalogue.BedDays:
-		st.Count = int64(nights)
-	case x.Aggregate == catalogue.LongestStay && longest >= 0:
-		st.Count, st.Most = 1, int64(longest)
-	case x.Aggregate == catalogue.DaysSinceEnd && since >= 0:
-		st.Count, st.Last = 1, int64(on)-int64(since)
-	}
-	out[x.Column] = x.Rule.Value(on, &st)
-}
-
-// item gives a demographic item on a day, as a whole number, and whether it
-// is known.
-func item(it catalogue.Item, h *held, on, dataFrom engine.Day) (v int64, known bool) {
-	flag := func(yes bool) (int64, bool) {
-		if yes {
-			return 1, true
-		}
-		return 0, true
-	}
-	switch it {
-	case catalogue.Age:
-		if h.who.BirthMonth == engine.NoDay {
-			return 0, false
-		}
-		return int64(engine.Age(h.who.BirthMonth, on)), true
-	case catalogue.Male, catalogue.Female:
-		switch h.who.Sex {
-		case engine.Male:
-			return flag(it == catalogue.Male)
-		case engine.Female:
-			return flag(it == catalogue.Female)
-		}
-		return 0, h.who.Sex == engine.SexIndeterminate
-	case catalogue.EthnicityKnown:
-		return flag(h.who.Ethnic != 0 && h.who.Ethnic != 'Z')
-	case catalogue.IMDDecile, catalogue.CareHome, catalogue.RecentMove:
-		i := population.Holding(h.residences, on)
 		switch {
-		case it == catalogue.CareHome:
-			return flag(i >= 0 && h.residences[i].CareHome == 1)
-		case i < 0:
-			return 0, false
-		case it == catalogue.IMDDecile:
-			return int64(h.residences[i].IMD), h.residences[i].IMD != 0
-		case h.residences[i].From == engine.NoDay:
-			return 0, false
+		case f.Need&plan.NeedMask != 0:
+			members[period][b.member[i]>>6] |= 1 << (b.member[i] & 63)
+		case b.value[i] != 0:
+			g.seen.add(b.value[i])
+			if period == 1 {
+				g.other.add(b.value[i])
+			} else {
+				n = g.seen.n
+			}
 		}
-		return flag(on-h.residences[i].From < 365)
-	case catalogue.MonthsRegistered:
-		i := population.Holding(h.registrations, on)
-		if i < 0 || h.registrations[i].From == engine.NoDay {
-			return 0, false
-		}
-		return int64(on - h.registrations[i].From), true
-	case catalogue.MonthsObservable:
-		from, _, ok := population.Chain(h.registrations, on)
-		if dataFrom != 0 {
-			from = max(from, dataFrom)
-		}
-		if !ok || from == engine.NoDay {
-			return 0, false
-		}
-		return int64(max(on-from, 0)), true
 	}
-	panic("kernel: item " + string(it) + " is not known")
+	if f.Need&plan.NeedMask != 0 {
+		a, e := members[0], members[1]
+		s.Recent = int64(bits.OnesCount64(a[0]) + bits.OnesCount64(a[1]))
+		s.Earlier = int64(bits.OnesCount64(e[0]) + bits.OnesCount64(e[1]))
+		s.Distinct = int64(bits.OnesCount64(a[0]|e[0]) + bits.OnesCount64(a[1]|e[1]))
+		return
+	}
+	s.Recent, s.Earlier, s.Distinct = int64(n), int64(g.other.n), int64(g.seen.n)
 }

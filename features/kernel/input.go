@@ -1,12 +1,13 @@
 // Package kernel fills every feature of every person in one pass over a
 // bucket of curated rows.
 //
-// Five streams of Arrow batches, each in order of person, are merged. A
-// person's registrations, residences and spells are few and are held; events
-// stream by. No row allocates. Several index dates are filled in the same pass:
-// each row reaches only the dates that knew it and whose windows hold it.
-// What is gathered are exact integers; the finishing stage turns them into
-// values. Nothing depends on the order of equal rows, on batch sizes or on the
+// Six streams of Arrow batches, each in order of person, are merged. A
+// person's registrations, residences, spells and documents are few and are held;
+// events stream by. No row allocates. A row is looked up once, by its kind and
+// code, and kept as a small fact with each family that reads it; then each
+// family is walked once for each index date, so that more dates cost little.
+// What is gathered are exact integers, which package finish turns into values.
+// Nothing depends on the order of equal rows, on batch sizes or on the
 // number of threads.
 package kernel
 
@@ -20,11 +21,11 @@ import (
 )
 
 // Input is one bucket of the curated tables. Person has one row a person, in
-// strictly ascending order; the others are in order of person, events then of
-// day, spells of start_day. Run reads each to its end and does not release it.
+// strictly ascending order; the others are in order of person, events and
+// documents then of day, spells of start_day. Run reads each to its end and does not release it.
 // Columns that Columns does not name are ignored.
 type Input struct {
-	Person, Registration, Residence, Event, Spell array.RecordReader
+	Person, Registration, Residence, Event, Spell, Document array.RecordReader
 }
 
 // Column is a column that the kernel reads.
@@ -44,11 +45,12 @@ var (
 // the curated table says (not known, or goes on); a null value means none; a
 // null anywhere else reads as zero.
 var (
-	PersonColumns       = []Column{{"person", tInt}, {"birth_month", tDay}, {"sex", tU8}, {"ethnic_category", tStr}, {"death_day", tDay}}
+	PersonColumns       = []Column{{"person", tInt}, {"birth_month", tDay}, {"sex", tU8}, {"ethnic_category", tStr}, {"death_day", tDay}, {"sources", tU8}}
 	RegistrationColumns = []Column{{"person", tInt}, {"practice", tInt}, {"from_day", tDay}, {"to_day", tDay}}
 	ResidenceColumns    = []Column{{"person", tInt}, {"area", tInt}, {"care_home", tU8}, {"from_day", tDay}, {"to_day", tDay}, {"imd_decile", tU8}}
 	EventColumns        = []Column{{"person", tInt}, {"day", tDay}, {"last_day", tDay}, {"kind", tU8}, {"code", tInt}, {"value", tInt}, {"status", tU8}, {"mode", tU8}, {"position", tU8}, {"known_from", tDay}, {"known_to", tDay}}
-	SpellColumns        = []Column{{"person", tInt}, {"kind", tU8}, {"start_day", tDay}, {"end_day", tDay}, {"cis", tInt}, {"cis_first", tU8}, {"specialty", tInt}, {"attended", tU8}, {"known_from", tDay}, {"known_to", tDay}}
+	SpellColumns        = []Column{{"person", tInt}, {"kind", tU8}, {"start_day", tDay}, {"end_day", tDay}, {"cis", tInt}, {"cis_first", tU8}, {"specialty", tInt}, {"attended", tU8}, {"known_from", tDay}, {"known_to", tDay}, {"destination", tStr}, {"arrival_mode", tInt}}
+	DocumentColumns     = []Column{{"person", tInt}, {"day", tDay}, {"end_day", tDay}, {"type", tInt}, {"category", tU8}, {"status", tU8}, {"known_from", tDay}, {"known_to", tDay}}
 )
 
 // cursor walks one stream. Columns are bound to the batch at hand.
@@ -164,3 +166,18 @@ func (d *days) at(i int, absent engine.Day) engine.Day {
 
 func int64s(a arrow.Array) []int64 { return a.(*array.Int64).Int64Values() }
 func uint8s(a arrow.Array) []uint8 { return a.(*array.Uint8).Uint8Values() }
+
+// Tables gives the kernel's columns of each table by name, in the order of
+// Input's fields.
+var Tables = []struct {
+	Name    string
+	Columns []Column
+	Of      func(*Input) *array.RecordReader
+}{
+	{"person", PersonColumns, func(in *Input) *array.RecordReader { return &in.Person }},
+	{"registration", RegistrationColumns, func(in *Input) *array.RecordReader { return &in.Registration }},
+	{"residence", ResidenceColumns, func(in *Input) *array.RecordReader { return &in.Residence }},
+	{"event", EventColumns, func(in *Input) *array.RecordReader { return &in.Event }},
+	{"spell", SpellColumns, func(in *Input) *array.RecordReader { return &in.Spell }},
+	{"document", DocumentColumns, func(in *Input) *array.RecordReader { return &in.Document }},
+}

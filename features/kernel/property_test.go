@@ -287,7 +287,7 @@ func TestOnePassIsManyRuns(t *testing.T) {
 		know := day("2025-12-31")
 		whole := run(t, s, r, 1000, indexDates, know, opt)
 		// The same rows the other way round within equal days.
-		other := &record{append([]personRow(nil), r.persons...), reversed(r.registrations), reversed(r.residences), reversed(r.events), reversed(r.spells)}
+		other := &record{append([]personRow(nil), r.persons...), reversed(r.registrations), reversed(r.residences), reversed(r.events), reversed(r.spells), reversed(r.documents)}
 		other.sort()
 		again := run(t, s, other, rapid.IntRange(1, 9).Draw(t, "batch"), indexDates, know, opt)
 		if diff := differ(whole, again); diff != "" {

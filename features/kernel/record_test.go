@@ -23,6 +23,7 @@ type (
 		birth, death engine.Day
 		sex          engine.Sex
 		ethnic       string
+		sources      uint8
 	}
 	intervalRow struct {
 		person   int64
@@ -52,6 +53,17 @@ type (
 		first          bool
 		specialty      int64
 		attended       uint8
+		destination    string
+		arrival        engine.Code
+		known, knownTo engine.Day
+	}
+	documentRow struct {
+		person         int64
+		day, end       engine.Day
+		system         engine.System
+		text           string
+		category       uint8
+		status         engine.Status
 		known, knownTo engine.Day
 	}
 	record struct {
@@ -59,6 +71,7 @@ type (
 		registrations, residences []intervalRow
 		events                    []eventRow
 		spells                    []spellRow
+		documents                 []documentRow
 	}
 )
 
@@ -79,7 +92,13 @@ func (r *record) sort() {
 		a, b := &r.spells[i], &r.spells[j]
 		return a.person < b.person || a.person == b.person && a.start < b.start
 	})
+	sort.SliceStable(r.documents, func(i, j int) bool {
+		a, b := &r.documents[i], &r.documents[j]
+		return a.person < b.person || a.person == b.person && a.day < b.day
+	})
 }
+
+func (x *documentRow) code() engine.Code { return engine.CodeKey(x.system, x.text) }
 
 // stream builds batches of at most size rows.
 func stream(columns []Column, n, size int, row func(i int, put func(v any))) array.RecordReader {
@@ -142,6 +161,7 @@ func (r *record) input(size int) Input {
 			put(uint8(x.sex))
 			put(x.ethnic)
 			put(x.death)
+			put(x.sources)
 		}),
 		Registration: stream(RegistrationColumns, len(r.registrations), size, func(i int, put func(any)) {
 			x := &r.registrations[i]
@@ -187,6 +207,19 @@ func (r *record) input(size int) Input {
 			put(flag(x.first))
 			put(x.specialty)
 			put(x.attended)
+			put(x.known)
+			put(x.knownTo)
+			put(x.destination)
+			put(int64(x.arrival))
+		}),
+		Document: stream(DocumentColumns, len(r.documents), size, func(i int, put func(any)) {
+			x := &r.documents[i]
+			put(x.person)
+			put(x.day)
+			put(x.end)
+			put(int64(x.code()))
+			put(x.category)
+			put(uint8(x.status))
 			put(x.known)
 			put(x.knownTo)
 		}),

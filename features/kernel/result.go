@@ -6,7 +6,6 @@ import (
 	"leftshift/engine"
 	"leftshift/features/matrix"
 	"leftshift/features/outcome"
-	"leftshift/features/plan"
 	"leftshift/features/population"
 )
 
@@ -24,8 +23,8 @@ type Place struct {
 
 // Counts says what was read.
 type Counts struct {
-	Persons, Registrations, Residences, Events, Spells int64
-	Orphans                                            int64 // rows of persons without a person row
+	Persons, Registrations, Residences, Events, Spells, Documents int64
+	Orphans                                                       int64 // rows of persons without a person row
 }
 
 // Result is one row for each person and index date, in order of person, then
@@ -102,77 +101,6 @@ func (c *Counts) add(o Counts) {
 	c.Residences += o.Residences
 	c.Events += o.Events
 	c.Spells += o.Spells
+	c.Documents += o.Documents
 	c.Orphans += o.Orphans
-}
-
-// sheet gathers finished rows and turns them into columns a block at a time,
-// so that no row touches as many cache lines as there are columns.
-type sheet struct {
-	plan *plan.Plan
-	m    *matrix.Matrix
-	rows []float32
-	last []int32 // nil when no days are wanted
-	n    int
-}
-
-const sheetRows = 64
-
-func newSheet(p *plan.Plan, days bool, rows int) *sheet {
-	s := &sheet{plan: p, m: matrix.New(p.Columns, 0), rows: make([]float32, sheetRows*len(p.Columns))}
-	for j := range s.m.Values {
-		s.m.Values[j] = make([]float32, 0, rows)
-	}
-	if days {
-		s.last = make([]int32, sheetRows*len(p.DatedColumns))
-		for _, j := range p.DatedColumns {
-			s.m.Last[j] = make([]int32, 0, rows)
-		}
-	}
-	return s
-}
-
-// row gives the next row, blank, and its days (nil when none are wanted).
-func (s *sheet) row() ([]float32, []int32) {
-	if s.n == sheetRows {
-		s.flush()
-	}
-	c := len(s.plan.Columns)
-	out := s.rows[s.n*c : (s.n+1)*c]
-	copy(out, s.plan.Blank)
-	var last []int32
-	if s.last != nil {
-		c := len(s.plan.DatedColumns)
-		last = s.last[s.n*c : (s.n+1)*c]
-		for i := range last {
-			last[i] = int32(engine.NoDay)
-		}
-	}
-	s.n++
-	return out, last
-}
-
-func (s *sheet) flush() {
-	c := len(s.plan.Columns)
-	for j := range s.m.Values {
-		s.m.Values[j] = pour(s.m.Values[j], s.rows[j:], c, s.n)
-	}
-	if s.last != nil {
-		c := len(s.plan.DatedColumns)
-		for k, j := range s.plan.DatedColumns {
-			s.m.Last[j] = pour(s.m.Last[j], s.last[k:], c, s.n)
-		}
-	}
-	s.m.Rows += s.n
-	s.n = 0
-}
-
-// pour appends every stride-th value, n of them.
-func pour[T any](col, from []T, stride, n int) []T {
-	at := len(col)
-	col = slices.Grow(col, n)[:at+n]
-	to := col[at:]
-	for i := range to {
-		to[i] = from[i*stride]
-	}
-	return col
 }

@@ -5,14 +5,15 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/array"
 
 	"leftshift/engine"
+	"leftshift/features/plan"
 	"leftshift/features/population"
 )
 
-// streams are the five cursors with the columns of their batches.
+// streams are the six cursors with the columns of their batches.
 type streams struct {
 	person       cursor
 	birth, death days
-	sex          []uint8
+	sex, sources []uint8
 	ethnic       *array.String
 
 	registration     cursor
@@ -28,6 +29,14 @@ type streams struct {
 	start, end                 days
 	cis, specialty             []int64
 	spellFrom, spellTo         days
+	destination                *array.String
+	arrival                    []int64
+
+	document               cursor
+	docDay, docEnd         days
+	docFrom, docTo         days
+	docType                []int64
+	docCategory, docStatus []uint8
 
 	event                        cursor
 	day, lastDay                 []arrow.Date32
@@ -45,6 +54,7 @@ func (s *streams) open(in Input) error {
 		s.sex = uint8s(b.Column(at[2]))
 		s.ethnic = b.Column(at[3]).(*array.String)
 		s.death.of(b.Column(at[4]))
+		s.sources = uint8s(b.Column(at[5]))
 	}); err != nil {
 		return err
 	}
@@ -74,6 +84,19 @@ func (s *streams) open(in Input) error {
 		s.attended = uint8s(b.Column(at[7]))
 		s.spellFrom.of(b.Column(at[8]))
 		s.spellTo.of(b.Column(at[9]))
+		s.destination = b.Column(at[10]).(*array.String)
+		s.arrival = int64s(b.Column(at[11]))
+	}); err != nil {
+		return err
+	}
+	if err := s.document.open("document", in.Document, DocumentColumns, func(b arrow.RecordBatch, at []int) {
+		s.docDay.of(b.Column(at[1]))
+		s.docEnd.of(b.Column(at[2]))
+		s.docType = int64s(b.Column(at[3]))
+		s.docCategory = uint8s(b.Column(at[4]))
+		s.docStatus = uint8s(b.Column(at[5]))
+		s.docFrom.of(b.Column(at[6]))
+		s.docTo.of(b.Column(at[7]))
 	}); err != nil {
 		return err
 	}
@@ -98,6 +121,16 @@ type held struct {
 	registrations []population.Interval
 	residences    []population.Interval
 	spells        []population.Spell // in order of start
+	documents     []document         // in order of day
+	sources       uint8
+}
+
+// document is one version of a document.
+type document struct {
+	day, end           engine.Day // end is Forever while it goes on
+	code               engine.Code
+	category, status   uint8
+	knownFrom, knownTo engine.Day
 }
 
 // hold reads the person at the cursor and all rows but events.
@@ -108,7 +141,8 @@ func (s *streams) hold(h *held) error {
 		h.who.Ethnic = e[0]
 	}
 	p := int64(h.who.ID)
-	h.registrations, h.residences, h.spells = h.registrations[:0], h.residences[:0], h.spells[:0]
+	h.sources = s.sources[i]
+	h.registrations, h.residences, h.spells, h.documents = h.registrations[:0], h.residences[:0], h.spells[:0], h.documents[:0]
 	if err := s.registration.each(p, func(i int) {
 		h.registrations = append(h.registrations, population.Interval{Code: engine.Code(s.practice[i]),
 			From: s.regFrom.at(i, engine.NoDay), To: s.regTo.at(i, population.Forever)})
@@ -125,7 +159,10 @@ func (s *streams) hold(h *held) error {
 	err := s.spell.each(p, func(i int) {
 		x := population.Spell{Kind: engine.SpellKind(s.spellKind[i]), Start: s.start.at(i, engine.NoDay), End: s.end.at(i, engine.NoDay),
 			CIS: s.cis[i], First: s.first[i] == 1, Specialty: engine.Code(s.specialty[i]), Attended: s.attended[i],
-			KnownFrom: s.spellFrom.at(i, engine.NoDay), KnownTo: s.spellTo.at(i, population.Forever)}
+			KnownFrom: s.spellFrom.at(i, engine.NoDay), KnownTo: s.spellTo.at(i, population.Forever), Arrival: engine.Code(s.arrival[i])}
+		if s.destination.IsValid(i) {
+			x.Destination = uint64(plan.Shorten(s.destination.Value(i)))
+		}
 		if n := len(h.spells); n > 0 && h.spells[n-1].Start > x.Start {
 			sorted = false
 		}
@@ -133,6 +170,20 @@ func (s *streams) hold(h *held) error {
 	})
 	if err == nil && !sorted {
 		err = s.spell.disorder()
+	}
+	if err != nil {
+		return err
+	}
+	err = s.document.each(p, func(i int) {
+		x := document{day: s.docDay.at(i, engine.NoDay), end: s.docEnd.at(i, population.Forever), code: engine.Code(s.docType[i]),
+			category: s.docCategory[i], status: s.docStatus[i], knownFrom: s.docFrom.at(i, engine.NoDay), knownTo: s.docTo.at(i, population.Forever)}
+		if n := len(h.documents); n > 0 && h.documents[n-1].day > x.day {
+			sorted = false
+		}
+		h.documents = append(h.documents, x)
+	})
+	if err == nil && !sorted {
+		err = s.document.disorder()
 	}
 	return err
 }

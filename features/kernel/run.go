@@ -5,6 +5,8 @@ import (
 	"fmt"
 
 	"leftshift/engine"
+	"leftshift/features/finish"
+	"leftshift/features/matrix"
 	"leftshift/features/outcome"
 	"leftshift/features/plan"
 	"leftshift/features/population"
@@ -25,6 +27,9 @@ type Options struct {
 	Persons int
 	// DataFrom is the first day from which the sources hold data; 0 not known.
 	DataFrom engine.Day
+	// Into is a result of the same plan that is no longer needed: its memory is
+	// used again. May be nil.
+	Into *Result
 }
 
 // Run fills the features of every person in a bucket on every index date
@@ -40,17 +45,20 @@ func Run(ctx context.Context, p *plan.Plan, in Input, dates []engine.Day, knowle
 		return nil, err
 	}
 	out := &Result{}
+	var old *matrix.Matrix
+	if r := opt.Into; r != nil {
+		out.Persons, out.Index, out.Status, out.Places, out.Labels, old = r.Persons[:0], r.Index[:0], r.Status[:0], r.Places[:0], r.Labels[:0], r.Matrix
+	}
 	for _, d := range dates {
 		out.Attrition = append(out.Attrition, population.Attrition{Index: d})
 	}
-	if opt.Horizon > 0 {
+	if opt.Horizon > 0 && out.Labels == nil {
 		out.Labels = []outcome.Label{}
 	}
 	g := newGatherer(p, dates)
-	sh := newSheet(p, opt.Days, opt.Persons*len(dates))
+	sh := newSheet(p, opt.Days, opt.Persons*len(dates), old)
 	h := &held{}
-	live := make([]int, 0, len(dates))
-	status := make([]population.Status, len(dates))
+	live, rows := make([]int, 0, len(dates)), make([]int, 0, len(dates))
 	for n, before := 0, int64(-1); !s.person.done; n++ {
 		if n&1023 == 0 && ctx.Err() != nil {
 			return nil, ctx.Err()
@@ -63,48 +71,65 @@ func Run(ctx context.Context, p *plan.Plan, in Input, dates []engine.Day, knowle
 		if err := s.hold(h); err != nil {
 			return nil, err
 		}
-		live = live[:0]
+		live, rows = live[:0], rows[:0]
 		for d, on := range dates {
-			status[d] = population.On(&h.who, h.registrations, h.spells, on)
-			out.Attrition[d].By[status[d]]++
-			if status[d] == population.Eligible || opt.Everyone {
-				live = append(live, d)
+			status := population.On(&h.who, h.registrations, h.spells, on)
+			out.Attrition[d].By[status]++
+			if status == population.Eligible || opt.Everyone {
+				live, rows = append(live, d), append(rows, sh.row())
+				at := spotOf(h, on)
+				sh.person(h, &at, rows[len(rows)-1], opt.DataFrom)
+				out.place(h, &at, status, knowledge, opt.Horizon)
 			}
 		}
 		g.next()
 		if len(live) > 0 {
-			g.spells(h, live)
+			g.spells(h)
+			g.documents(h)
 		}
-		if err := g.events(s, h, live); err != nil {
+		if err := g.events(s, h, len(live) > 0); err != nil {
 			return nil, err
 		}
-		for _, d := range live {
-			row, last := sh.row()
-			g.finish(d, h, opt.DataFrom, row, last)
-			out.place(h, dates[d], status[d], knowledge, opt.Horizon)
-		}
+		g.families(sh, h, live, rows)
 		if s.person.i++; s.person.i == s.person.n {
 			if err := s.person.load(); err != nil {
 				return nil, err
 			}
 		}
 	}
-	sh.flush()
-	out.Matrix = sh.m
+	out.Matrix = sh.close()
 	return out, s.close(out)
 }
 
+// person fills what needs no rows of the event table.
+func (s *sheet) person(h *held, at *spot, row int, dataFrom engine.Day) {
+	for i := range s.plan.Demographics {
+		x := &s.plan.Demographics[i]
+		v := x.Rule.Blank()
+		if n, known := item(x.Item, h, at, dataFrom); known {
+			v = x.Rule.Value(at.on, &finish.Statistics{Count: 1, V: n})
+		}
+		s.m.Values[x.Column][row] = v
+	}
+	if len(h.spells) == 0 {
+		return
+	}
+	for i := range s.plan.Directs {
+		x := &s.plan.Directs[i]
+		st := direct(x, h.spells, at.on)
+		s.m.Values[x.Column][row] = x.Rule.Value(at.on, &st)
+	}
+}
+
 // place adds who and where a row is, and its label.
-func (out *Result) place(h *held, on engine.Day, status population.Status, knowledge engine.Day, horizon int) {
-	x := Place{Age: -1, Sex: h.who.Sex, Ethnic: h.who.Ethnic}
-	if h.who.BirthMonth != engine.NoDay {
-		x.Age = int16(max(engine.Age(h.who.BirthMonth, on), -1))
+func (out *Result) place(h *held, at *spot, status population.Status, knowledge engine.Day, horizon int) {
+	on := at.on
+	x := Place{Age: int16(max(at.age, -1)), Sex: h.who.Sex, Ethnic: h.who.Ethnic}
+	if at.registration >= 0 {
+		x.Practice = h.registrations[at.registration].Code
 	}
-	if i := population.Holding(h.registrations, on); i >= 0 {
-		x.Practice = h.registrations[i].Code
-	}
-	if i := population.Holding(h.residences, on); i >= 0 {
-		r := &h.residences[i]
+	if at.residence >= 0 {
+		r := &h.residences[at.residence]
 		x.Area, x.IMD, x.CareHome = r.Code, r.IMD, r.CareHome == 1
 	}
 	out.Persons = append(out.Persons, h.who.ID)
@@ -123,7 +148,7 @@ func (out *Result) place(h *held, on engine.Day, status population.Status, knowl
 
 // close reads what is left, which belongs to no person, and counts.
 func (s *streams) close(out *Result) error {
-	for _, c := range []*cursor{&s.registration, &s.residence, &s.event, &s.spell} {
+	for _, c := range []*cursor{&s.registration, &s.residence, &s.event, &s.spell, &s.document} {
 		for !c.done {
 			c.orphans += int64(c.n - c.i)
 			c.i = c.n
@@ -134,7 +159,7 @@ func (s *streams) close(out *Result) error {
 		out.Read.Orphans += c.orphans
 	}
 	out.Read.Persons, out.Read.Registrations, out.Read.Residences = s.person.rows, s.registration.rows, s.residence.rows
-	out.Read.Events, out.Read.Spells = s.event.rows, s.spell.rows
+	out.Read.Events, out.Read.Spells, out.Read.Documents = s.event.rows, s.spell.rows, s.document.rows
 	return nil
 }
 

@@ -42,6 +42,7 @@ type Column struct {
 	Story    string  // columns of one story are told once; "" for the id without its window
 	Absence  Absence // what no rows means
 	Display  Display // who may see it
+	Class    int     // what it can be observed by; 0 is always observable
 }
 
 // Matrix is a set of columns of equal length. Values[j][i] is column j of row

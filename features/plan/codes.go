@@ -1,85 +1,145 @@
 package plan
 
 import (
+	"cmp"
+	"iter"
 	"math/bits"
-	"sort"
+	"slices"
+	"strings"
 
 	"leftshift/engine"
 )
 
-// Codes maps a code to its targets: an open-addressing table behind a small
-// bit set that answers most codes that lead nowhere. Keys are hashes already,
-// so their own bits choose the place.
+// Codes are the targets of each code.
 type Codes struct {
-	bloom [1 << 12]uint64 // 2^18 bits
-	mask  uint64
-	keys  []engine.Code // 0 is empty
-	from  []uint32      // offset into targets, and to
-	to    []uint32
-	list  []Target
+	keys []engine.Code // ascending
+	by   map[engine.Code][]Target
 }
 
-// Of gives the targets of a code, in order of family; nil for none.
-func (c *Codes) Of(code engine.Code) []Target {
-	h := uint64(code)
-	if c.bloom[h>>6&(1<<12-1)]>>(h&63)&1 == 0 {
-		return nil
-	}
-	for i := h >> 18 & c.mask; ; i = (i + 1) & c.mask {
-		switch c.keys[i] {
-		case 0:
-			return nil
-		case code:
-			return c.list[c.from[i]:c.to[i]]
-		}
-	}
-}
+// Of gives the targets of a code, in order of family and member; nil for none.
+func (c *Codes) Of(code engine.Code) []Target { return c.by[code] }
 
 // Len is the number of codes that lead somewhere.
-func (c *Codes) Len() int {
-	n := 0
-	for _, k := range c.keys {
-		if k != 0 {
-			n++
+func (c *Codes) Len() int { return len(c.keys) }
+
+// All gives every code with its targets, in order of code.
+func (c *Codes) All() iter.Seq2[engine.Code, []Target] {
+	return func(yield func(engine.Code, []Target) bool) {
+		for _, k := range c.keys {
+			if !yield(k, c.by[k]) {
+				return
+			}
 		}
 	}
-	return n
 }
 
-// build makes the table. Code 0 (no code) leads nowhere.
+// build takes the targets as found, in any order and more than once. Code 0
+// (no code) leads nowhere.
 func (c *Codes) build(by map[engine.Code][]Target) {
-	order := make([]engine.Code, 0, len(by))
-	for k := range by {
-		if k != 0 {
-			order = append(order, k)
+	c.by = make(map[engine.Code][]Target, len(by))
+	for k, t := range by {
+		if k == 0 {
+			continue
+		}
+		t = slices.Clone(t)
+		slices.SortFunc(t, before)
+		c.by[k] = slices.Compact(t)
+		c.keys = append(c.keys, k)
+	}
+	slices.Sort(c.keys)
+}
+
+func before(a, b Target) int {
+	return cmp.Or(cmp.Compare(a.Family, b.Family), cmp.Compare(a.Member, b.Member))
+}
+
+// Table leads the kind and code of a row to the list of all families that may
+// read it: those of the kind, and those of the code that read the kind. It is
+// an open-addressing table of one cache line a probe; keys are hashes already,
+// so their own bits choose the place. List 0 is empty.
+type Table struct {
+	slots []slot
+	mask  uint64
+	kind  [32]uint32 // list of a code that leads nowhere, by kind
+	from  []uint32   // offsets of the lists in targets
+	all   []Target
+}
+
+type slot struct {
+	code engine.Code // 0 is empty
+	kind uint32
+	list uint32
+}
+
+// List gives the number of the list of a kind (below 32) and code.
+func (t *Table) List(kind uint8, code engine.Code) uint32 {
+	k := uint32(kind & 31)
+	for i := place(k, code) & t.mask; ; i = (i + 1) & t.mask {
+		s := &t.slots[i&uint64(len(t.slots)-1)]
+		if s.code == code && s.kind == k && code != 0 {
+			return s.list
+		}
+		if s.code == 0 {
+			return t.kind[k]
 		}
 	}
-	sort.Slice(order, func(i, j int) bool { return order[i] < order[j] })
-	size := 1 << bits.Len(uint(4*len(order)+4))
-	c.mask = uint64(size - 1)
-	c.keys = make([]engine.Code, size)
-	c.from, c.to = make([]uint32, size), make([]uint32, size)
-	for _, k := range order {
-		t := by[k]
-		sort.Slice(t, func(i, j int) bool {
-			if t[i].Family != t[j].Family {
-				return t[i].Family < t[j].Family
-			}
-			return t[i].Member < t[j].Member
-		})
-		h := uint64(k)
-		c.bloom[h>>6&(1<<12-1)] |= 1 << (h & 63)
-		i := h >> 18 & c.mask
-		for c.keys[i] != 0 {
-			i = (i + 1) & c.mask
+}
+
+// Targets gives a list.
+func (t *Table) Targets(list uint32) []Target { return t.all[t.from[list]:t.from[list+1]] }
+
+func place(kind uint32, code engine.Code) uint64 {
+	return uint64(code)>>7 ^ uint64(code)>>29 + uint64(kind)*0x9e3779b1
+}
+
+// build makes the table of a plan's families, kinds and codes.
+func (t *Table) build(p *Plan) {
+	number := map[string]uint32{}
+	list := func(targets []Target) uint32 {
+		slices.SortFunc(targets, before)
+		targets = slices.Compact(targets)
+		var key strings.Builder
+		for _, x := range targets {
+			key.Write([]byte{byte(x.Family), byte(x.Family >> 8), x.Member})
 		}
-		c.keys[i] = k
-		c.from[i] = uint32(len(c.list))
-		for j, x := range t {
-			if j == 0 || x != t[j-1] {
-				c.list = append(c.list, x)
-			}
+		n, ok := number[key.String()]
+		if !ok {
+			n = uint32(len(t.from) - 1)
+			number[key.String()] = n
+			t.all = append(t.all, targets...)
+			t.from = append(t.from, uint32(len(t.all)))
 		}
-		c.to[i] = uint32(len(c.list))
+		return n
+	}
+	t.from = []uint32{0}
+	list(nil)
+	for k := range t.kind {
+		t.kind[k] = list(slices.Clone(p.Kind[k]))
+	}
+	var slots []slot
+	for code, targets := range p.Codes.All() {
+		var kinds uint32
+		for _, x := range targets {
+			kinds |= p.Families[x.Family].Kinds
+		}
+		for ; kinds != 0; kinds &= kinds - 1 {
+			k := bits.TrailingZeros32(kinds)
+			all := slices.Clone(p.Kind[k])
+			for _, x := range targets {
+				if p.Families[x.Family].Kinds>>k&1 == 1 {
+					all = append(all, x)
+				}
+			}
+			slots = append(slots, slot{code, uint32(k), list(all)})
+		}
+	}
+	t.slots = make([]slot, 1<<bits.Len(uint(4*len(slots)+4)))
+	t.mask = uint64(len(t.slots) - 1)
+	for _, s := range slots {
+		i := place(s.kind, s.code) & t.mask
+		for t.slots[i].code != 0 {
+			i = (i + 1) & t.mask
+		}
+		t.slots[i] = s
 	}
 }

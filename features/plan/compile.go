@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"math"
+	"slices"
 	"sort"
 	"strings"
 
@@ -45,33 +46,40 @@ func Compile(cat *catalogue.Catalogue, lib *codelist.Library, analytes *analyte.
 		d := &cat.Definitions[i]
 		rule := finish.Of(d)
 		p.Blank = append(p.Blank, rule.Blank())
-		dated := -1
-		if d.Dated() {
-			dated = len(p.DatedColumns)
-			p.DatedColumns = append(p.DatedColumns, i)
-		}
-		if err := c.add(i, dated, d); err != nil {
+		if err := c.add(i, d); err != nil {
 			return nil, err
 		}
+		c.class(i, d)
 	}
-	c.lay()
+	c.recent()
 	if dict != nil {
 		for w := range dict {
 			c.word(w)
 		}
 	}
 	p.Codes.build(c.exact)
+	p.Rows.build(p)
 	return p, nil
 }
 
 // add puts one definition into the family that reads its rows.
-func (c *compiler) add(column, dated int, d *catalogue.Definition) error {
-	switch d.Aggregate {
-	case catalogue.Value:
-		c.p.Demographics = append(c.p.Demographics, Demographic{column, d.Item, finish.Of(d)})
+func (c *compiler) add(column int, d *catalogue.Definition) error {
+	rule := finish.Of(d)
+	switch {
+	case d.Source == catalogue.Demographic:
+		c.p.Demographics = append(c.p.Demographics, Demographic{column, d.Item, rule})
 		return nil
+	case d.Source == catalogue.Derived:
+		x := Derived{Column: column}
+		for _, t := range d.Terms {
+			x.Terms = append(x.Terms, c.term(t))
+		}
+		c.p.Deriveds = append(c.p.Deriveds, x)
+		return nil
+	}
+	switch d.Aggregate {
 	case catalogue.BedDays, catalogue.LongestStay, catalogue.DaysSinceEnd:
-		c.p.Directs = append(c.p.Directs, Direct{column, d.Aggregate, filter(d), bound(d.Days), finish.Of(d)})
+		c.p.Directs = append(c.p.Directs, Direct{column, d.Aggregate, filter(d), bound(d.Days), rule})
 		return nil
 	}
 	f, err := c.of(d)
@@ -79,14 +87,53 @@ func (c *compiler) add(column, dated int, d *catalogue.Definition) error {
 		return err
 	}
 	fam := &c.p.Families[f]
-	fam.Need |= need(d.Aggregate)
-	o := Output{Column: column, Dated: dated, Recent: -1, Days: d.Recent, Rule: finish.Of(d)}
-	if d.Aggregate == catalogue.Acceleration {
+	fam.Need |= need(d)
+	o := Output{Column: column, Dated: d.Dated(), Recent: -1, Days: d.Recent, Rule: rule,
+		Periods: d.Aggregate == catalogue.Started || d.Aggregate == catalogue.Stopped}
+	if d.Recent > 0 {
 		c.ring(fam, bound(d.Recent))
 	}
 	i := c.ring(fam, bound(d.Days))
 	fam.Outputs[i] = append(fam.Outputs[i], o)
 	return nil
+}
+
+// term resolves the features that a term names. A feature that the catalogue
+// lacks is never so: catalogue.Load refuses it, and Subset keeps it.
+func (c *compiler) term(t catalogue.Term) Term {
+	var out Term
+	for _, way := range t.Ways {
+		var atoms []Atom
+		for _, a := range way {
+			atoms = append(atoms, Atom{c.p.Catalogue.Place(a.Feature), a})
+		}
+		out.Ways = append(out.Ways, atoms)
+	}
+	return out
+}
+
+// class says by what a column can be observed. What is read of the person, or
+// derived, has class 0, which is always observable.
+func (c *compiler) class(column int, d *catalogue.Definition) {
+	if len(c.p.Classes) == 0 {
+		c.p.Classes = []Class{{}}
+	}
+	x := Class{Source: d.Source}
+	f := filter(d)
+	switch d.Source {
+	case catalogue.Event, catalogue.Document:
+		x.Kinds = f.Kinds
+	case catalogue.Spell:
+		x.Kinds = f.Spells
+	default:
+		return
+	}
+	i := slices.Index(c.p.Classes, x)
+	if i < 0 {
+		i = len(c.p.Classes)
+		c.p.Classes = append(c.p.Classes, x)
+	}
+	c.p.Columns[column].Class = i
 }
 
 // ring gives the place of a bound, making it when it is new.
@@ -106,33 +153,55 @@ func bound(days int) int32 {
 	return int32(days)
 }
 
-func need(a catalogue.Aggregate) Need {
-	switch a {
-	case catalogue.LatestValue, catalogue.Mean, catalogue.Min, catalogue.Max, catalogue.Spread, catalogue.Slope:
+func need(d *catalogue.Definition) Need {
+	switch d.Aggregate {
+	case catalogue.LatestValue, catalogue.Mean, catalogue.Min, catalogue.Max, catalogue.Spread:
 		return NeedValue
+	case catalogue.Slope:
+		return NeedValue | NeedDays
+	case catalogue.Days:
+		return NeedDays
 	case catalogue.Members, catalogue.WeightedSumDistinct:
 		return NeedMask
 	case catalogue.LatestMember, catalogue.LatestIs:
 		return NeedPick
 	case catalogue.DistinctCodes, catalogue.DistinctSpells:
 		return NeedSet
+	case catalogue.Started, catalogue.Stopped:
+		if len(d.Members) > 1 {
+			return NeedMask
+		}
+		return NeedSet
 	}
 	return 0
 }
 
-func filter(d *catalogue.Definition) Family {
-	f := Family{Source: d.Source, Value: d.Analyte != "", Gap: int32(d.Gap), FirstOfCIS: d.FirstOfCIS, NoAdmission: d.NoAdmission}
-	for _, k := range d.Kinds {
-		f.Kinds |= 1 << k
+// mask has a bit for each number.
+func mask[T ~uint8](numbers []T) (m uint32) {
+	for _, n := range numbers {
+		m |= 1 << n
 	}
-	for _, s := range d.Statuses {
-		f.Statuses |= 1 << s
+	return m
+}
+
+// any of them when none is named.
+func maskOrAny[T ~uint8](numbers []T) uint32 {
+	if len(numbers) == 0 {
+		return math.MaxUint32
 	}
-	for _, m := range d.Modes {
-		f.Modes |= 1 << m
+	return mask(numbers)
+}
+
+func filter(d *catalogue.Definition) Filter {
+	f := Filter{Source: d.Source, Value: d.Analyte != "", ValueFrom: math.MinInt64, ValueTo: math.MaxInt64, Gap: int32(d.Gap),
+		FirstOfCIS: d.FirstOfCIS, NoAdmission: d.NoAdmission, Readmission: int32(d.Readmission), Current: d.Current,
+		Kinds: mask(d.Kinds), Statuses: maskOrAny(d.Statuses), Modes: maskOrAny(d.Modes), Within: mask(d.Within),
+		Spells: mask(d.Spells), Attended: mask(d.Attended), Specialties: codes(d.Specialties), Arrivals: codes(d.Arrivals)}
+	if d.ValueFrom != nil {
+		f.ValueFrom = *d.ValueFrom
 	}
-	if len(d.Modes) == 0 {
-		f.Modes = math.MaxUint32
+	if d.ValueTo != nil {
+		f.ValueTo = *d.ValueTo
 	}
 	for _, p := range d.Positions {
 		f.Positions |= 1 << map[catalogue.Position]uint{catalogue.NoPosition: 0, catalogue.Primary: 1, catalogue.Secondary: 2}[p]
@@ -140,16 +209,27 @@ func filter(d *catalogue.Definition) Family {
 	if len(d.Positions) == 0 {
 		f.Positions = math.MaxUint32
 	}
-	for _, k := range d.Within {
-		f.Within |= 1 << k
+	for _, x := range d.Destinations {
+		f.Destinations = append(f.Destinations, Shorten(x))
 	}
-	for _, k := range d.Spells {
-		f.Spells |= 1 << k
-	}
-	for _, a := range d.Attended {
-		f.Attended |= 1 << a
+	if d.Source == catalogue.Document {
+		for _, x := range d.Categories {
+			f.Kinds |= 1 << DocumentKind(uint8(x))
+		}
+		if len(d.Categories) == 0 {
+			f.Kinds = math.MaxUint32 << DocumentKind(0)
+		}
 	}
 	return f
+}
+
+// codes gives the keys of codes written "system:code".
+func codes(texts []string) (out []engine.Code) {
+	for _, x := range texts {
+		system, code, _ := strings.Cut(x, ":")
+		out = append(out, engine.CodeKey(engine.ParseSystem(system), code))
+	}
+	return out
 }
 
 // of finds or makes the family of a definition. Sets of codes and of spells
@@ -157,7 +237,7 @@ func filter(d *catalogue.Definition) Family {
 func (c *compiler) of(d *catalogue.Definition) (int, error) {
 	f := filter(d)
 	key, err := json.Marshal(struct {
-		F       Family
+		F       Filter
 		M       []catalogue.Member
 		A       string
 		W, S, G bool
@@ -173,7 +253,7 @@ func (c *compiler) of(d *catalogue.Definition) (int, error) {
 		return 0, &engine.Fault{Code: "plan-too-large", Say: "the catalogue has more than 65,536 different filters: remove some"}
 	}
 	c.family[string(key)] = i
-	c.p.Families = append(c.p.Families, f)
+	c.p.Families = append(c.p.Families, Family{Filter: f})
 	fam := &c.p.Families[i]
 	switch {
 	case d.Source == catalogue.Spell:
@@ -263,32 +343,16 @@ func (c *compiler) word(w Word) {
 	}
 }
 
-// lay numbers the accumulators, once every family has all its rings.
-func (c *compiler) lay() {
-	p := c.p
-	for i := range p.Families {
-		f := &p.Families[i]
-		n := len(f.Bounds)
-		f.Ring, p.Rings = p.Rings, p.Rings+n
-		if f.Need&NeedValue != 0 {
-			f.ValueRing, p.ValueRings = p.ValueRings, p.ValueRings+n
-		}
-		if f.Need&NeedMask != 0 {
-			f.MaskRing, p.MaskRings = p.MaskRings, p.MaskRings+n
-		}
-		if f.Need&NeedPick != 0 {
-			f.PickRing, p.PickRings = p.PickRings, p.PickRings+n
-		}
-		if f.Need&NeedSet != 0 {
-			f.SetRing, p.SetRings = p.SetRings, p.SetRings+n
-		}
-		if f.Source == catalogue.Event && f.Bounds[n-1] > p.Lookback {
-			p.Lookback = f.Bounds[n-1]
-		}
+// recent numbers the windows and finds those of recent periods, once every
+// family has all of them.
+func (c *compiler) recent() {
+	for i := range c.p.Families {
+		f := &c.p.Families[i]
+		f.Ring, c.p.Rings = c.p.Rings, c.p.Rings+len(f.Bounds)
 		for r := range f.Outputs {
 			for k := range f.Outputs[r] {
 				if o := &f.Outputs[r][k]; o.Days > 0 {
-					o.Recent = sort.Search(n, func(i int) bool { return f.Bounds[i] >= int32(o.Days) })
+					o.Recent = slices.Index(f.Bounds, bound(o.Days))
 				}
 			}
 		}

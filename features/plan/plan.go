@@ -1,11 +1,10 @@
 // Package plan compiles the feature catalogue into what one pass over a
 // person's rows can fill.
 //
-// Definitions that read the same rows share one Family: a filter with one
-// accumulator for each of the nested windows that its definitions name. A row
-// is added once, to the smallest window that holds it (its ring); the windows
-// are put together when the person is finished. Codes lead to families through
-// one flat table, so a row's work does not grow with the catalogue.
+// Definitions that read the same rows share one Family: a filter and the
+// nested windows that its definitions name. Kinds and codes lead to families
+// through one flat table, so the work of a row does not grow with the
+// catalogue but with the families that read it.
 package plan
 
 import (
@@ -17,7 +16,7 @@ import (
 	"leftshift/features/matrix"
 )
 
-// Need says which accumulators a family keeps beside count, days, first and
+// Need says which statistics a family gathers beside count, days, first and
 // last day.
 type Need uint8
 
@@ -26,37 +25,69 @@ const (
 	NeedMask                   // which members were seen
 	NeedPick                   // member of the newest day
 	NeedSet                    // different codes, or different spells
+	NeedDays                   // different days
 )
 
-// Unbounded is the ring bound of the whole record.
+// Unbounded is the bound of the whole record.
 const Unbounded = math.MaxInt32
 
-// Family is a filter and its rings.
-type Family struct {
-	Source catalogue.Source
-	Need   Need
+// DocumentKind is the kind under which the rows of a category of documents
+// stand among the kinds of event.
+func DocumentKind(category uint8) uint8 { return 16 + category&15 }
 
-	// Event filter, as bit masks by kind, status, mode and position (0 none,
-	// 1 primary, 2 secondary). Value: rows without a value are not read. Gap:
-	// the row must be at least so many days old. Within: mask of spell kinds, one
-	// of which must hold the event's day; 0 for no such condition.
+// Filter says which rows a family reads. Masks have one bit for each number of
+// a kind, status and so on.
+type Filter struct {
+	Source catalogue.Source
+
+	// Of events and documents. Kinds of documents are by DocumentKind;
+	// Positions are 0 none, 1 primary, 2 secondary. Value: rows without a value
+	// in [ValueFrom, ValueTo] are not read. Gap: the row must be at least so
+	// many days old. Within: one spell of these kinds must hold the event's days;
+	// 0 for no such condition.
 	Kinds, Statuses, Modes, Positions uint32
 	Value                             bool
+	ValueFrom, ValueTo                int64
 	Gap                               int32
 	Within                            uint32
 
-	// Spell filter, as masks by kind and attended code; 0 for any attended.
+	// Of spells; 0 and nil for any. Readmission: the spell began less than so
+	// many days after a stay of another continuous inpatient spell ended.
 	Spells, Attended        uint32
 	FirstOfCIS, NoAdmission bool
+	Readmission             int32
+	Destinations            []Short
+	Specialties, Arrivals   []engine.Code
 
-	// Bounds are the window lengths in days, ascending; ring i holds rows of
-	// D-day in [Bounds[i-1], Bounds[i]).
+	// Current reads spells and documents until the day before they end.
+	Current bool
+}
+
+// Short is a code of at most eight bytes, such as a discharge destination,
+// first byte lowest.
+type Short uint64
+
+// Shorten packs a text of at most eight bytes; longer ones are cut.
+func Shorten[T string | []byte](text T) Short {
+	s := Short(0)
+	for i := range min(len(text), 8) {
+		s |= Short(text[i]) << (8 * i)
+	}
+	return s
+}
+
+// Family is a filter and its windows.
+type Family struct {
+	Filter
+	Need Need
+
+	// Bounds are the lengths of the windows in days, ascending: window i holds
+	// the rows whose first possible day is in (D-Bounds[i], D].
 	Bounds []int32
-	// First accumulator of the family's rings in each store.
-	Ring, ValueRing, MaskRing, PickRing, SetRing int
-
-	// Outputs by ring: Features[i] are the features of window Bounds[i].
+	// Outputs[i] are the features of window i.
 	Outputs [][]Output
+	// Ring is the number of window 0 among the windows of all families.
+	Ring int
 
 	Weights []int64 // by member, for a weighted sum
 }
@@ -64,10 +95,13 @@ type Family struct {
 // Output is one feature of a family.
 type Output struct {
 	Column int
-	Dated  int // place among the dated columns, or -1
-	Recent int // ring of an acceleration's recent window, or -1
-	Days   int // of that window
-	Rule   finish.Rule
+	Dated  bool
+	// Recent is the window of the recent period of an acceleration, or of what
+	// was started or stopped; -1 for none.
+	Recent  int
+	Days    int  // of that window
+	Periods bool // started or stopped: reads both periods apart
+	Rule    finish.Rule
 }
 
 // Direct is a feature of spells that is worked out from all of a person's
@@ -75,8 +109,8 @@ type Output struct {
 type Direct struct {
 	Column    int
 	Aggregate catalogue.Aggregate
-	Family    Family // the filter only
-	Days      int32  // Unbounded for the whole record
+	Filter    Filter
+	Days      int32 // Unbounded for the whole record
 	Rule      finish.Rule
 }
 
@@ -87,6 +121,22 @@ type Demographic struct {
 	Rule   finish.Rule
 }
 
+// Derived is a feature made of other features of the same person and day, all
+// of lower columns or derived before.
+type Derived struct {
+	Column int
+	Terms  []Term
+}
+
+// Term holds when all atoms of one of its ways do.
+type Term struct{ Ways [][]Atom }
+
+// Atom compares a column.
+type Atom struct {
+	Column int
+	catalogue.Atom
+}
+
 // Target is what a code or kind leads to: a family, and the member of its
 // group that the code is of.
 type Target struct {
@@ -95,31 +145,43 @@ type Target struct {
 }
 
 // Plan is a compiled catalogue. It is not changed after Compile and may be
-// used by several kernels at once.
+// used by several executors at once.
 type Plan struct {
 	Catalogue *catalogue.Catalogue
 	Columns   []matrix.Column
 
 	Families []Family
-	// Kind are the event families without a code condition, by event kind;
-	// Spell the spell families by spell kind.
+	// Kind are the families without a code condition, by kind of event or
+	// document; Spell the spell families by kind of spell; Codes the families
+	// with a code condition. A row's kind must be one of the family's in any
+	// case.
 	Kind  [32][]Target
 	Spell [32][]Target
 	Codes Codes
+	// Rows leads a kind and code at once to all families that may read the row.
+	Rows Table
+
+	// Rings is the number of windows of all families.
+	Rings int
 
 	Directs      []Direct
 	Demographics []Demographic
+	Deriveds     []Derived
 
-	// DatedColumns are the columns that come with a day, in order.
-	DatedColumns []int
 	// Blank is a row in which nothing was found: 0 or NaN by absence.
 	Blank []float32
+	// Classes are what columns can be observed by: a person is observable for a
+	// class when any of its kinds is; see matrix.Column.Class.
+	Classes []Class
+}
 
-	// Sizes of the accumulator stores, for one index date.
-	Rings, ValueRings, MaskRings, PickRings, SetRings int
-	// Lookback is the longest window of an event family; Unbounded when one
-	// reads the whole record.
-	Lookback int32
+// Dated says whether a column comes with the day of its newest row.
+func (p *Plan) Dated(column int) bool { return p.Catalogue.Definitions[column].Dated() }
+
+// Class is a set of kinds of rows of one source that some columns read.
+type Class struct {
+	Source catalogue.Source
+	Kinds  uint32 // of events, spells or categories, by Source; see DocumentKind
 }
 
 // Word is one entry of the code dictionary.

@@ -12,32 +12,61 @@ import (
 	"leftshift/features/codelist"
 )
 
-// The flat table answers as a map does, for keys that crowd one place too.
-func TestCodesIsAMap(t *testing.T) {
+// The flat table leads every kind and code to what the families, kinds and
+// codes say, for keys that crowd one place too.
+func TestRowsAreKindsAndCodes(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		key := rapid.OneOf(rapid.Int64Range(1, 1<<62), rapid.Map(rapid.Int64Range(1, 40), func(i int64) int64 { return i << 40 }), rapid.Int64Range(1, 60))
-		want := map[engine.Code][]Target{}
-		for i := range rapid.IntRange(0, 200).Draw(t, "n") {
-			k := engine.Code(key.Draw(t, "key"))
-			want[k] = append(want[k], Target{Family: uint16(i), Member: uint8(i % 3)}, Target{Family: uint16(i), Member: uint8(i % 3)})
-		}
-		given := map[engine.Code][]Target{0: {{Family: 9}}}
-		for k, v := range want {
-			given[k] = append([]Target(nil), v...)
-		}
-		var c Codes
-		c.build(given)
-		if c.Len() != len(want) || c.Of(0) != nil {
-			t.Fatalf("%d codes, want %d; code 0 gives %v", c.Len(), len(want), c.Of(0))
-		}
-		for k, v := range want {
-			if got := c.Of(k); len(got) != len(v)/2 || got[0] != v[0] {
-				t.Fatalf("code %d gives %v, want each of %v once", k, got, v)
+		key := rapid.OneOf(rapid.Int64Range(1, 1<<62), rapid.Map(rapid.Int64Range(1, 40), func(i int64) int64 { return i << 50 }), rapid.Int64Range(1, 60))
+		p := &Plan{}
+		for i := range rapid.IntRange(1, 30).Draw(t, "families") {
+			f := Family{Filter: Filter{Kinds: rapid.Uint32().Draw(t, "kinds")}}
+			p.Families = append(p.Families, f)
+			if rapid.Bool().Draw(t, "no code") {
+				for k := range p.Kind {
+					if f.Kinds>>k&1 == 1 {
+						p.Kind[k] = append(p.Kind[k], Target{Family: uint16(i)})
+					}
+				}
 			}
 		}
-		for range 50 {
-			if k := engine.Code(key.Draw(t, "other")); want[k] == nil && c.Of(k) != nil {
-				t.Fatalf("code %d gives %v", k, c.Of(k))
+		given := map[engine.Code][]Target{0: {{Family: 0}}}
+		for range rapid.IntRange(0, 200).Draw(t, "targets") {
+			k := engine.Code(key.Draw(t, "key"))
+			x := Target{uint16(rapid.IntRange(0, len(p.Families)-1).Draw(t, "family")), uint8(rapid.IntRange(0, 2).Draw(t, "member"))}
+			given[k] = append(given[k], x, x)
+		}
+		p.Codes.build(given)
+		p.Rows.build(p)
+		codes := []engine.Code{0}
+		for k := range p.Codes.All() {
+			codes = append(codes, k)
+		}
+		for range 30 {
+			codes = append(codes, engine.Code(key.Draw(t, "other")))
+		}
+		for _, code := range codes {
+			for kind := range uint8(32) {
+				want := map[Target]bool{}
+				for _, x := range p.Kind[kind] {
+					want[x] = true
+				}
+				if code != 0 {
+					for _, x := range given[code] {
+						if p.Families[x.Family].Kinds>>kind&1 == 1 {
+							want[x] = true
+						}
+					}
+				}
+				list := p.Rows.List(kind, code)
+				got := p.Rows.Targets(list)
+				if len(got) != len(want) || (len(got) == 0) != (list == 0) {
+					t.Fatalf("kind %d, code %d leads to %v, want %v", kind, code, got, want)
+				}
+				for i, x := range got {
+					if !want[x] || i > 0 && before(got[i-1], x) >= 0 {
+						t.Fatalf("kind %d, code %d leads to %v, want %v in order", kind, code, got, want)
+					}
+				}
 			}
 		}
 	})
@@ -66,7 +95,7 @@ func TestFamiliesAreShared(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("%d features, %d families, %d rings, %d codes", len(p.Columns), len(p.Families), p.Rings, p.Codes.Len())
+	t.Logf("%d features, %d families, %d codes", len(p.Columns), len(p.Families), p.Codes.Len())
 	if len(p.Families)*3 > len(p.Columns)*2 {
 		t.Errorf("%d families for %d features: windows do not share", len(p.Families), len(p.Columns))
 	}
@@ -89,7 +118,7 @@ func TestFamiliesAreShared(t *testing.T) {
 			}
 		}
 	}
-	if got, want := len(seen)+len(p.Directs)+len(p.Demographics), len(p.Columns); got != want {
+	if got, want := len(seen)+len(p.Directs)+len(p.Demographics)+len(p.Deriveds), len(p.Columns); got != want {
 		t.Errorf("%d of %d columns are filled", got, want)
 	}
 }
@@ -116,7 +145,7 @@ func TestDictionary(t *testing.T) {
 		if p.Codes.Of(4) != nil || p.Codes.Of(5) != nil {
 			t.Error("a code of another system, or none, leads somewhere")
 		}
-		return fmt.Sprint(p.Codes.list, p.Codes.keys)
+		return fmt.Sprint(p.Codes.by, p.Codes.keys, p.Rows)
 	}
 	if list([]int{0, 1, 2, 3, 4}) != list([]int{4, 2, 3, 1, 0, 0}) {
 		t.Error("the order of the dictionary changed the plan")

@@ -48,8 +48,11 @@ type Spell struct {
 	First      bool       // begins its continuous inpatient spell
 	Specialty  engine.Code
 	Attended   uint8
-	KnownFrom  engine.Day
-	KnownTo    engine.Day // Forever while it stands
+	// Destination is the discharge destination, packed; Arrival the arrival mode.
+	Destination uint64
+	Arrival     engine.Code
+	KnownFrom   engine.Day
+	KnownTo     engine.Day // Forever while it stands
 }
 
 // KnownOn says whether the version stands on a day.

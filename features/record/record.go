@@ -90,10 +90,11 @@ func (r *Record) Run(ctx context.Context, p *plan.Plan, on, knowledge engine.Day
 		Residence:    reader("residence", r.Residences),
 		Event:        reader("event", r.Events),
 		Spell:        reader("spell", r.Spells),
+		Document:     reader("document", r.Documents),
 	}
 	defer func() {
-		for _, x := range []array.RecordReader{in.Person, in.Registration, in.Residence, in.Event, in.Spell} {
-			x.Release()
+		for _, t := range kernel.Tables {
+			(*t.Of(&in)).Release()
 		}
 	}()
 	return kernel.Run(ctx, p, in, []engine.Day{on}, knowledge, opt)
