@@ -17,6 +17,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"leftshift/engine"
+	"leftshift/features/catalogue"
+	"leftshift/features/codelist"
 	"leftshift/jobs/config"
 	"leftshift/jobs/progress"
 	"leftshift/jobs/schedule"
@@ -69,12 +71,18 @@ type usageError struct{ error }
 func sentence(err error) string {
 	var fault *engine.Fault
 	var faults *config.Faults
+	var features *catalogue.Faults
+	var lists *codelist.Faults
 	if os.Getenv("LEFTSHIFT_DEBUG") != "" {
 		return err.Error() // on synthetic people only: the text may quote a record
 	}
 	switch {
 	case errors.As(err, &faults):
 		return faults.Error()
+	case errors.As(err, &features):
+		return features.Error()
+	case errors.As(err, &lists):
+		return lists.Error()
 	case errors.As(err, &fault):
 		where := ""
 		if i := strings.Index(err.Error(), fault.Say); i > 0 {
@@ -103,7 +111,7 @@ One night over your own sources:       leftshift run --config leftshift.toml`,
 	root.PersistentFlags().BoolVarP(&a.quiet, "quiet", "q", false, "no progress, only results and errors")
 	root.PersistentFlags().BoolVar(&a.logJSON, "log-json", false, "progress as JSON lines on standard error")
 	root.AddCommand(a.demoCommand(), a.synthCommand(), a.runCommand(), a.trainCommand(), a.scheduleCommand(), a.statusCommand(),
-		a.sqlCommand(), a.scoresCommand(), a.modelsCommand(), a.keygenCommand(), a.versionCommand())
+		a.sqlCommand(), a.featuresCommand(), a.scoresCommand(), a.modelsCommand(), a.keygenCommand(), a.versionCommand())
 	root.AddCommand(a.stepCommands()...)
 	return root
 }

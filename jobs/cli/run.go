@@ -92,7 +92,6 @@ func (a *app) stepCommands() []*cobra.Command {
 	var out []*cobra.Command
 	for _, s := range []struct{ name, last, short string }{
 		{"extract", "curate", "land new source files, curate the record, and say what became of every source record"},
-		{"features", "features", "the feature catalogue for everyone, and what it needs"},
 		{"score", "score", "scores with reasons, and what they need"},
 		{"lists", "lists", "risk lists, and what they need"},
 		{"publish", "", "the snapshot with its night report, and what it needs"},

@@ -1,5 +1,5 @@
 // Package definitions opens what a site's features are declared by: the
-// built-in catalogue and code lists with those of the site's own folder. Every
+// built-in catalogue and code lists with those of a site's own folder. Every
 // command and every run opens them here, so that all see the same.
 package definitions
 
@@ -29,14 +29,28 @@ type Set struct {
 // code lists: lists.toml and lists/*.csv, as package codelist reads them.
 const CodelistFolder = "codelists"
 
-// Open reads the definitions of a site; nil means of no site: what is built
-// in. Faults of the site's files are all reported, as an *engine.Fault around
-// *catalogue.Faults or *codelist.Faults.
-func Open(c *config.Config) (*Set, error) { return OpenWith(c, nil) }
+// Place is where a site's own definitions are. The zero Place is that of no
+// site: what is built in.
+type Place struct {
+	Name      string // how faults call the folder
+	Folder    string // of features, absolute; "" is none, and it need not exist
+	Approvals string // file of approvals of code lists, absolute; as above
+	// Files are feature files that are not, or not yet, in the folder; one that
+	// is in it is read once.
+	Files []string
+}
 
-// OpenWith is Open with feature files that are not, or not yet, in the site's
-// folder. A file that is in it is read once.
-func OpenWith(c *config.Config, files []string) (*Set, error) {
+// Of is the place that a configuration names.
+func Of(c *config.Config) Place {
+	return Place{Name: c.Site.Features, Folder: c.At(c.Site.Features), Approvals: c.At(c.Reference.Approvals)}
+}
+
+// Open reads the definitions of a site. Faults of its files are all reported,
+// as an *engine.Fault around *catalogue.Faults or *codelist.Faults.
+func Open(c *config.Config) (*Set, error) { return OpenAt(Of(c)) }
+
+// OpenAt is Open for a place.
+func OpenAt(p Place) (*Set, error) {
 	s := &Set{}
 	var err error
 	if s.Analytes, err = analyte.Load(); err != nil {
@@ -46,15 +60,13 @@ func OpenWith(c *config.Config, files []string) (*Set, error) {
 		return nil, err
 	}
 	var more []catalogue.Folder
-	own := ""
-	if c != nil && c.Site.Features != "" {
-		own = c.At(c.Site.Features)
-		dir, err := open(own)
+	if p.Folder != "" {
+		dir, err := open(p.Folder)
 		if err != nil {
 			return nil, err
 		}
 		if dir != nil {
-			name := filepath.ToSlash(c.Site.Features)
+			name := filepath.ToSlash(p.Name)
 			more = append(more, catalogue.Folder{Name: name, FS: dir})
 			lists, err := fs.Sub(dir, CodelistFolder)
 			if err != nil {
@@ -65,26 +77,23 @@ func OpenWith(c *config.Config, files []string) (*Set, error) {
 			}
 		}
 	}
-	if c != nil {
-		approvals, err := codelist.ReadApprovals(c.At(c.Reference.Approvals))
+	if p.Approvals != "" {
+		approvals, err := codelist.ReadApprovals(p.Approvals)
 		if err != nil {
 			return nil, &engine.Fault{Code: "approvals-faulty", Say: "the site's approvals of code lists (reference.codelist_approvals) cannot be read: `leftshift codelist check` shows why", Err: err}
 		}
 		s.Codelists = s.Codelists.With(approvals)
 	}
-	for _, f := range files {
+	for _, f := range p.Files {
 		full, err := filepath.Abs(f)
 		if err != nil {
 			return nil, err
 		}
-		if own != "" && filepath.Dir(full) == own {
-			if _, err := os.Stat(full); err != nil {
-				return nil, &engine.Fault{Code: "feature-file", Say: "a feature file that was named cannot be read", Err: err}
-			}
-			continue
+		if info, err := os.Stat(full); err != nil || !info.Mode().IsRegular() {
+			return nil, &engine.Fault{Code: "feature-file", Say: "a feature file that was named is no file that can be read", Err: err}
 		}
-		if _, err := os.Stat(full); err != nil {
-			return nil, &engine.Fault{Code: "feature-file", Say: "a feature file that was named cannot be read", Err: err}
+		if p.Folder != "" && filepath.Dir(full) == p.Folder && filepath.Ext(full) == ".toml" {
+			continue
 		}
 		more = append(more, catalogue.Folder{Name: filepath.ToSlash(filepath.Dir(f)), FS: os.DirFS(filepath.Dir(full)), Only: filepath.Base(full)})
 	}

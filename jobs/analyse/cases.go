@@ -1,0 +1,119 @@
+package analyse
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"sort"
+	"strings"
+
+	"leftshift/features/catalogue"
+	"leftshift/features/plan"
+	"leftshift/features/scenario"
+	"leftshift/jobs/definitions"
+)
+
+// Checked is what `features check` found. Faults are in order of file and
+// line; no fault means that every case holds.
+type Checked struct {
+	Features, Cases, Expectations int
+	Faults                        []catalogue.Fault
+}
+
+// Check runs the cases of feature files through the kernel. files names those
+// whose cases are run and whose features must be shown by one; nil means every
+// file that is not built in. The error is of the machine, not of the files.
+func Check(ctx context.Context, s *definitions.Set, files []string) (*Checked, error) {
+	out := &Checked{}
+	want := func(file string) bool { return true }
+	if len(files) > 0 {
+		named := map[string]bool{}
+		for _, f := range files {
+			named[filepath.Base(f)] = true
+		}
+		want = func(file string) bool { return named[filepath.Base(file)] }
+	}
+	fault := func(file string, line int, code, text string, args ...any) {
+		out.Faults = append(out.Faults, catalogue.Fault{File: file, Line: line, Code: code, Text: fmt.Sprintf(text, args...)})
+	}
+	compile := func(d plan.Dictionary) (*plan.Plan, error) {
+		return plan.Compile(s.Catalogue, s.Codelists, s.Analytes, d)
+	}
+	shown := map[string]bool{}
+	for _, c := range s.Catalogue.Cases {
+		if !want(c.File) {
+			continue
+		}
+		out.Cases++
+		sc, unread := scenario.Read(c.Record, c.Line, s.Analytes)
+		for _, f := range unread {
+			fault(c.File, f.Line, "case-unreadable", "%s", f.Text)
+		}
+		if len(unread) > 0 {
+			for id := range sc.Features() {
+				shown[id] = true // its own fault is enough
+			}
+			continue
+		}
+		differ, err := sc.Check(ctx, compile)
+		if err != nil {
+			return nil, fmt.Errorf("%s:%d: %w", c.File, c.Line, err)
+		}
+		for _, d := range differ {
+			fault(c.File, d.Line, "case-differs", "%s", d.Text)
+		}
+		for id := range sc.Features() {
+			shown[id] = true
+		}
+		for _, a := range sc.Asks {
+			out.Expectations += len(a.Expects)
+		}
+	}
+	// Every entry must be shown in at least one of its windows or members.
+	type entry struct {
+		file string
+		line int
+	}
+	entries, seen, first := []entry{}, map[entry]bool{}, map[entry]string{}
+	for i := range s.Catalogue.Definitions {
+		d := &s.Catalogue.Definitions[i]
+		if d.Origin == "" || !want(d.File) {
+			continue
+		}
+		out.Features++
+		e := entry{d.File, d.Line}
+		if first[e] == "" {
+			first[e] = d.ID
+			entries = append(entries, e)
+		}
+		seen[e] = seen[e] || shown[d.ID]
+	}
+	for _, e := range entries {
+		if !seen[e] {
+			fault(e.file, e.line, "case-missing", "no case shows %s: add a [[case]] that expects a value of it", first[e])
+		}
+	}
+	sort.SliceStable(out.Faults, func(i, j int) bool {
+		a, b := out.Faults[i], out.Faults[j]
+		if a.File != b.File {
+			return a.File < b.File
+		}
+		return a.Line < b.Line
+	})
+	return out, nil
+}
+
+// String says the outcome in a line.
+func (c *Checked) String() string {
+	count := func(n int, noun string) string {
+		if n == 1 {
+			return "1 " + noun
+		}
+		return fmt.Sprintf("%d %ss", n, noun)
+	}
+	s := strings.Join([]string{count(c.Features, "feature"), count(c.Cases, "case"), count(c.Expectations, "expectation")}, ", ")
+	if len(c.Faults) == 0 {
+		return s + ": all hold"
+	}
+	return s + ": " + count(len(c.Faults), "fault")
+}

@@ -1,0 +1,225 @@
+package analyse
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"leftshift/engine"
+	"leftshift/features/catalogue"
+	"leftshift/jobs/definitions"
+)
+
+// Starter says what the first feature of a new file shall be.
+type Starter struct {
+	ID     string // lower_snake; {w} for its window is added when it is absent
+	Kind   string // count, latest or days-since
+	List   string // a code list or an analyte (for latest); "" for an example
+	Window int    // days back; 0 for the whole record
+}
+
+// Kinds of Starter, the first is the default.
+var StarterKinds = []string{"count", "latest", "days-since"}
+
+var starterID = regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z0-9]+)*$`)
+
+// New writes the text of a feature file with one feature and one case that
+// holds. The error says what of the starter does not fit.
+func (s Starter) New(set *definitions.Set) (string, error) {
+	bad := func(text string, args ...any) error {
+		return &engine.Fault{Code: "feature-new", Say: fmt.Sprintf(text, args...)}
+	}
+	if !starterID.MatchString(s.ID) {
+		return "", bad("the id must be lower_snake, as falls_noted")
+	}
+	if s.Window < 0 || s.Window == 1 || s.Window > 36525 {
+		return "", bad("--window must be 0 (the whole record), or 2 to 36525 days")
+	}
+	wid, within := fmt.Sprintf("%dd", s.Window), "{in}"
+	if s.Window == 0 {
+		wid = "ever"
+	}
+	day, _ := engine.MakeDay(2024, 6, 30)
+	row := day - 100 // the newer of two days that lie in the window
+	if s.Window > 0 {
+		row = day - engine.Day(min((s.Window-2)/2, 100))
+	}
+	if s.Kind == "latest" {
+		return s.latest(set, wid, day, row, bad)
+	}
+	list := s.List
+	if list == "" {
+		list = "falls"
+	}
+	l := set.Codelists.List(list)
+	if l == nil {
+		return "", bad("there is no code list %s: `leftshift codelist list` names them all, and docs/CODELISTS.md", list)
+	}
+	kind := "problem"
+	switch l.System {
+	case "icd10":
+		kind = "diagnosis"
+	case "opcs4":
+		kind = "procedure"
+	case "dmd", "bnf":
+		kind = "medication"
+	}
+	code := l.Codes[0]
+	if l.Match == "prefix" {
+		code = wholeCode(l.System, code)
+	}
+	title := strings.NewReplacer("[", "(", "]", ")", "{", "(", "}", ")", `"`, "'").Replace(l.Title)
+	if len(title) > 1 && title[1] >= 'a' && title[1] <= 'z' {
+		title = strings.ToLower(title[:1]) + title[1:]
+	}
+	id := s.ID + "_" + wid
+	if set.Catalogue.Find(id) != nil || s.Kind == "days-since" && set.Catalogue.Find(s.ID) != nil {
+		return "", bad("there is a feature of that id already: choose another")
+	}
+	var b strings.Builder
+	b.WriteString(head)
+	switch s.Kind {
+	case "", "count":
+		fmt.Fprintf(&b, `[[feature]]
+id = "%s_{w}"                  # {w} becomes the window: %s
+title = "%s, {window}"
+sentence = "{n:record|records} of %s %s[, the last on {last}]"
+none = "No record of %s %s"
+source = "event"                # event, spell, document, demographic or derived
+kinds = ["%s"]             # problem, observation, medication, procedure, diagnosis, ...
+lists = ["%s"]
+# codes = ["snomed:217082002"]  # a few codes that no list has
+windows = [%d]                 # days back from the as-of day; 0 is the whole record; several make several features
+aggregate = "days"              # count, days, any, days_since, latest_value, ...: FEATURES.md has them all
+absence = "zero"                # no rows mean none
+display = "team"                # or clinician
+area = "local"
+why = "Say in a sentence why it helps to know."
+
+[[case]]
+shows = "Two days within the window, one of them twice"
+record = '''
+event %s %s %s:%s
+event %s %s %s:%s
+event %s %s %s:%s
+on %s
+  %s = 2 on %s
+  %s says 2 records of %s
+on %s
+  %s = 0
+'''
+`, s.ID, id, capital(title), title, within, title, within, kind, list, s.Window,
+			row, kind, l.System, code, row, kind, l.System, code, row-1, kind, l.System, code,
+			day, id, row, id, title+" "+inWords(s.Window)+", the last on "+row.Words(), row-2, id)
+		return b.String(), nil
+	case "days-since":
+		fmt.Fprintf(&b, `[[feature]]
+id = "%s"
+title = "Time since the last record of %s"
+sentence = "Last record of %s {span} ago"
+none = "A record of %s today"
+unknown = "No record of %s %s"
+source = "event"                # event, spell, document, demographic or derived
+kinds = ["%s"]             # problem, observation, medication, procedure, diagnosis, ...
+lists = ["%s"]
+# codes = ["snomed:217082002"]  # a few codes that no list has
+windows = [%d]                 # days back from the as-of day; 0 is the whole record
+aggregate = "days_since"
+absence = "unknown"             # without a row there is no such time
+display = "team"                # or clinician
+area = "local"
+unit = "days"
+why = "Say in a sentence why it helps to know."
+
+[[case]]
+shows = "Days since the newest row"
+record = '''
+event %s %s %s:%s
+event %s %s %s:%s
+on %s
+  %s = %d on %s
+on %s
+  %s = ?
+'''
+`, s.ID, title, title, title, title, within, kind, list, s.Window,
+			row-1, kind, l.System, code, row, kind, l.System, code, day, s.ID, day-row, row, row-2, s.ID)
+		return b.String(), nil
+	}
+	return "", bad("--kind must be %s", strings.Join(StarterKinds, ", "))
+}
+
+func (s Starter) latest(set *definitions.Set, wid string, day, row engine.Day, bad func(string, ...any) error) (string, error) {
+	list := s.List
+	if list == "" {
+		list = "systolic"
+	}
+	a := set.Analytes.ByID(list)
+	if a == nil || len(a.SNOMED) == 0 {
+		return "", bad("there is no analyte %s: use one of those of engine/analyte, such as systolic, bmi, hba1c, egfr", list)
+	}
+	id := s.ID + "_" + wid
+	if set.Catalogue.Find(id) != nil {
+		return "", bad("there is a feature of that id already: choose another")
+	}
+	return head + fmt.Sprintf(`[[feature]]
+id = "%s_{w}"                  # {w} becomes the window: %s
+title = "%s, latest, {window}"
+sentence = "%s {value}[ {unit}][ on {last}]"
+unknown = "%s not measured {in}"
+source = "event"
+kinds = ["observation"]
+analyte = "%s"
+windows = [%d]                 # days back from the as-of day; 0 is the whole record; several make several features
+aggregate = "latest_value"      # or mean, min, max, spread, slope
+absence = "unknown"             # what was not measured is not known
+display = "team"                # or clinician
+area = "local"
+unit = "{unit}"
+why = "Say in a sentence why it helps to know."
+
+[[case]]
+shows = "The newest value"
+record = '''
+event %s observation snomed:%s value=2
+event %s observation snomed:%s value=1
+on %s
+  %s = 1 on %s
+on %s
+  %s = ?
+'''
+`, s.ID, id, a.Title, a.Title, a.Title, list, s.Window, row-1, a.SNOMED[0], row, a.SNOMED[0], day, id, row, row-2, id), nil
+}
+
+const head = `# Features of this site. They join the built-in catalogue the next night.
+# Try it:   leftshift features check, then leftshift features try FILE
+# A [[feature]] says which rows count and what is made of them; a [[case]] shows
+# on a few rows of a made-up person that it does what you mean.
+
+`
+
+func inWords(window int) string {
+	_, in := catalogue.WindowWords(window)
+	return in
+}
+
+func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+
+// wholeCode makes a code that a prefix covers.
+func wholeCode(system, prefix string) string {
+	switch system {
+	case "icd10":
+		for len(prefix) < 3 {
+			prefix += "0"
+		}
+	case "opcs4":
+		for len(prefix) < 4 {
+			prefix += "1"
+		}
+	case "bnf":
+		const rest = "010100000AAAAAA"
+		if len(prefix) < len(rest) {
+			prefix += rest[len(prefix):]
+		}
+	}
+	return prefix
+}

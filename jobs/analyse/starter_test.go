@@ -1,0 +1,153 @@
+package analyse
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"leftshift/jobs/definitions"
+)
+
+func open(t *testing.T) *definitions.Set {
+	t.Helper()
+	s, err := definitions.OpenAt(definitions.Place{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// Every starter file is accepted and its case holds, for lists of every system
+// and windows of every size.
+func TestStarters(t *testing.T) {
+	set := open(t)
+	var lists []string
+	seen := map[string]int{}
+	for _, l := range set.Codelists.Lists {
+		if k := l.System + string(l.Match); seen[k] < 2 {
+			seen[k]++
+			lists = append(lists, l.Name)
+		}
+	}
+	dir := t.TempDir()
+	n := 0
+	try := func(s Starter) {
+		text, err := s.New(set)
+		if err != nil {
+			t.Errorf("%+v: %v", s, err)
+			return
+		}
+		file := filepath.Join(dir, "x.toml")
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		with, err := definitions.OpenAt(definitions.Place{Files: []string{file}})
+		if err != nil {
+			t.Errorf("%+v: %v\n%s", s, err, text)
+			return
+		}
+		got, err := Check(context.Background(), with, nil)
+		if err != nil || len(got.Faults) > 0 || got.Cases != 1 || got.Features != 1 || got.Expectations < 2 {
+			t.Errorf("%+v: %v %v\n%s", s, got, err, text)
+			for _, f := range got.Faults {
+				t.Log(f)
+			}
+		}
+		n++
+	}
+	for _, w := range []int{0, 2, 365} {
+		try(Starter{ID: "ours", Kind: "count", Window: w})
+		try(Starter{ID: "ours", Kind: "days-since", Window: w})
+		try(Starter{ID: "ours", Kind: "latest", List: "bmi", Window: w})
+	}
+	for _, l := range lists {
+		try(Starter{ID: "ours", Kind: "count", List: l, Window: 365})
+	}
+	if n < 13 {
+		t.Errorf("only %d starters", n)
+	}
+	for _, c := range []struct {
+		s    Starter
+		says string
+	}{
+		{Starter{ID: "Ours"}, "lower_snake"},
+		{Starter{ID: "ours", Window: -1}, "--window"},
+		{Starter{ID: "ours", List: "no_such_list"}, "no code list"},
+		{Starter{ID: "ours", Kind: "latest", List: "no_such"}, "no analyte"},
+		{Starter{ID: "ours", Kind: "sum"}, "--kind must be count"},
+		{Starter{ID: "falls", Window: 365}, "already"},
+	} {
+		if _, err := c.s.New(set); err == nil || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%+v: %v", c.s, err)
+		}
+	}
+}
+
+// A case that does not hold, one that cannot be read, and a feature without
+// one are faults at their lines, all at once.
+func TestCheckFaults(t *testing.T) {
+	set := open(t)
+	text, err := Starter{ID: "ours", Window: 365}.New(set)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lineOf := func(text, what string) int {
+		i := strings.Index(text, what)
+		if i < 0 {
+			t.Fatalf("no %q in\n%s", what, text)
+		}
+		return 1 + strings.Count(text[:i], "\n")
+	}
+	text = strings.Replace(text, "  ours_365d = 0", "  ours_365d = 7", 1)
+	feature := text[strings.LastIndex(text, "[[feature]]"):strings.LastIndex(text, "[[case]]")]
+	text += "\n" + strings.Replace(feature, `id = "ours_{w}"`, `id = "theirs_{w}"`, 1) + "\n[[case]]\nshows = \"x\"\nrecord = '''\nevnt 1\n'''\n"
+	file := filepath.Join(t.TempDir(), "ours.toml")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	with, err := definitions.OpenAt(definitions.Place{Files: []string{file}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := Check(context.Background(), with, []string{file})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []struct {
+		code string
+		line int
+	}{{"case-differs", lineOf(text, "ours_365d = 7")}, {"case-missing", lineOf(text, `id = "theirs_{w}"`) - 1}, {"case-unreadable", lineOf(text, "evnt 1")}}
+	if len(got.Faults) != len(want) {
+		t.Fatalf("%v", got.Faults)
+	}
+	for i, w := range want {
+		if f := got.Faults[i]; f.Code != w.code || f.Line != w.line {
+			t.Errorf("%v, want %s at line %d", f, w.code, w.line)
+		}
+	}
+	// Files that were not named are not checked.
+	if got, err := Check(context.Background(), with, []string{"other.toml"}); err != nil || got.Cases+got.Features+len(got.Faults) > 0 {
+		t.Errorf("%+v %v", got, err)
+	}
+}
+
+func TestShow(t *testing.T) {
+	set := open(t)
+	for _, d := range set.Catalogue.Definitions {
+		var b strings.Builder
+		if err := Show(&b, set, d.ID, 20000); err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range []string{d.ID, d.Title, "declared at", "unknown", d.Why} {
+			if !strings.Contains(b.String(), want) {
+				t.Errorf("%s: no %q in\n%s", d.ID, want, b.String())
+			}
+		}
+	}
+	err := Show(&strings.Builder{}, set, "falls_365", 20000)
+	if err == nil || !strings.Contains(err.Error(), "falls_365d") {
+		t.Errorf("%v", err)
+	}
+}

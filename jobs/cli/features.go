@@ -1,0 +1,251 @@
+//go:build duckdb_arrow
+
+package cli
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"leftshift/engine"
+	"leftshift/engine/lake"
+	"leftshift/features/catalogue"
+	"leftshift/jobs/analyse"
+	"leftshift/jobs/config"
+	"leftshift/jobs/definitions"
+)
+
+func (a *app) featuresCommand() *cobra.Command {
+	parent := a.configFlags(&cobra.Command{
+		Use:   "features",
+		Short: "the feature catalogue for everyone; its commands list, show, try and explain features",
+		Long: `Alone, this runs the night up to the features of everyone.
+
+Its commands are for whoever asks what a feature means, or makes a new one: one
+table in a TOML file and one worked case, in the folder features/ beside the
+configuration.
+
+  leftshift features new falls_noted --list falls --window 365
+  leftshift features check
+  leftshift features try falls_noted_365d --config leftshift.toml
+  leftshift features explain --person 123 --feature falls_noted_365d`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, asOf, err := a.load()
+			if err != nil {
+				return err
+			}
+			tell := a.listener()
+			return a.now(cmd.Context(), c, a.job(c, "night", tell, nightSteps(c, asOf, "features")), tell)
+		},
+	})
+	parent.AddCommand(a.featuresList(), a.featuresShow(), a.featuresNew(), a.featuresCheck())
+	return parent
+}
+
+// site reads the configuration where there is one: nil where none was named
+// and the default file does not exist.
+func (a *app) site(cmd *cobra.Command) (*config.Config, engine.Day, error) {
+	if !cmd.Flags().Changed("config") {
+		if _, err := os.Stat(a.config); errors.Is(err, fs.ErrNotExist) {
+			on := engine.DayOf(time.Now())
+			if d, ok := engine.ParseDay(a.asOf); ok {
+				on = d
+			}
+			return nil, on, nil
+		}
+	}
+	return a.load()
+}
+
+// definitions opens the catalogue of the site; without one, what is built in
+// and the folder features where we are.
+func (a *app) definitions(cmd *cobra.Command, files ...string) (*config.Config, *definitions.Set, engine.Day, error) {
+	c, on, err := a.site(cmd)
+	if err != nil {
+		return nil, nil, 0, err
+	}
+	var place definitions.Place
+	if c != nil {
+		place = definitions.Of(c)
+	} else {
+		place.Name = "features"
+		if place.Folder, err = filepath.Abs(place.Name); err != nil {
+			return nil, nil, 0, err
+		}
+	}
+	place.Files = files
+	s, err := definitions.OpenAt(place)
+	return c, s, on, err
+}
+
+// one takes exactly one argument, named as its usage has it.
+func one(what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) != 1 {
+			return &usageError{fmt.Errorf("%s takes one %s", cmd.CommandPath(), what)}
+		}
+		return nil
+	}
+}
+
+func (a *app) featuresList() *cobra.Command {
+	var area, text string
+	var asJSON bool
+	cmd := a.configFlags(&cobra.Command{
+		Use: "list", Short: "every feature with its meaning, the site's own included", Args: noArgs,
+		Example: "  leftshift features list --area hospital\n  leftshift features list --find frail\n  leftshift features list --json | jq '.[].id'",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			_, s, on, err := a.definitions(cmd)
+			if err != nil {
+				return err
+			}
+			all := s.Catalogue.References(s.Codelists, on.String())
+			refs := analyse.Matching(all, area, text)
+			if asJSON {
+				e := json.NewEncoder(a.out)
+				e.SetIndent("", "  ")
+				return e.Encode(refs)
+			}
+			if len(refs) == 0 {
+				fmt.Fprintf(a.err, "no feature matches; areas are %s\n", strings.Join(analyse.Areas(all), ", "))
+				return nil
+			}
+			t := &lake.Answer{Columns: []string{"id", "title", "area", "window", "makes", "none means", "seen by", "from"}}
+			for _, r := range refs {
+				from := r.Origin
+				if from != catalogue.BuiltIn {
+					from = r.File
+				}
+				t.Rows = append(t.Rows, []any{r.ID, r.Title, r.Area, r.Window, short(r.Makes, 24), r.Absence, r.Display, from})
+			}
+			if err := writeTable(a.out, t); err != nil {
+				return err
+			}
+			fmt.Fprintf(a.out, "\n%d of %d features; catalogue %.12s\n", len(refs), len(all), s.Catalogue.Hash)
+			return nil
+		},
+	})
+	cmd.Flags().StringVar(&area, "area", "", "only features of this area")
+	cmd.Flags().StringVar(&text, "find", "", "only features with this text in their id, title, area or reason")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "everything about each, as JSON")
+	return cmd
+}
+
+func short(s string, most int) string {
+	if r := []rune(s); len(r) > most {
+		return string(r[:most-1]) + "…"
+	}
+	return s
+}
+
+func (a *app) featuresShow() *cobra.Command {
+	return a.configFlags(&cobra.Command{
+		Use: "show FEATURE", Short: "what a feature means, reads and says", Args: one("feature's id"),
+		Example: "  leftshift features show emergency_admissions_365d",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			_, s, on, err := a.definitions(cmd)
+			if err != nil {
+				return err
+			}
+			return analyse.Show(a.out, s, args[0], on)
+		},
+	})
+}
+
+func (a *app) featuresNew() *cobra.Command {
+	var s analyse.Starter
+	var count, latest, since bool
+	cmd := a.configFlags(&cobra.Command{
+		Use: "new ID", Short: "write a starter file with one feature and one worked case", Args: one("id for the feature"),
+		Long: `Writes features/ID.toml beside the configuration: a commented feature and a case
+that holds. A file that exists is never overwritten.`,
+		Example: "  leftshift features new our_falls --count --list falls --window 90\n  leftshift features new our_weight --latest --list weight --window 365\n  leftshift features new our_copd_time --days-since --list copd",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, set, _, err := a.definitions(cmd)
+			if err != nil {
+				return err
+			}
+			s.ID = strings.TrimSuffix(args[0], "_{w}")
+			switch {
+			case count && !latest && !since, !count && !latest && !since:
+				s.Kind = "count"
+			case latest && !count && !since:
+				s.Kind = "latest"
+			case since && !count && !latest:
+				s.Kind = "days-since"
+			default:
+				return &usageError{errors.New("give one of --count, --latest and --days-since")}
+			}
+			text, err := s.New(set)
+			if err != nil {
+				return err
+			}
+			dir := "features"
+			if c != nil {
+				dir = c.At(c.Site.Features)
+			}
+			if dir == "" {
+				return &engine.Fault{Code: "feature-new", Say: "this site has no folder of its own features: name one as site.features"}
+			}
+			if err := os.MkdirAll(dir, 0o700); err != nil {
+				return err
+			}
+			path := filepath.Join(dir, s.ID+".toml")
+			f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+			if errors.Is(err, fs.ErrExist) {
+				return &engine.Fault{Code: "feature-exists", Say: "the file of that name exists already and stays as it is: choose another id"}
+			}
+			if err != nil {
+				return err
+			}
+			_, err = f.WriteString(text)
+			if err := errors.Join(err, f.Close()); err != nil {
+				return err
+			}
+			fmt.Fprintf(a.out, "wrote %s\nnext: leftshift features check, then leftshift features try %s\n", path, path)
+			return nil
+		},
+	})
+	cmd.Flags().BoolVar(&count, "count", false, "count days with a record of a code list (the default)")
+	cmd.Flags().BoolVar(&latest, "latest", false, "the latest value of an analyte")
+	cmd.Flags().BoolVar(&since, "days-since", false, "days since the newest record of a code list")
+	cmd.Flags().StringVar(&s.List, "list", "", "code list; with --latest an analyte")
+	cmd.Flags().IntVar(&s.Window, "window", 365, "days back from the as-of day; 0 is the whole record")
+	return cmd
+}
+
+func (a *app) featuresCheck() *cobra.Command {
+	return a.configFlags(&cobra.Command{
+		Use: "check [FILE...]", Short: "read feature files and run their worked cases; all faults at once",
+		Long: `Without a file: every file of the site's folder. Prints each fault with its file
+and line, what was expected, and ends with 1 where there is one. The cases run
+through the kernel that the night uses.`,
+		Example: "  leftshift features check\n  leftshift features check draft.toml",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			_, s, _, err := a.definitions(cmd, args...)
+			if err != nil {
+				return err
+			}
+			got, err := analyse.Check(cmd.Context(), s, args)
+			if err != nil {
+				return err
+			}
+			for _, f := range got.Faults {
+				fmt.Fprintln(a.out, f)
+			}
+			fmt.Fprintln(a.out, got)
+			if len(got.Faults) > 0 {
+				return errFailed
+			}
+			return nil
+		},
+	})
+}
