@@ -99,6 +99,9 @@ func (n *Night) stepLists() pipeline.Step {
 	return pipeline.Step{
 		Name: "lists", Keep: 1,
 		Digest: func(_ context.Context, r *pipeline.Run) (string, error) {
+			if err := n.exclusions(); err != nil {
+				return "", err
+			}
 			_, sum, err := n.previous()
 			return digest(r.Identity("score"), r.Identity("curate"), r.Identity("features"), n.Config.Lists, sum), err
 		},

@@ -94,7 +94,7 @@ func TestStoriesAddUpAndHide(t *testing.T) {
 			total += c.Values[0][j]
 		}
 		// Other columns that no row of reasons has room for.
-		shown := newStories(c, m, true).reasons("m", 1, c, m, 0, 20000)
+		shown := newStories(c, m, true, nil).reasons("m", 1, c, m, 0, 20000)
 		sum, rest := 0.0, 0
 		for _, r := range shown {
 			sum += r.Contribution
@@ -112,7 +112,7 @@ func TestStoriesAddUpAndHide(t *testing.T) {
 		if rest != 1 || shown[len(shown)-1].Feature != explain.OtherFactors {
 			t.Fatalf("%d rows of other factors in %+v", rest, shown)
 		}
-		if got := newStories(c, m, false).reasons("m", 1, c, m, 0, 20000); len(got) > topReasons+1 {
+		if got := newStories(c, m, false, nil).reasons("m", 1, c, m, 0, 20000); len(got) > topReasons+1 {
 			t.Fatalf("%d reasons", len(got))
 		}
 	})

@@ -20,9 +20,10 @@ const topReasons = 5
 
 // stories gathers columns that tell one story: the same feature over several
 // windows. Their contributions are added, and the column that gives most is
-// the one told. Columns that the reader may not see are never told: they are in
-// the row of other factors, which everyone has and which holds what is seldom
-// or little too, so that neither its presence nor its size tells a secret.
+// the one told. Columns that the reader may not see, and silent ones, are never
+// told: they are in the row of other factors, which everyone has and which holds
+// what is seldom or little too, so that neither its presence nor its size tells
+// a secret.
 type stories struct {
 	of    []int // story of each contribution column, -1 for one that is not told
 	count int
@@ -31,12 +32,12 @@ type stories struct {
 
 var window = regexp.MustCompile(`_(\d+d|ever)$`)
 
-func newStories(c *explain.Contributions, m *matrix.Matrix, hide bool) *stories {
+func newStories(c *explain.Contributions, m *matrix.Matrix, hide bool, silent map[string]bool) *stories {
 	s := &stories{of: make([]int, len(c.Columns)), at: make([]int, len(c.Columns))}
 	byStem := map[string]int{}
 	for j, id := range c.Columns {
 		s.at[j] = m.Find(id)
-		if hide && m.Columns[s.at[j]].Display == matrix.DisplayClinician {
+		if silent[id] || hide && m.Columns[s.at[j]].Display == matrix.DisplayClinician {
 			s.of[j] = -1
 			continue
 		}

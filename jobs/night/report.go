@@ -43,7 +43,7 @@ func (n *Night) report(ctx context.Context, r *pipeline.Run, db *lake.DB, out st
 		s := curation.Rows[t]
 		night.Tables = append(night.Tables, report.Rows{Table: t, Landed: int(s.Landed), Current: int(s.Current), Ended: int(s.Ended), Merged: int(s.Merged)})
 	}
-	night.Quality = append(n.attention(curation, bundle), n.qualityLines(quality)...)
+	night.Quality = slices.Concat(n.attention(curation, bundle), n.approvals(), n.qualityLines(quality))
 	residents, err := lake.Rows[schema.Resident](ctx, db, filepath.Join(out, "resident.parquet"), "")
 	if err != nil {
 		return nil, err

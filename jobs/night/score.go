@@ -55,7 +55,7 @@ func (n *Night) stepScore() pipeline.Step {
 		Name: "score", Keep: 1,
 		Digest: func(_ context.Context, r *pipeline.Run) (string, error) {
 			id, _, err := n.serving()
-			return digest(r.Identity("features"), r.Identity("curate"), id), err
+			return digest(r.Identity("features"), r.Identity("curate"), id, n.unapproved()), err
 		},
 		Do: func(ctx context.Context, r *pipeline.Run, dir string) error {
 			features := r.Output("features")
@@ -144,7 +144,7 @@ const explainRows = 1 << 14
 
 // explain writes the top reasons of everyone's primary score: for anyone on
 // the care team, with what only clinicians may see summed, and in a file of
-// its own for clinicians.
+// its own for clinicians. What reads an unapproved code list is told to nobody.
 func (n *Night) explain(ctx context.Context, r *pipeline.Run, f *registry.Fitted, m *matrix.Matrix, rows matrix.Rows, dir string) error {
 	team := &schema.File{Path: filepath.Join(dir, "reason.parquet"), Table: schema.PublishedTable("reason")}
 	clinician := &schema.File{Path: filepath.Join(dir, "reason_clinician.parquet"), Table: schema.PublishedTable("reason")}
@@ -153,6 +153,7 @@ func (n *Night) explain(ctx context.Context, r *pipeline.Run, f *registry.Fitted
 			return err
 		}
 	}
+	silent := n.silent()
 	for from := 0; from < m.Rows; from += explainRows {
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -167,7 +168,7 @@ func (n *Night) explain(ctx context.Context, r *pipeline.Run, f *registry.Fitted
 		if err != nil {
 			return err
 		}
-		shown, all := newStories(c, part, true), newStories(c, part, false)
+		shown, all := newStories(c, part, true, silent), newStories(c, part, false, silent)
 		for i := range at {
 			person, on := engine.Person(rows.Person[from+i]), engine.Day(rows.AsOf[from+i])
 			for _, x := range shown.reasons(f.Name, person, c, part, i, on) {

@@ -2,12 +2,20 @@
 
 package night
 
-import "leftshift/jobs/pipeline"
+import (
+	"slices"
+
+	"leftshift/jobs/pipeline"
+)
 
 // Steps are the steps of one night, in order. upTo names the last one wanted;
 // "" is all.
 func (n *Night) Steps(upTo string) []pipeline.Step {
-	return until(upTo, n.stepExtract(), n.stepCurate(), n.stepFeatures(), n.stepScore(), n.stepLists(), n.stepSnapshot(), n.stepPublish())
+	steps := until(upTo, n.stepExtract(), n.stepCurate(), n.stepFeatures(), n.stepScore(), n.stepLists(), n.stepSnapshot(), n.stepPublish())
+	if slices.ContainsFunc(steps, func(s pipeline.Step) bool { return s.Name == "lists" }) {
+		steps[0] = n.early(steps[0])
+	}
+	return steps
 }
 
 // Training is the job that fits, evaluates and saves a model bundle.
