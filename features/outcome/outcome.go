@@ -1,10 +1,17 @@
 // Package outcome labels what happened after an as-of day.
 //
-// The outcome is the first emergency admission in (D, D+h]: the start of a
-// continuous inpatient spell whose first spell is an emergency, on or before
-// death, as known on the knowledge day. Someone who dies, or leaves the area,
-// before it is neither an event nor free of it: the label says which came
-// first, and when.
+// Outcomes are data: outcomes.toml declares what each is, over which horizons,
+// what competes with it and when its source has settled. Load reads them,
+// Compile resolves their codes and names, Plan.Mark gathers the coded facts
+// they need while events stream by, and a Labeller gives one Label an outcome.
+//
+// An outcome is the first of its kind in (D + gap, D + h], as known on the
+// knowledge day; whether someone is at risk of it is decided by what was known
+// on D. Someone who dies, or leaves the area, before it is neither an event nor
+// free of it: the label says which came first, and when. On one day the order
+// is: leaving (on the first day not registered nothing is ours to see), the
+// outcome, another that competes with it, death. So an admission on the day of
+// death is an event. Day 0, the index date, never counts.
 package outcome
 
 import (
@@ -20,33 +27,48 @@ type Status uint8
 const (
 	// Completed: none of the others within the horizon.
 	Completed Status = iota
-	// Event: an emergency admission.
+	// Event: the outcome.
 	Event
-	// Died: death, not on the day of an admission or after it.
+	// Died: death, not on the day of the outcome or after it.
 	Died
 	// Left: the chain of registrations ended and no other began within
 	// population.MaxGap days. The day is the first day not registered. A chain
 	// that ends up to as many days before death is ended by death.
 	Left
+	// Ended: the time at risk ended otherwise: a competing outcome came first,
+	// or the days after a discharge were over. Like death, a full answer.
+	Ended
+	// Cut: the record is not settled from this day on. Like leaving, no answer.
+	Cut
 	NumStatus
 )
 
-var statusNames = [NumStatus]string{"completed", "event", "died", "left"}
+var statusNames = [NumStatus]string{"completed", "event", "died", "left", "ended", "cut"}
 
 func (s Status) String() string { return statusNames[s] }
 
-// Label is what happened in (D, D+Horizon].
+// Censored says whether what would have happened after the day is not known:
+// someone who left or whose record was cut. Death, and a competing outcome, are
+// answers.
+func (s Status) Censored() bool { return s == Left || s == Cut }
+
+// Label is what happened in (D, D+Horizon]. The zero label is that of someone
+// who is not at risk of the outcome.
 type Label struct {
 	Status  Status
 	Day     int16 // days after D, 1 to the horizon; the horizon when completed
 	Horizon int16
 	// Exit and ExitDay are the same without events: how the person's time under
-	// observation ended.
+	// observation ended: Completed, Died, Left or Cut.
 	Exit    Status
 	ExitDay int16
 }
 
-// Within gives the label for a horizon that is no longer.
+// AtRisk says whether there is a label.
+func (l Label) AtRisk() bool { return l.Horizon > 0 }
+
+// Within gives the label for a horizon that is no longer: what would be given
+// had it been asked for.
 func (l Label) Within(horizon int) Label {
 	h := int16(horizon)
 	if h >= l.Horizon {
@@ -65,37 +87,15 @@ func (l Label) Within(horizon int) Label {
 // MaxHorizon is the longest horizon, in days.
 const MaxHorizon = 3660
 
-// Of labels a person who is eligible on d. horizon is 1 to MaxHorizon.
+// bed is the outcome that Of labels: emergency_bed as built in.
+var bed = compiled{Outcome: &Outcome{ID: "emergency_bed", Source: FromSpell, FirstOfCIS: true}, spells: 1 << engine.Emergency, attended: ^uint32(0)}
+
+// Of labels the first emergency admission to a bed (emergency_bed) of a person
+// who is eligible on d. horizon is 1 to MaxHorizon. Nothing is cut: Ready is
+// the caller's.
 func Of(p *population.Person, registrations []population.Interval, spells []population.Spell, d, knowledge engine.Day, horizon int) Label {
-	h := engine.Day(horizon)
-	l := Label{Day: int16(h), Horizon: int16(h), ExitDay: int16(h)}
-	death := p.DeathDay
-	if _, to, ok := population.Chain(registrations, d); ok && to != population.Forever {
-		left := to + 1
-		ended := death != engine.NoDay && left <= death && death-left <= population.MaxGap
-		if left-d <= h && !ended {
-			l.Exit, l.ExitDay = Left, int16(left-d)
-		}
-	}
-	if death != engine.NoDay && death > d && death-d <= engine.Day(l.ExitDay) {
-		l.Exit, l.ExitDay = Died, int16(death-d)
-	}
-	l.Status, l.Day = l.Exit, l.ExitDay
-	for i := range spells {
-		s := &spells[i]
-		if s.Kind != engine.Emergency || !s.First || s.Start <= d || s.Start-d > h || !s.KnownOn(knowledge) {
-			continue
-		}
-		if death != engine.NoDay && s.Start > death {
-			continue
-		}
-		day := int16(s.Start - d)
-		// Admission on the day of death comes first; on the first day not
-		// registered it is no longer ours to see.
-		if day < l.Day || day == l.Day && l.Status != Left {
-			l.Status, l.Day = Event, day
-		}
-	}
+	l := exit(p, registrations, d, population.Forever, horizon)
+	l.meet(bed.spell(&Record{Person: p, Spells: spells}, d, d, knowledge).first, Event)
 	return l
 }
 

@@ -6,16 +6,25 @@ import (
 	"leftshift/engine"
 )
 
-// Summary counts labels. Time under observation runs to death, leaving or the
-// horizon, whether or not there was an event.
+// Summary counts labels of one outcome. Time under observation runs to death,
+// leaving or the horizon, whether or not there was an event; time at risk to
+// the event or what came before it.
 type Summary struct {
-	People  int64 // rows
+	People  int64 // rows with a label
+	Without int64 // rows of people who are not at risk
 	By      [NumStatus]int64
 	Days    int64 // under observation
+	AtRisk  int64 // days at risk
 	Deaths  int64
 	Leavers int64
 	OldDays int64 // of people aged OldAge or more on the index date
 	OldDied int64
+
+	// Days under observation by sex (male, female, other) and age on the index
+	// date, and deaths of the same people, whose age is known: for the expected
+	// number. They are exact, so no order of adding matters.
+	aged     [3][ages]int64
+	agedDied int64
 }
 
 // OldAge and OldYears say when an extract without a single death is not
@@ -28,12 +37,20 @@ const (
 
 const yearDays = 365.25
 
-// Add counts one label. age is in whole years on the index date; negative when
-// not known.
-func (s *Summary) Add(l Label, age int) {
+// Add counts one label of someone whose sex is not known. age is in whole years
+// on the index date; negative when not known.
+func (s *Summary) Add(l Label, age int) { s.AddPerson(l, age, engine.SexUnknown) }
+
+// AddPerson counts one label; age as for Add.
+func (s *Summary) AddPerson(l Label, age int, sex engine.Sex) {
+	if !l.AtRisk() {
+		s.Without++
+		return
+	}
 	s.People++
 	s.By[l.Status]++
 	s.Days += int64(l.ExitDay)
+	s.AtRisk += int64(l.Day)
 	switch l.Exit {
 	case Died:
 		s.Deaths++
@@ -46,33 +63,98 @@ func (s *Summary) Add(l Label, age int) {
 			s.OldDied++
 		}
 	}
+	if age >= 0 {
+		k := 2
+		switch sex {
+		case engine.Male:
+			k = 0
+		case engine.Female:
+			k = 1
+		}
+		s.aged[k][min(age, ages-1)] += int64(l.ExitDay)
+		if l.Exit == Died {
+			s.agedDied++
+		}
+	}
 }
 
 // Merge adds the counts of another summary.
 func (s *Summary) Merge(o Summary) {
 	s.People += o.People
+	s.Without += o.Without
 	for i := range s.By {
 		s.By[i] += o.By[i]
 	}
 	s.Days += o.Days
+	s.AtRisk += o.AtRisk
 	s.Deaths += o.Deaths
 	s.Leavers += o.Leavers
 	s.OldDays += o.OldDays
 	s.OldDied += o.OldDied
+	for k := range s.aged {
+		for a := range s.aged[k] {
+			s.aged[k][a] += o.aged[k][a]
+		}
+	}
+	s.agedDied += o.agedDied
 }
 
-// Years is the person-years under observation.
-func (s *Summary) Years() float64 { return float64(s.Days) / yearDays }
+// Years is the person-years under observation, YearsAtRisk those before the
+// event or what came before it.
+func (s *Summary) Years() float64       { return float64(s.Days) / yearDays }
+func (s *Summary) YearsAtRisk() float64 { return float64(s.AtRisk) / yearDays }
 
-// DeathRate and LeavingRate are per 1,000 person-years; 0 without any time.
-func (s *Summary) DeathRate() float64   { return s.rate(s.Deaths) }
-func (s *Summary) LeavingRate() float64 { return s.rate(s.Leavers) }
+// Events, Competing, LeftBefore and CutBefore count the people with the event;
+// with death or another outcome before it; and those whose answer is not known,
+// for they left, or for the record has not settled. The rest completed.
+func (s *Summary) Events() int64     { return s.By[Event] }
+func (s *Summary) Competing() int64  { return s.By[Died] + s.By[Ended] }
+func (s *Summary) LeftBefore() int64 { return s.By[Left] }
+func (s *Summary) CutBefore() int64  { return s.By[Cut] }
 
-func (s *Summary) rate(n int64) float64 {
+// EventRate is events per 1,000 person-years at risk; 0 without any time.
+func (s *Summary) EventRate() float64 {
+	if s.AtRisk == 0 {
+		return 0
+	}
+	return 1000 * float64(s.By[Event]) / s.YearsAtRisk()
+}
+
+// DeathRate and LeavingRate are per 1,000 person-years under observation; 0
+// without any time.
+func (s *Summary) DeathRate() float64   { return s.rate(float64(s.Deaths)) }
+func (s *Summary) LeavingRate() float64 { return s.rate(float64(s.Leavers)) }
+
+func (s *Summary) rate(n float64) float64 {
 	if s.Days == 0 {
 		return 0
 	}
-	return 1000 * float64(n) / s.Years()
+	return 1000 * n / s.Years()
+}
+
+// expectedDeaths is how many of the people whose age is known would have died
+// in their time under observation at the life table's rates; years is that
+// time.
+func (s *Summary) expectedDeaths() (deaths, years float64) {
+	for k, sex := range [...]engine.Sex{engine.Male, engine.Female, engine.SexUnknown} {
+		for age, days := range s.aged[k] {
+			y := float64(days) / yearDays
+			deaths += y * deathRate(sex, age)
+			years += y
+		}
+	}
+	return deaths, years
+}
+
+// ExpectedDeathRate is per 1,000 person-years of the people whose age is
+// known, at the rates of the life table for their ages and sexes; 0 without
+// any.
+func (s *Summary) ExpectedDeathRate() float64 {
+	d, y := s.expectedDeaths()
+	if y == 0 {
+		return 0
+	}
+	return 1000 * d / y
 }
 
 // String says the summary for a run report.
@@ -87,4 +169,39 @@ func (s *Summary) Check() error {
 		return &engine.Fault{Code: "survivors-only", Say: fmt.Sprintf("there is no death in %.0f person-years of people aged %d and over, so the extract seems to hold survivors only: ask the source for people who have died or left, with dates of death", years, OldAge)}
 	}
 	return nil
+}
+
+// Doubts are warnings about deaths and leavers: fewer than half, or more than
+// double, of what is expected. expectedLeaving is per 1,000 people a year; 0
+// for ExpectedLeaving. Nothing is said where too few are expected to judge.
+func (s *Summary) Doubts(expectedLeaving float64) []*engine.Fault {
+	var out []*engine.Fault
+	deaths, years := s.expectedDeaths()
+	if years > 0 {
+		if f := doubt("deaths", "the life table, by age and sex,", float64(s.agedDied), deaths, years,
+			"people who died seem to be missing: ask the source for everyone ever registered, with dates of death",
+			"deaths seem to be counted twice, or living people to have dates of death: compare the dates of death with the source"); f != nil {
+			out = append(out, f)
+		}
+	}
+	if expectedLeaving == 0 {
+		expectedLeaving = ExpectedLeaving
+	}
+	if f := doubt("leavers", "what the site expects, or internal migration,", float64(s.Leavers), expectedLeaving*s.Years()/1000, s.Years(),
+		"people who moved away seem to be missing, or registrations never to end: ask the source for ended registrations too",
+		"registrations seem to end that did not, as when a practice closed or changed its code: check the successors of practices"); f != nil {
+		out = append(out, f)
+	}
+	return out
+}
+
+func doubt(what, by string, seen, expected, years float64, few, many string) *engine.Fault {
+	if expected < manyExpected || seen*2 >= expected && seen <= 2*expected {
+		return nil
+	}
+	why := few
+	if seen > expected {
+		why = many
+	}
+	return &engine.Fault{Code: what + "-implausible", Say: fmt.Sprintf("%s are %.1f per 1,000 person-years, where %s gives %.1f, and less than half or more than double is not believed: %s", what, 1000*seen/years, by, 1000*expected/years, why)}
 }

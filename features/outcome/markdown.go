@@ -1,0 +1,146 @@
+package outcome
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Markdown writes the outcomes for people to read. The same catalogue always
+// gives the same text.
+func Markdown(c *Catalogue) string {
+	var b strings.Builder
+	b.WriteString("# Outcomes\n\nGenerated from the data; change `features/outcome/outcomes.toml`, not this page.\n\n")
+	fmt.Fprintf(&b, "%d outcomes. Definitions `%.12s`.\n\n", len(c.Outcomes), c.Hash)
+	b.WriteString("An outcome is the first of its kind after the index date D, on a day of (D + gap, D + horizon], as known when the labels are made. " +
+		"Who is at risk of it is decided by what was known on D. The index date itself never counts. " +
+		"On one day the order is: leaving (on the first day not registered nothing is ours to see), the outcome, a competing outcome, death. " +
+		"Leaving, and a record that has not settled yet, give no answer: such people are weighted for, not counted as free of the outcome. " +
+		"A fact whose day is not exactly known counts on its last possible day, and only when all its possible days are after D. " +
+		"Labels wait until the horizon has passed and then as many days as the source takes to settle.\n\n")
+	b.WriteString("| outcome | title | what | at risk | horizons, days | gap, days | comes before it | settles in, days | since | why |\n| --- | --- | --- | --- | --- | ---: | --- | ---: | --- | --- |\n")
+	for i := range c.Outcomes {
+		o := &c.Outcomes[i]
+		before := []string{"leaving"}
+		if o.Source != FromDeath && !slices.Contains(o.Of, "death") {
+			before = append(before, "death")
+		}
+		for _, x := range o.Competing {
+			before = append(before, "`"+x+"`")
+		}
+		horizons := strings.Trim(strings.ReplaceAll(fmt.Sprint(o.Horizons), " ", ", "), "[]")
+		b.WriteString("|")
+		for _, s := range []string{"`" + o.ID + "`", o.Title, what(o), atRisk(o), horizons, fmt.Sprint(o.Gap), strings.Join(before, ", "), fmt.Sprint(o.Freeze), o.Since.String(), o.Why} {
+			b.WriteString(" " + strings.ReplaceAll(strings.ReplaceAll(s, "\n", " "), "|", `\|`) + " |")
+		}
+		b.WriteString("\n")
+	}
+	b.WriteString("\n## What is expected of deaths and leavers\n\n")
+	fmt.Fprintf(&b, "Deaths are held against the rates by single year of age and sex of the National life tables: United Kingdom, 2018 to 2020 (Office for National Statistics, Open Government Licence v3.0). "+
+		"Leavers are held against %.0f per 1,000 people a year, the rate of moves between local authorities of England and Wales (Office for National Statistics, Internal migration, year ending June 2015), unless the site declares its own. "+
+		"Fewer than half or more than double gives a warning where at least %d are expected. An extract with no death in %d person-years of people aged %d and over is refused.\n", ExpectedLeaving, manyExpected, OldYears, OldAge)
+	fmt.Fprintf(&b, "\n## Same-day emergency care\n\n"+
+		"Trusts moved it from admissions of no night to the emergency care data set at different dates. `emergency_admission` counts both and `emergency_overnight` neither, so a move changes neither rate; `emergency_bed` falls with it. "+
+		"A move that nobody declared is looked for in the monthly counts of each provider: %d months before against %d from the month on, at least %d on each side, the odds of one recording against the other changed %.0f-fold or more and by %.0f standard errors, and the old recording down by %.0f %% or more.\n",
+		stepMonths, stepMonths, stepLeast, stepOdds, stepZ, 100*(1-stepFall))
+	return b.String()
+}
+
+// what says an outcome's filter in words.
+func what(o *Outcome) string {
+	var parts []string
+	switch o.Source {
+	case FromSpell:
+		parts = append(parts, "starts of spells: "+join(o.Spells))
+		if len(o.Attended) > 0 {
+			parts = append(parts, fmt.Sprintf("attended %v", o.Attended))
+		}
+		if o.FirstOfCIS {
+			parts = append(parts, "first of its continuous spell")
+		}
+		if o.Nights > 0 {
+			parts = append(parts, fmt.Sprintf("nights of the continuous spell: %d or more", o.Nights))
+		}
+		for i := range o.Causes {
+			parts = append(parts, causeWords(&o.Causes[i]))
+		}
+		if o.New {
+			parts = append(parts, "none going on up to the day before")
+		}
+	case FromEvent:
+		parts = append(parts, "events: "+join(o.Kinds))
+		if len(o.Members) > 1 {
+			parts = append(parts, fmt.Sprintf("the first of %d conditions", len(o.Members)))
+		} else {
+			parts = append(parts, codesWords(o.Members[0].Codes))
+		}
+		if o.New {
+			parts = append(parts, "never coded before")
+		}
+	case FromCareHome:
+		parts = append(parts, "the first day on which the residence is a care home")
+	case FromDeath:
+		parts = append(parts, "the day of death")
+	case FromOthers:
+		parts = append(parts, "the first of `"+strings.Join(o.Of, "`, `")+"`")
+	}
+	return strings.Join(parts, "; ")
+}
+
+func causeWords(c *Cause) string {
+	s := "or with a diagnosis of " + codesWords(c.Codes)
+	if len(c.Positions) > 0 {
+		s += " (" + join(c.Positions) + ")"
+	}
+	if len(c.With) > 0 {
+		s += " beside " + strings.Join(c.With, ", ")
+		if len(c.WithPositions) > 0 {
+			s += " (" + join(c.WithPositions) + ")"
+		}
+	}
+	if len(c.Without) > 0 {
+		s += " without " + strings.Join(c.Without, ", ")
+	}
+	return s
+}
+
+func codesWords(c Codes) string {
+	var s []string
+	for _, l := range c.Lists {
+		s = append(s, "`"+l+"`")
+	}
+	return strings.Join(append(s, c.Codes...), ", ")
+}
+
+// atRisk says who can have an outcome, besides being eligible.
+func atRisk(o *Outcome) string {
+	var parts []string
+	if o.FromAge > 0 {
+		parts = append(parts, fmt.Sprintf("aged %d or more", o.FromAge))
+	}
+	if o.DischargedWithin > 0 {
+		parts = append(parts, fmt.Sprintf("latest discharge (%s) so late that days 0 to %d after it reach beyond D; only those days count", join(o.DischargedFrom), o.DischargedWithin-1))
+	}
+	switch {
+	case o.Source == FromCareHome:
+		parts = append(parts, "not in a care home")
+	case o.Source == FromSpell && o.New:
+		parts = append(parts, "none going on")
+	case o.Source == FromEvent && o.New:
+		parts = append(parts, "each condition not coded yet")
+	case o.Source == FromOthers:
+		parts = append(parts, "of any of its parts, and for those")
+	}
+	if len(parts) == 0 {
+		return "everyone"
+	}
+	return strings.Join(parts, "; ")
+}
+
+func join[T fmt.Stringer](x []T) string {
+	s := make([]string, len(x))
+	for i, v := range x {
+		s[i] = v.String()
+	}
+	return strings.Join(s, ", ")
+}

@@ -1,0 +1,160 @@
+package outcome
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+
+	"leftshift/engine"
+)
+
+// Switch declares that a provider moved the recording of same-day emergency
+// care from admissions of no night (admitted patient care data set) to the
+// emergency care data set (department type 5), or back: one [[sdec_switch]] of
+// a site's configuration. NHS England asked for the move by July 2025; trusts
+// made it at different times.
+type Switch struct {
+	Provider string `toml:"provider" check:"required" say:"ODS code of the trust, as the spells have it"`
+	Date     string `toml:"date" check:"required,day" say:"first day on which same-day emergency care was recorded the new way"`
+}
+
+// Month counts what one provider recorded in one month.
+type Month struct {
+	Provider  string     // ODS code
+	Month     engine.Day // any day of it
+	ZeroNight int64      // emergency spells that ended on the day they began
+	SDEC      int64      // spells of same-day emergency care
+}
+
+// Step is a change of recording that the counts show: from Month on, the share
+// of same-day emergency care among both is another.
+type Step struct {
+	Provider      string
+	Month         engine.Day // first of the month
+	Before, After float64    // share of SDEC in the six months before, and from it on
+	Z             float64    // of the log odds ratio; negative when the share fell
+}
+
+// Thresholds of Detect.
+const (
+	stepMonths = 6   // on each side
+	stepLeast  = 60  // zero-night emergencies and SDEC together, on each side
+	stepOdds   = 3.0 // odds ratio
+	stepFall   = 0.8 // what fell must fall at least to this share of itself
+	stepZ      = 6.0 // log odds ratio over its standard error
+)
+
+// Detect finds changes of recording that nobody declared, by provider and
+// month, in that order.
+//
+// The statistic is that of a step between six months before and six months from
+// a month on, in which the provider recorded something every month. With z and
+// s the zero-night emergencies and the same-day emergency care of each side
+// there must be 60 of both together on each; the odds s/z must change at least
+// threefold either way, with a log odds ratio of at least 6 standard errors
+// (each count with 0.5 added: Haldane, Anscombe); and what the change took from
+// must fall by a fifth, while the other rises: growth of a service alone is no
+// step. Of the months that pass, the one with the greatest ratio among those
+// within six months of each other is named. Season cancels, for both sides of
+// the odds have it. A step within two months of a declared date is known.
+func Detect(months []Month, declared []Switch) []Step {
+	by := map[string][]Month{}
+	var providers []string
+	for _, m := range months {
+		m.Month = m.Month.Month()
+		if by[m.Provider] == nil {
+			providers = append(providers, m.Provider)
+		}
+		by[m.Provider] = append(by[m.Provider], m)
+	}
+	slices.Sort(providers)
+	var out []Step
+	for _, p := range providers {
+		for _, s := range steps(p, by[p]) {
+			known := false
+			for _, d := range declared {
+				day, ok := engine.ParseDay(d.Date)
+				known = known || ok && d.Provider == p && abs(monthNumber(day)-monthNumber(s.Month)) <= 2
+			}
+			if !known {
+				out = append(out, s)
+			}
+		}
+	}
+	return out
+}
+
+// Warning says a step for a run report.
+func (s Step) Warning() *engine.Fault {
+	return &engine.Fault{Code: "sdec-switch-undeclared", Say: fmt.Sprintf("provider %s seems to have changed how it records same-day emergency care in %s: it is %.0f %% of it and zero-night emergency admissions together from then on, and was %.0f %%. Ask the trust, and declare it as [[sdec_switch]] with provider and date; until then do not compare emergency admissions as recorded (emergency_bed) before and after",
+		s.Provider, monthWords(s.Month), 100*s.After, 100*s.Before)}
+}
+
+func monthWords(d engine.Day) string {
+	w := d.Words() // "1 March 2026"
+	return w[2:]
+}
+
+func monthNumber(d engine.Day) int {
+	y, m, _ := d.Date()
+	return 12*y + m - 1
+}
+
+func abs(n int) int { return max(n, -n) }
+
+// steps of one provider, in order of month.
+func steps(provider string, months []Month) []Step {
+	type counts struct{ z, s int64 }
+	at := map[int]counts{}
+	first, last := math.MaxInt, math.MinInt
+	for _, m := range months {
+		n := monthNumber(m.Month)
+		c := at[n]
+		at[n] = counts{c.z + m.ZeroNight, c.s + m.SDEC}
+		first, last = min(first, n), max(last, n)
+	}
+	side := func(from int) (c counts, whole bool) {
+		for n := from; n < from+stepMonths; n++ {
+			x, ok := at[n]
+			if !ok || x.z+x.s == 0 {
+				return c, false
+			}
+			c.z, c.s = c.z+x.z, c.s+x.s
+		}
+		return c, c.z+c.s >= stepLeast
+	}
+	var passed []Step
+	for n := first + stepMonths; n+stepMonths-1 <= last; n++ {
+		b, okB := side(n - stepMonths)
+		a, okA := side(n)
+		if !okA || !okB {
+			continue
+		}
+		bz, bs, az, as := float64(b.z)+.5, float64(b.s)+.5, float64(a.z)+.5, float64(a.s)+.5
+		odds := math.Log(as / az * bz / bs)
+		z := odds / math.Sqrt(1/bz+1/bs+1/az+1/as)
+		from, to := az/bz, as/bs // what is taken from, and what it is given to
+		if odds < 0 {
+			from, to = to, from
+		}
+		if math.Abs(odds) < math.Log(stepOdds) || math.Abs(z) < stepZ || from > stepFall || to <= 1 {
+			continue
+		}
+		month, _ := engine.MakeDay(n/12, n%12+1, 1)
+		passed = append(passed, Step{provider, month, float64(b.s) / float64(b.z+b.s), float64(a.s) / float64(a.z+a.s), z})
+	}
+	// The greatest first; its neighbours show the same step.
+	slices.SortFunc(passed, func(a, b Step) int {
+		return cmp.Or(cmp.Compare(math.Abs(b.Z), math.Abs(a.Z)), cmp.Compare(a.Month, b.Month))
+	})
+	var out []Step
+	for _, s := range passed {
+		near := slices.ContainsFunc(out, func(o Step) bool { return abs(monthNumber(o.Month)-monthNumber(s.Month)) < stepMonths })
+		if !near {
+			out = append(out, s)
+		}
+	}
+	slices.SortFunc(out, func(a, b Step) int { return cmp.Compare(a.Month, b.Month) })
+	return out
+}
