@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"leftshift/engine"
+	"leftshift/features/catalogue"
 	"leftshift/features/codelist"
 	"leftshift/features/plan"
 	"leftshift/features/population"
@@ -22,6 +23,10 @@ var indexDates = []engine.Day{day("2023-03-01"), day("2024-02-29"), day("2024-06
 type vocabulary struct {
 	codes    []eventRow
 	analytes int // the last so many
+
+	types                 []eventRow // of documents
+	destinations          []string
+	specialties, arrivals []engine.Code
 }
 
 func words(s *shelf) *vocabulary {
@@ -48,6 +53,27 @@ func words(s *shelf) *vocabulary {
 			}
 		}
 	}
+	v.types, v.destinations, v.specialties, v.arrivals = []eventRow{{}, {system: engine.SNOMED, text: "138875005"}}, []string{"", "19"}, []engine.Code{0, 1, 2, 3}, []engine.Code{0, 1}
+	for i := range s.cat.Definitions {
+		d := &s.cat.Definitions[i]
+		v.destinations = append(v.destinations, d.Destinations...)
+		for _, x := range d.Specialties {
+			v.specialties = append(v.specialties, coded(x))
+		}
+		for _, x := range d.Arrivals {
+			v.arrivals = append(v.arrivals, coded(x))
+		}
+		if d.Source != catalogue.Document {
+			continue
+		}
+		for _, m := range d.Members {
+			for _, name := range m.Lists {
+				l := s.lib.List(name)
+				v.types = append(v.types, eventRow{system: engine.ParseSystem(l.System), text: l.Codes[0]}, eventRow{system: engine.ParseSystem(l.System), text: l.Codes[len(l.Codes)-1]})
+			}
+		}
+	}
+	v.codes = append(v.codes, v.types...)
 	v.codes = append(v.codes, eventRow{system: engine.SNOMED, text: "217082002"})
 	v.analytes = len(s.analytes.List)
 	for _, a := range s.analytes.List {
@@ -88,7 +114,7 @@ func drawPerson(t *rapid.T, v *vocabulary, id int64, r *record) {
 		birth:  maybe(t, "birth", day("1930-01-01")+engine.Day(rapid.IntRange(0, 34000).Draw(t, "birth"))),
 		death:  rapid.SampledFrom([]engine.Day{engine.NoDay, engine.NoDay, drawDay(t, "death")}).Draw(t, "died"),
 		sex:    rapid.SampledFrom([]engine.Sex{0, 1, 2, 9}).Draw(t, "sex"),
-		ethnic: rapid.SampledFrom([]string{"", "A", "Z", "M"}).Draw(t, "ethnic")})
+		ethnic: rapid.SampledFrom([]string{"", "A", "Z", "M"}).Draw(t, "ethnic"), sources: rapid.Uint8Range(0, 3).Draw(t, "sources")})
 	interval := func(name string) intervalRow {
 		x := intervalRow{person: id, code: engine.Code(rapid.Int64Range(1, 4).Draw(t, name)), from: maybe(t, name, drawDay(t, name)),
 			careHome: rapid.Uint8Range(0, 1).Draw(t, "care home"), imd: rapid.Uint8Range(0, 10).Draw(t, "imd")}
@@ -126,9 +152,10 @@ func drawPerson(t *rapid.T, v *vocabulary, id int64, r *record) {
 		}
 	}
 	for range rapid.IntRange(0, 7).Draw(t, "spells") {
-		s := spellRow{person: id, kind: engine.SpellKind(rapid.SampledFrom([]uint8{1, 1, 1, 2, 3, 4, 6, 7, 8, 8, 9, 9, 10}).Draw(t, "spell")), start: drawDay(t, "start"),
+		s := spellRow{person: id, kind: engine.SpellKind(rapid.SampledFrom([]uint8{1, 1, 1, 2, 3, 4, 6, 7, 8, 8, 9, 9, 10, 11, 12, 13, 14, 15, 16}).Draw(t, "spell")), start: drawDay(t, "start"),
+			destination: rapid.SampledFrom(v.destinations).Draw(t, "destination"), arrival: rapid.SampledFrom(v.arrivals).Draw(t, "arrival"),
 			cis: rapid.Int64Range(1, 9).Draw(t, "cis"), first: rapid.IntRange(0, 3).Draw(t, "first") > 0,
-			specialty: rapid.Int64Range(0, 3).Draw(t, "specialty"), attended: rapid.SampledFrom([]uint8{0, 2, 3, 4, 5, 6, 7}).Draw(t, "attended")}
+			specialty: int64(rapid.SampledFrom(v.specialties).Draw(t, "specialty")), attended: rapid.Uint8Range(0, 12).Draw(t, "attended")}
 		s.end = maybe(t, "end", s.start+engine.Day(rapid.SampledFrom([]int{0, 0, 1, 2, 10, 100}).Draw(t, "stay")))
 		s.known, s.knownTo = drawKnown(t, s.start)
 		r.spells = append(r.spells, s)
@@ -139,10 +166,22 @@ func drawPerson(t *rapid.T, v *vocabulary, id int64, r *record) {
 	}
 }
 
+func drawDocuments(t *rapid.T, v *vocabulary, id int64, r *record) {
+	for range rapid.IntRange(0, 5).Draw(t, "documents") {
+		e := rapid.SampledFrom(v.types).Draw(t, "type")
+		x := documentRow{person: id, day: drawDay(t, "made"), system: e.system, text: e.text, category: rapid.Uint8Range(1, 3).Draw(t, "category"),
+			status: engine.Status(rapid.SampledFrom([]uint8{0, 1, 1, 2, 3, 5, 6}).Draw(t, "status"))}
+		x.end = maybe(t, "ceases", x.day+engine.Day(rapid.SampledFrom([]int{0, 1, 365}).Draw(t, "lasts")))
+		x.known, x.knownTo = drawKnown(t, x.day)
+		r.documents = append(r.documents, x)
+	}
+}
+
 func drawRecord(t *rapid.T, v *vocabulary) *record {
 	r := &record{}
 	for i := range rapid.IntRange(1, 4).Draw(t, "persons") {
 		drawPerson(t, v, int64(i*10+1), r)
+		drawDocuments(t, v, int64(i*10+1), r)
 	}
 	r.sort()
 	return r
@@ -174,6 +213,11 @@ func (r *record) of(id int64) *record {
 	for _, x := range r.spells {
 		if x.person == id {
 			out.spells = append(out.spells, x)
+		}
+	}
+	for _, x := range r.documents {
+		if x.person == id {
+			out.documents = append(out.documents, x)
 		}
 	}
 	return out
@@ -335,7 +379,7 @@ func TestNoLeak(t *testing.T) {
 		know := day("2025-12-31")
 		opt := Options{Everyone: true, Days: true}
 		before := run(t, s, r, 100, []engine.Day{d}, know, opt)
-		later := &record{persons: r.persons, registrations: r.registrations, residences: r.residences,
+		later := &record{persons: r.persons, registrations: r.registrations, residences: r.residences, documents: append([]documentRow(nil), r.documents...),
 			events: append([]eventRow(nil), r.events...), spells: append([]spellRow(nil), r.spells...)}
 		more := &record{}
 		drawPerson(t, v, r.persons[0].id, more)
@@ -353,6 +397,11 @@ func TestNoLeak(t *testing.T) {
 		for _, x := range more.spells {
 			x.known, x.knownTo = d+1+engine.Day(rapid.IntRange(0, 300).Draw(t, "late by")), engine.NoDay
 			later.spells = append(later.spells, x)
+		}
+		drawDocuments(t, v, r.persons[0].id, more)
+		for _, x := range more.documents {
+			x.known, x.knownTo = d+1+engine.Day(rapid.IntRange(0, 300).Draw(t, "late by")), engine.NoDay
+			later.documents = append(later.documents, x)
 		}
 		// What ends later still stands on d; what was known only earlier is gone.
 		for i := range later.events {

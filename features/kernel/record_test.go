@@ -238,6 +238,15 @@ func (r *record) dictionary(yield func(plan.Word) bool) {
 			}
 		}
 	}
+	for i := range r.documents {
+		x := &r.documents[i]
+		if c := x.code(); c != 0 && !seen[c] {
+			seen[c] = true
+			if !yield(plan.Word{Code: c, System: x.system, Text: x.text}) {
+				return
+			}
+		}
+	}
 }
 
 // shelf is everything that is loaded once.

@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"sort"
+	"strings"
 
 	"leftshift/engine"
 	"leftshift/features/catalogue"
@@ -27,6 +28,16 @@ func (x *reference) value(d *catalogue.Definition, on engine.Day) (float64, engi
 		return x.demographic(d, on), engine.NoDay
 	case catalogue.Spell:
 		return x.spell(d, on)
+	case catalogue.Document:
+		return x.document(d, on)
+	case catalogue.Derived:
+		n := 0
+		for _, t := range d.Terms {
+			if t.Holds(func(id string) float32 { v, _ := x.value(x.s.cat.Find(id), on); return float32(v) }) {
+				n++
+			}
+		}
+		return float64(n), engine.NoDay
 	}
 	return x.event(d, on)
 }
@@ -79,7 +90,7 @@ func (x *reference) event(d *catalogue.Definition, on engine.Day) (float64, engi
 		}
 		if d.Analyte != "" {
 			a := x.s.analytes.Of(e.code())
-			if a == nil || a.ID != d.Analyte || !e.valued {
+			if a == nil || a.ID != d.Analyte || !e.valued || d.ValueFrom != nil && e.value < *d.ValueFrom || d.ValueTo != nil && e.value > *d.ValueTo {
 				continue
 			}
 		}
@@ -179,6 +190,22 @@ func (x *reference) event(d *catalogue.Definition, on engine.Day) (float64, engi
 		for m := range members {
 			v += float64(d.Weights[list.Codes[m]])
 		}
+	case catalogue.Started, catalogue.Stopped:
+		now, before := map[any]bool{}, map[any]bool{}
+		for _, h := range hits {
+			key := any(h.e.code())
+			if len(d.Members) > 1 {
+				key = h.member
+			} else if h.e.text == "" {
+				continue
+			}
+			if int(h.e.day) > int(on)-d.Recent {
+				now[key] = true
+			} else {
+				before[key] = true
+			}
+		}
+		v = float64(news(d, now, before))
 	case catalogue.Acceleration:
 		recent := 0
 		for e := range rows {
@@ -191,6 +218,71 @@ func (x *reference) event(d *catalogue.Definition, on engine.Day) (float64, engi
 		v = values(d, rows, newest, first, len(days))
 	}
 	return v, newest
+}
+
+// news counts what is in one period and not in the other.
+func news(d *catalogue.Definition, now, before map[any]bool) (n int) {
+	if d.Aggregate == catalogue.Stopped {
+		now, before = before, now
+	}
+	for k := range now {
+		if !before[k] {
+			n++
+		}
+	}
+	return n
+}
+
+// document reads documents as words say.
+func (x *reference) document(d *catalogue.Definition, on engine.Day) (float64, engine.Day) {
+	var hits []*documentRow
+	for i := range x.r.documents {
+		r := &x.r.documents[i]
+		if !known(r.known, r.knownTo, on) || r.day > on || !starts(d, r.day, on) || int(r.day) > int(on)-d.Gap || !has(d.Statuses, r.status) {
+			continue
+		}
+		if d.Categories != nil && !has(d.Categories, catalogue.Category(r.category)) || d.Current && r.end != engine.NoDay && r.end <= on {
+			continue
+		}
+		ok := d.Members == nil
+		for _, m := range d.Members {
+			ok = ok || has(m.Codes, r.system.String()+":"+r.text)
+			for _, name := range m.Lists {
+				list := x.s.lib.List(name)
+				ok = ok || systemOf(list.System) == r.system && list.Has(r.text)
+			}
+		}
+		if ok {
+			hits = append(hits, r)
+		}
+	}
+	if len(hits) == 0 {
+		return absent(d), engine.NoDay
+	}
+	newest, first := engine.NoDay, engine.Day(math.MaxInt32)
+	days, types := map[engine.Day]bool{}, map[engine.Code]bool{}
+	for _, r := range hits {
+		newest, first = max(newest, r.day), min(first, r.day)
+		days[r.day] = true
+		if r.text != "" {
+			types[r.code()] = true
+		}
+	}
+	switch d.Aggregate {
+	case catalogue.Count:
+		return float64(len(hits)), newest
+	case catalogue.Days:
+		return float64(len(days)), newest
+	case catalogue.Any:
+		return 1, newest
+	case catalogue.DistinctCodes:
+		return float64(len(types)), newest
+	case catalogue.DaysSince:
+		return float64(on - newest), newest
+	case catalogue.DaysSinceFirst:
+		return float64(on - first), newest
+	}
+	panic("reference: " + d.Aggregate)
 }
 
 func values(d *catalogue.Definition, rows map[*eventRow]bool, newest, first engine.Day, days int) float64 {
@@ -268,6 +360,21 @@ func (x *reference) spell(d *catalogue.Definition, on engine.Day) (float64, engi
 		if d.Attended != nil && !has(d.Attended, s.attended) {
 			continue
 		}
+		if d.Current && s.end != engine.NoDay && s.end <= on || d.Destinations != nil && !has(d.Destinations, s.destination) {
+			continue
+		}
+		coded := func(texts []string, code engine.Code) bool {
+			for _, text := range texts {
+				system, c, _ := strings.Cut(text, ":")
+				if engine.CodeKey(systemOf(system), c) == code {
+					return true
+				}
+			}
+			return texts == nil
+		}
+		if !coded(d.Specialties, engine.Code(s.specialty)) || !coded(d.Arrivals, s.arrival) || d.Readmission > 0 && !x.again(s, d.Readmission, on) {
+			continue
+		}
 		if d.NoAdmission {
 			followed := false
 			for j := range x.r.spells {
@@ -322,6 +429,19 @@ func (x *reference) spell(d *catalogue.Definition, on engine.Day) (float64, engi
 	switch d.Aggregate {
 	case catalogue.Count:
 		v = float64(len(hits))
+	case catalogue.Any:
+		v = 1
+	case catalogue.DaysSinceFirst:
+		v = float64(on - hits[0].start)
+		for _, s := range hits {
+			v = math.Max(v, float64(on-s.start))
+		}
+	case catalogue.Days:
+		starts := map[engine.Day]bool{}
+		for _, s := range hits {
+			starts[s.start] = true
+		}
+		v = float64(len(starts))
 	case catalogue.DaysSince:
 		v = float64(on - newest)
 	case catalogue.DistinctCodes:
@@ -332,6 +452,32 @@ func (x *reference) spell(d *catalogue.Definition, on engine.Day) (float64, engi
 		panic("reference: " + d.Aggregate)
 	}
 	return v, newest
+}
+
+// again says whether a spell began within days of the end of another stay: the
+// last end of all its spells that are known, none of which is open.
+func (x *reference) again(s *spellRow, days int, on engine.Day) bool {
+	stays := map[int64][]*spellRow{}
+	for i := range x.r.spells {
+		p := &x.r.spells[i]
+		if has([]engine.SpellKind{engine.Emergency, engine.Elective, engine.Transfer, engine.OtherSpell}, p.kind) && known(p.known, p.knownTo, on) && p.cis != s.cis {
+			stays[p.cis] = append(stays[p.cis], p)
+		}
+	}
+stays:
+	for _, parts := range stays {
+		end := engine.NoDay
+		for _, p := range parts {
+			if p.end == engine.NoDay || p.end > on {
+				continue stays
+			}
+			end = max(end, p.end)
+		}
+		if end <= s.start && int(s.start-end) < days {
+			return true
+		}
+	}
+	return false
 }
 
 func (x *reference) demographic(d *catalogue.Definition, on engine.Day) float64 {
@@ -378,6 +524,11 @@ func (x *reference) demographic(d *catalogue.Definition, on engine.Day) float64 
 			return nan
 		}
 		return yes(p.sex == engine.Male && d.Item == catalogue.Male || p.sex == engine.Female && d.Item == catalogue.Female)
+	case catalogue.Sources:
+		if p.sources == 0 {
+			return nan
+		}
+		return float64(p.sources)
 	case catalogue.EthnicityKnown:
 		return yes(p.ethnic != "" && p.ethnic != "Z")
 	case catalogue.CareHome:

@@ -24,7 +24,8 @@ import (
 //	registration from=2015-01-01 to=2020-01-01 practice=A81001
 //	residence from=2015-01-01 to=... imd=3 care_home
 //	event 2024-03-01 problem snomed:44054006 value=7.5 status=planned mode=telephone position=1 known=2024-03-05 until=2024-06-01
-//	spell emergency 2024-03-01..2024-03-05 cis=1 continues attended=5 specialty=300 known=... until=...
+//	spell emergency 2024-03-01..2024-03-05 cis=1 continues attended=5 specialty=nhsdd:300 destination=19 arrival=snomed:1048071000000103 known=... until=...
+//	document 2024-03-01 care_plan snomed:735324008 end=2025-03-01 status=active known=... until=...
 //	on 2024-06-30 knowledge=2026-01-01 horizon=365 data=2015-01-01
 //	  status eligible
 //	  outcome event 12
@@ -146,7 +147,7 @@ func (sc *scenario) row(words []string, line int, s *shelf) error {
 	r := &sc.record
 	switch words[0] {
 	case "person":
-		p := personRow{id: 1, birth: dayOf("birth", engine.NoDay), death: dayOf("died", engine.NoDay), ethnic: word("ethnic")}
+		p := personRow{id: 1, birth: dayOf("birth", engine.NoDay), death: dayOf("died", engine.NoDay), ethnic: word("ethnic"), sources: uint8(number("sources", 0))}
 		if v := word("sex"); v != "" {
 			p.sex = engine.Sex(pick([]string{"unknown", "male", "female", "", "", "", "", "", "", "indeterminate"}, v))
 		}
@@ -201,7 +202,7 @@ func (sc *scenario) row(words []string, line int, s *shelf) error {
 		}
 		from, to, _ := strings.Cut(plain[1], "..")
 		x := spellRow{person: 1, kind: engine.SpellKind(pick(engine.SpellKinds(), plain[0])), end: engine.NoDay,
-			cis: int64(number("cis", len(r.spells)+1)), first: !flag("continues"), attended: uint8(number("attended", 0)), specialty: int64(number("specialty", 0))}
+			cis: int64(number("cis", len(r.spells)+1)), first: !flag("continues"), attended: uint8(number("attended", 0)), destination: word("destination"), arrival: coded(word("arrival")), specialty: int64(coded(word("specialty")))}
 		var ok bool
 		if x.start, ok = engine.ParseDay(from); !ok {
 			return fmt.Errorf("%s is no day", from)
@@ -215,6 +216,23 @@ func (sc *scenario) row(words []string, line int, s *shelf) error {
 		}
 		x.known, x.knownTo = dayOf("known", x.start), dayOf("until", engine.NoDay)
 		r.spells = append(r.spells, x)
+	case "document":
+		if len(plain) != 3 {
+			return fmt.Errorf("a document needs a day, a category and system:code (or -)")
+		}
+		x := documentRow{person: 1, category: uint8(pick([]string{"", "document", "care_plan", "summary"}, plain[1])), end: dayOf("end", engine.NoDay)}
+		var ok bool
+		if x.day, ok = engine.ParseDay(plain[0]); !ok {
+			return fmt.Errorf("%s is no day", plain[0])
+		}
+		if system, code, ok := strings.Cut(plain[2], ":"); ok {
+			x.system, x.text = engine.ParseSystem(system), code
+		}
+		if v := word("status"); v != "" {
+			x.status = engine.Status(pick([]string{"none", "active", "ended", "completed", "did_not_attend", "cancelled", "planned"}, v))
+		}
+		x.known, x.knownTo = dayOf("known", x.day), dayOf("until", engine.NoDay)
+		r.documents = append(r.documents, x)
 	case "on":
 		a := ask{line: line, knowledge: dayOf("knowledge", engine.NoDay), data: dayOf("data", 0), horizon: number("horizon", 0)}
 		var ok bool
@@ -238,6 +256,15 @@ func (sc *scenario) row(words []string, line int, s *shelf) error {
 		return fmt.Errorf("%s does not take %s", words[0], k)
 	}
 	return bad
+}
+
+// coded gives the key of a code written system:code.
+func coded(text string) engine.Code {
+	system, code, ok := strings.Cut(text, ":")
+	if !ok {
+		return 0
+	}
+	return engine.CodeKey(engine.ParseSystem(system), code)
 }
 
 func TestScenarios(t *testing.T) {
