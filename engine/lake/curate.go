@@ -24,7 +24,13 @@ type Curation struct {
 	// Withhold gives which of the people of the landed records consent keeps
 	// out, for the purpose of the run. Nil keeps out nobody.
 	Withhold func(people []engine.Person) []engine.Person
+	// Named are the sensitive data sets that the purpose of the run names
+	// (consent.SensitiveDatasets). Records of the others are withheld: nil
+	// withholds all of them.
+	Named    []string
 	Progress func(done, total int)
+
+	closed bool // some record is withheld for what it is
 }
 
 // Dispositions of the records of one batch that are about a subject.
@@ -70,6 +76,9 @@ func (c *Curation) Run(ctx context.Context, db *DB) (*Curated, error) {
 	}
 	out := &Curated{Rows: map[string]RowSum{}}
 	if err := c.links(ctx, db, stage); err != nil {
+		return nil, err
+	}
+	if err := c.shut(ctx, db); err != nil {
 		return nil, err
 	}
 	if err := c.references(ctx, db); err != nil {
@@ -223,8 +232,8 @@ func (c *Curation) stage(ctx context.Context, db *DB, stage string, id schema.Ta
 	}
 	shift := 63 - bits.TrailingZeros(uint(c.Buckets))
 	return db.Exec(ctx, fmt.Sprintf(
-		"COPY (SELECT l.person, t.* EXCLUDE (subject), (l.person >> %d)::INTEGER AS bucket FROM %s t JOIN link l USING (subject)) TO %s (FORMAT parquet, COMPRESSION snappy, PARTITION_BY (bucket), WRITE_PARTITION_COLUMNS false, OVERWRITE_OR_IGNORE true)",
-		shift, c.from(id), quote(filepath.Join(stage, schema.Landed[id].Name))))
+		"COPY (SELECT l.person, t.* EXCLUDE (subject), (l.person >> %d)::INTEGER AS bucket FROM %s t JOIN link l USING (subject)%s) TO %s (FORMAT parquet, COMPRESSION snappy, PARTITION_BY (bucket), WRITE_PARTITION_COLUMNS false, OVERWRITE_OR_IGNORE true)",
+		shift, c.from(id), c.without(), quote(filepath.Join(stage, schema.Landed[id].Name))))
 }
 
 // staged is a FROM item over one bucket of a staged table.
@@ -269,7 +278,8 @@ func copyTo(ctx context.Context, db *DB, query, path string) error {
 }
 
 // dispositions says what became of the records of each batch that are about
-// a subject: withheld, accepted (the subject is a person), or pending.
+// a subject: withheld (for whom, or what, they are about), accepted (the
+// subject is a person), or pending.
 func (c *Curation) dispositions(ctx context.Context, db *DB) (map[string]Dispositions, error) {
 	out := map[string]Dispositions{}
 	for _, b := range c.Batches {
@@ -296,25 +306,18 @@ func (c *Curation) dispositions(ctx context.Context, db *DB) (map[string]Disposi
 		if d.Accepted+d.Pending+d.Withheld != b.Counts.Held {
 			return nil, &engine.Fault{Code: "dispositions", Say: fmt.Sprintf("batch %s holds %d records about people, but %d are accounted for: the landed files do not fit their manifest", b.ID, b.Counts.Held, d.Accepted+d.Pending+d.Withheld)}
 		}
+		closed, err := c.closedIn(ctx, db, &b)
+		if err != nil {
+			return nil, err
+		}
+		d.Accepted, d.Withheld = d.Accepted-closed, d.Withheld+closed
 		out[b.ID] = d
 	}
 	return out, nil
 }
 
 func (c *Curation) sums(ctx context.Context, db *DB, stage string, out *Curated) error {
-	count := func(query string) (n int64, err error) {
-		rows, err := db.Query(ctx, query)
-		if err != nil {
-			return 0, err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			if err := rows.Scan(&n); err != nil {
-				return 0, err
-			}
-		}
-		return n, rows.Err()
-	}
+	count := func(query string) (int64, error) { return count(ctx, db, query) }
 	var err error
 	for _, t := range []struct {
 		id    schema.TableID
