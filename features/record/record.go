@@ -84,24 +84,35 @@ func (r *Record) Sort() {
 func (r *Record) Run(ctx context.Context, p *plan.Plan, on, knowledge engine.Day, opt kernel.Options) (*kernel.Result, error) {
 	r.Sort()
 	opt.Everyone, opt.Days = true, true
-	in := kernel.Input{
-		Person:       reader("person", []schema.CuratedPerson{r.Person}),
-		Registration: reader("registration", r.Registrations),
-		Residence:    reader("residence", r.Residences),
-		Event:        reader("event", r.Events),
-		Spell:        reader("spell", r.Spells),
-		Document:     reader("document", r.Documents),
+	var in kernel.Input
+	for _, t := range kernel.Tables {
+		x := r.reader(t.Name)
+		defer x.Release()
+		*t.Of(&in) = x
 	}
-	defer func() {
-		for _, t := range kernel.Tables {
-			(*t.Of(&in)).Release()
-		}
-	}()
 	return kernel.Run(ctx, p, in, []engine.Day{on}, knowledge, opt)
 }
 
-// reader streams rows of a curated table.
-func reader[T any](table string, rows []T) array.RecordReader {
+// reader streams the rows of a curated table.
+func (r *Record) reader(table string) array.RecordReader {
+	switch table {
+	case "person":
+		return stream(table, []schema.CuratedPerson{r.Person})
+	case "registration":
+		return stream(table, r.Registrations)
+	case "residence":
+		return stream(table, r.Residences)
+	case "event":
+		return stream(table, r.Events)
+	case "spell":
+		return stream(table, r.Spells)
+	case "document":
+		return stream(table, r.Documents)
+	}
+	panic("record: the kernel reads a table that no record holds: " + table)
+}
+
+func stream[T any](table string, rows []T) array.RecordReader {
 	t := schema.CuratedTable(table)
 	b := t.NewBuilder(memory.DefaultAllocator)
 	defer b.Release()
@@ -112,9 +123,9 @@ func reader[T any](table string, rows []T) array.RecordReader {
 	}
 	batch := b.Flush()
 	defer batch.Release()
-	r, err := array.NewRecordReader(t.Arrow, []arrow.RecordBatch{batch})
+	out, err := array.NewRecordReader(t.Arrow, []arrow.RecordBatch{batch})
 	if err != nil {
 		panic("record: " + err.Error()) // the batch is of this schema
 	}
-	return r
+	return out
 }
