@@ -141,3 +141,21 @@ const (
 	HomeVisit  Mode = 3
 	Online     Mode = 4
 )
+
+// RecordKind names a kind of curated row of table event, spell or document in
+// one word: the event's kind ("medication"), "spell." or "document." and the
+// kind.
+func RecordKind(table string, kind uint8) string {
+	switch table {
+	case "event":
+		return EventKind(kind).String()
+	case "spell":
+		return "spell." + SpellKind(kind).String()
+	}
+	return "document." + documentNames[kind]
+}
+
+var documentNames = [...]string{"", "document", "care_plan", "summary"}
+
+// DocumentNames lists the categories of documents by number; index 0 is none.
+func DocumentNames() []string { return documentNames[:] }

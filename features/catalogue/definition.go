@@ -23,6 +23,9 @@
 package catalogue
 
 import (
+	"slices"
+	"strings"
+
 	"leftshift/engine"
 	"leftshift/features/matrix"
 )
@@ -254,7 +257,31 @@ func (d *Definition) Dated() bool {
 // Column is the definition's column of a matrix.
 func (d *Definition) Column() matrix.Column {
 	return matrix.Column{ID: d.ID, Title: d.Title, Sentence: d.Sentence + "\n" + d.None + "\n" + d.Unknown,
-		Unit: d.Unit, Area: d.Area, Story: d.Story, Absence: d.Absence, Display: d.Display}
+		Unit: d.Unit, Area: d.Area, Story: d.Story, Absence: d.Absence, Display: d.Display, Observed: strings.Join(d.observed(), " ")}
+}
+
+// observed names the kinds of record that the definition reads, as
+// engine.RecordKind does; nil for what is known of the person, and for what is
+// derived (see Catalogue.Columns).
+func (d *Definition) observed() (out []string) {
+	switch d.Source {
+	case Event:
+		for _, k := range d.Kinds {
+			out = append(out, engine.RecordKind("event", uint8(k)))
+		}
+	case Spell:
+		for _, k := range d.Spells {
+			out = append(out, engine.RecordKind("spell", uint8(k)))
+		}
+	case Document:
+		for i := range documentNames {
+			if i > 0 && (d.Categories == nil || slices.Contains(d.Categories, Category(i))) {
+				out = append(out, engine.RecordKind("document", uint8(i)))
+			}
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // Catalogue is every definition, in order of file and entry.
@@ -290,7 +317,22 @@ func (c *Catalogue) Place(id string) int {
 func (c *Catalogue) Columns() []matrix.Column {
 	out := make([]matrix.Column, len(c.Definitions))
 	for i := range c.Definitions {
-		out[i] = c.Definitions[i].Column()
+		d := &c.Definitions[i]
+		out[i] = d.Column()
+		if d.Source != Derived {
+			continue
+		}
+		// What is derived can be observed when anything that it reads can.
+		var kinds []string
+		for _, id := range d.reads() {
+			j := c.byID[id]
+			if kinds = append(kinds, strings.Fields(out[j].Observed)...); out[j].Observed == "" {
+				kinds = nil
+				break
+			}
+		}
+		slices.Sort(kinds)
+		out[i].Observed = strings.Join(slices.Compact(kinds), " ")
 	}
 	return out
 }

@@ -27,6 +27,9 @@ var places = []string{"n", "value", "unit", "last", "span"}
 // newest row behind it (engine.NoDay for none), on the as-of day. It starts
 // with a capital and has no full stop.
 func Sentence(col matrix.Column, value float32, last, on engine.Day) string {
+	if matrix.StateOf(value) == matrix.Unobservable {
+		return col.Title + ": cannot be seen, for no source shows it of this person"
+	}
 	parts := strings.SplitN(col.Sentence, "\n", 3)
 	for len(parts) < 3 {
 		parts = append(parts, "")

@@ -35,7 +35,7 @@ func (f *Files) Add(part *kernel.Result) (err error) {
 			return err
 		}
 	}
-	rows := matrix.Rows{Person: make([]int64, len(part.Persons)), AsOf: make([]int32, len(part.Index))}
+	rows := matrix.Rows{Person: make([]int64, len(part.Persons)), AsOf: make([]int32, len(part.Index)), Unseen: part.Unseen}
 	for i := range part.Persons {
 		rows.Person[i], rows.AsOf[i] = int64(part.Persons[i]), int32(part.Index[i])
 	}

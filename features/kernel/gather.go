@@ -45,7 +45,8 @@ type gatherer struct {
 	other   keys
 	from    []int // by window
 	counts  []int64
-	last    int32 // the latest index date
+	last    int32      // the latest index date
+	heard   engine.Day // the first day on which the practice's record of the person was known
 }
 
 func newGatherer(p *plan.Plan, dates []engine.Day) *gatherer {
@@ -136,6 +137,9 @@ func (g *gatherer) events(s *streams, h *held, wanted bool) error {
 			before = day
 			if wanted {
 				g.event(s, i, day)
+				if from := engine.Day(s.knownFrom[i]); from < g.heard && population.PracticeMask>>(s.kind[i]&31)&1 == 1 {
+					g.heard = from
+				}
 			}
 			i++
 		}

@@ -35,6 +35,7 @@ type Result struct {
 	Index   []engine.Day
 	Status  []population.Status
 	Places  []Place
+	Unseen  []string        // see matrix.Rows; nil when no coverage was given
 	Labels  []outcome.Label // nil when no horizon was asked for; zero for rows not eligible
 	Matrix  *matrix.Matrix
 
@@ -68,6 +69,7 @@ func Concat(parts []*Result) *Result {
 		out.Status = append(out.Status, p.Status...)
 		out.Places = append(out.Places, p.Places...)
 		out.Labels = append(out.Labels, p.Labels...)
+		out.Unseen = append(out.Unseen, p.Unseen...)
 		out.Outcomes.Merge(p.Outcomes)
 		out.Read.add(p.Read)
 		if k > 0 {

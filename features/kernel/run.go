@@ -27,6 +27,8 @@ type Options struct {
 	Persons int
 	// DataFrom is the first day from which the sources hold data; 0 not known.
 	DataFrom engine.Day
+	// Coverage says by index date what could be seen; nil when everything could.
+	Coverage []population.Coverage
 	// Into is a result of the same plan that is no longer needed: its memory is
 	// used again. May be nil.
 	Into *Result
@@ -57,7 +59,7 @@ func Run(ctx context.Context, p *plan.Plan, in Input, dates []engine.Day, knowle
 	}
 	g := newGatherer(p, dates)
 	sh := newSheet(p, opt.Days, opt.Persons*len(dates), old)
-	h := &held{}
+	h, see := &held{}, newSight(opt.Coverage, out)
 	live, rows := make([]int, 0, len(dates)), make([]int, 0, len(dates))
 	for n, before := 0, int64(-1); !s.person.done; n++ {
 		if n&1023 == 0 && ctx.Err() != nil {
@@ -83,6 +85,7 @@ func Run(ctx context.Context, p *plan.Plan, in Input, dates []engine.Day, knowle
 			}
 		}
 		g.next()
+		g.heard = population.Forever
 		if len(live) > 0 {
 			g.spells(h)
 			g.documents(h)
@@ -91,6 +94,11 @@ func Run(ctx context.Context, p *plan.Plan, in Input, dates []engine.Day, knowle
 			return nil, err
 		}
 		g.families(sh, h, live, rows)
+		if see != nil {
+			for k, d := range live {
+				see.row(d, out.Places[rows[k]].Practice, g.heard <= dates[d])
+			}
+		}
 		if s.person.i++; s.person.i == s.person.n {
 			if err := s.person.load(); err != nil {
 				return nil, err
@@ -98,6 +106,7 @@ func Run(ctx context.Context, p *plan.Plan, in Input, dates []engine.Day, knowle
 		}
 	}
 	out.Matrix = sh.close()
+	out.Matrix.Hide(out.Unseen)
 	return out, s.close(out)
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strings"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
@@ -17,13 +18,23 @@ import (
 type Rows struct {
 	Person []int64
 	AsOf   []int32 // days since 1970-01-01
+	// Unseen names the kinds of record, separated by spaces, that no source could
+	// have shown of the person by then; nil when everything could be seen of
+	// everyone. See Matrix.Hide.
+	Unseen []string
 }
+
+// UnseenColumn is the column of a file of values that holds Rows.Unseen; null
+// where everything could be seen.
+const UnseenColumn = "not_observable"
 
 // noDay is the absent day of Last.
 const noDay = math.MinInt32
 
-// Save writes a matrix as Parquet: person, as_of, then a nullable FLOAT for
-// each column, null being unknown. The same matrix gives the same bytes.
+// Save writes a matrix as Parquet: person, as_of, not_observable, then a
+// nullable FLOAT for each column, null being unknown or not observable: the
+// latter when every kind of record that the column reads stands in the row's
+// not_observable. The same matrix gives the same bytes.
 func (m *Matrix) Save(path string, rows Rows) error { return m.save(path, rows, false) }
 
 // SaveLast writes the days of the newest rows behind the values: person,
@@ -60,6 +71,9 @@ func Load(path string, columns []Column) (*Matrix, Rows, error) {
 		}
 	})
 	m.Rows = len(rows.Person)
+	if err == nil {
+		m.Hide(rows.Unseen)
+	}
 	return m, rows, err
 }
 
@@ -109,8 +123,12 @@ func load(path string, columns []Column, need bool, take func(j int, col arrow.A
 			at[j] = -1
 		}
 	}
+	unseen := rr.Schema().FieldIndices(UnseenColumn)
 	for rr.Next() {
 		batch := rr.RecordBatch()
+		if len(unseen) == 1 {
+			rows.unseen(batch.Column(unseen[0]).(*array.String))
+		}
 		rows.Person = append(rows.Person, batch.Column(0).(*array.Int64).Int64Values()...)
 		days := batch.Column(1).(*array.Date32)
 		for i := range days.Len() {
@@ -122,5 +140,32 @@ func load(path string, columns []Column, need bool, take func(j int, col arrow.A
 			}
 		}
 	}
+	for rows.Unseen != nil && len(rows.Unseen) < len(rows.Person) {
+		rows.Unseen = append(rows.Unseen, "")
+	}
 	return rows, rr.Err()
+}
+
+// unseen appends a batch's column of kinds that were not seen. Equal texts
+// share memory.
+func (r *Rows) unseen(col *array.String) {
+	before := len(r.Person)
+	if col.NullN() == col.Len() && r.Unseen == nil {
+		return
+	}
+	for len(r.Unseen) < before {
+		r.Unseen = append(r.Unseen, "")
+	}
+	same := map[string]string{}
+	for i := range col.Len() {
+		text := ""
+		if col.IsValid(i) {
+			var ok bool
+			if text, ok = same[col.Value(i)]; !ok {
+				text = strings.Clone(col.Value(i))
+				same[text] = text
+			}
+		}
+		r.Unseen = append(r.Unseen, text)
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"strconv"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -18,7 +19,7 @@ func TestSaveAndLoad(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n++
 		rows := rapid.IntRange(0, 200).Draw(t, "rows")
-		m := New([]Column{{ID: "a"}, {ID: "b"}, {ID: "c"}}, rows)
+		m := New([]Column{{ID: "a", Observed: "x"}, {ID: "b", Observed: "x y"}, {ID: "c"}}, rows)
 		m.Last[1] = make([]int32, rows)
 		keys := Rows{Person: make([]int64, rows), AsOf: make([]int32, rows)}
 		for i := range rows {
@@ -29,11 +30,24 @@ func TestSaveAndLoad(t *testing.T) {
 					m.Values[j][i] = NaN
 				}
 			}
+			if rapid.Bool().Draw(t, "any unseen") {
+				if keys.Unseen == nil {
+					keys.Unseen = make([]string, rows)
+				}
+				keys.Unseen[i] = strings.Join(rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"x", "y", "z"}), 1, 3, rapid.ID).Draw(t, "unseen"), " ")
+			}
 			m.Last[1][i] = rapid.SampledFrom([]int32{math.MinInt32, 0, 20000}).Draw(t, "last")
 		}
 		here := filepath.Join(dir, strconv.Itoa(n))
 		if err := os.Mkdir(here, 0o700); err != nil {
 			t.Fatal(err)
+		}
+		m.Hide(keys.Unseen)
+		for i, u := range keys.Unseen {
+			x, y := strings.Contains(u, "x"), strings.Contains(u, "y")
+			if (StateOf(m.Values[0][i]) == Unobservable) != x || (StateOf(m.Values[1][i]) == Unobservable) != (x && y) || StateOf(m.Values[2][i]) == Unobservable {
+				t.Fatalf("unseen %q hides the wrong columns", u)
+			}
 		}
 		values, last := filepath.Join(here, "v.parquet"), filepath.Join(here, "l.parquet")
 		if err := m.Save(values, keys); err != nil {
@@ -55,7 +69,7 @@ func TestSaveAndLoad(t *testing.T) {
 		for j := range m.Values {
 			for i := range rows {
 				a, b := m.Values[j][i], got.Values[j][i]
-				if a != b && (a == a || b == b) {
+				if a != b && (a == a || b == b) || StateOf(a) != StateOf(b) {
 					t.Fatalf("value %d,%d: %v, want %v", j, i, b, a)
 				}
 			}

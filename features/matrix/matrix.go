@@ -8,6 +8,8 @@ package matrix
 import (
 	"fmt"
 	"math"
+	"slices"
+	"strings"
 )
 
 // Absence says what it means when a person has no rows that a feature could
@@ -42,11 +44,14 @@ type Column struct {
 	Story    string  // columns of one story are told once; "" for the id without its window
 	Absence  Absence // what no rows means
 	Display  Display // who may see it
-	Class    int     // what it can be observed by; 0 is always observable
+	// Observed names the kinds of record that the column reads, separated by
+	// spaces; "" for what is known of the person. Where all of them are unseen,
+	// the column is not observable.
+	Observed string
 }
 
 // Matrix is a set of columns of equal length. Values[j][i] is column j of row
-// i; NaN is "unknown" (never "zero"). A nil Last[j] means the feature has no
+// i; NaN is "unknown" (never "zero"), or not observable: see StateOf. A nil Last[j] means the feature has no
 // date; otherwise Last[j][i] is the day (days since 1970-01-01) of the newest
 // row behind the value, or math.MinInt32 for none.
 type Matrix struct {
@@ -58,6 +63,71 @@ type Matrix struct {
 
 // NaN is the float32 "unknown".
 var NaN = float32(math.NaN())
+
+// NotObservable is a NaN of its own: no source could have shown this person's
+// rows by the index date, so that having none means nothing. Whatever treats
+// NaN as unknown treats it alike; StateOf tells it apart.
+var NotObservable = math.Float32frombits(0x7fc0_0001)
+
+// State is what a value is.
+type State uint8
+
+const (
+	Known State = iota
+	Unknown
+	Unobservable
+)
+
+var stateNames = [...]string{"value", "unknown", "not_observable"}
+
+func (s State) String() string { return stateNames[s] }
+
+// StateOf tells the three states of a value apart.
+func StateOf(v float32) State {
+	switch {
+	case v == v:
+		return Known
+	case math.Float32bits(v) == math.Float32bits(NotObservable):
+		return Unobservable
+	}
+	return Unknown
+}
+
+// Hide makes not observable what the column reads of rows for which all its
+// kinds of record are unseen. unseen[i] is of row i, names separated by spaces;
+// nil is nothing.
+func (m *Matrix) Hide(unseen []string) {
+	if unseen == nil {
+		return
+	}
+	hidden := map[string][]bool{"": nil} // by columns
+	for _, u := range unseen {
+		if _, ok := hidden[u]; ok {
+			continue
+		}
+		names := strings.Fields(u)
+		h := make([]bool, len(m.Columns))
+		for j, c := range m.Columns {
+			kinds := strings.Fields(c.Observed)
+			h[j] = len(kinds) > 0 && !slices.ContainsFunc(kinds, func(k string) bool { return !slices.Contains(names, k) })
+		}
+		hidden[u] = h
+	}
+	if len(hidden) == 1 {
+		return
+	}
+	of := make([][]bool, len(unseen))
+	for i, u := range unseen {
+		of[i] = hidden[u]
+	}
+	for j := range m.Columns {
+		for i, h := range of {
+			if h != nil && h[j] {
+				m.Values[j][i] = NotObservable
+			}
+		}
+	}
+}
 
 // New makes a matrix of rows×len(columns), every value zero and no dates.
 func New(columns []Column, rows int) *Matrix {

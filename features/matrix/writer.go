@@ -19,6 +19,7 @@ type Writer struct {
 	w       *pqarrow.FileWriter
 	b       *array.RecordBuilder
 	columns []int // of the matrix, in the file's order after person and as_of
+	keys    int   // columns before those
 	days    bool
 	n       int // rows in the builder
 }
@@ -32,6 +33,10 @@ const fileRows = 1 << 16
 func Create(path string, like *Matrix, days bool) (*Writer, error) {
 	w := &Writer{days: days}
 	fields := keyFields()
+	if !days {
+		fields = append(fields, arrow.Field{Name: UnseenColumn, Type: arrow.BinaryTypes.String, Nullable: true})
+	}
+	w.keys = len(fields)
 	for j, c := range like.Columns {
 		switch {
 		case !days:
@@ -79,9 +84,19 @@ func (w *Writer) fill(m *Matrix, rows Rows, from, to int) {
 	for _, d := range rows.AsOf[from:to] {
 		as.Append(arrow.Date32(d))
 	}
+	if !w.days {
+		b := w.b.Field(2).(*array.StringBuilder)
+		for i := from; i < to; i++ {
+			if rows.Unseen == nil || rows.Unseen[i] == "" {
+				b.AppendNull()
+			} else {
+				b.Append(rows.Unseen[i])
+			}
+		}
+	}
 	for k, j := range w.columns {
 		if w.days {
-			b := w.b.Field(2 + k).(*array.Date32Builder)
+			b := w.b.Field(w.keys + k).(*array.Date32Builder)
 			b.Reserve(to - from)
 			for _, d := range m.Last[j][from:to] {
 				if d == noDay {
@@ -92,7 +107,7 @@ func (w *Writer) fill(m *Matrix, rows Rows, from, to int) {
 			}
 			continue
 		}
-		b := w.b.Field(2 + k).(*array.Float32Builder)
+		b := w.b.Field(w.keys + k).(*array.Float32Builder)
 		b.Reserve(to - from)
 		for _, v := range m.Values[j][from:to] {
 			if v != v {

@@ -49,7 +49,6 @@ func Compile(cat *catalogue.Catalogue, lib *codelist.Library, analytes *analyte.
 		if err := c.add(i, d); err != nil {
 			return nil, err
 		}
-		c.class(i, d)
 	}
 	c.recent()
 	if dict != nil {
@@ -110,30 +109,6 @@ func (c *compiler) term(t catalogue.Term) Term {
 		out.Ways = append(out.Ways, atoms)
 	}
 	return out
-}
-
-// class says by what a column can be observed. What is read of the person, or
-// derived, has class 0, which is always observable.
-func (c *compiler) class(column int, d *catalogue.Definition) {
-	if len(c.p.Classes) == 0 {
-		c.p.Classes = []Class{{}}
-	}
-	x := Class{Source: d.Source}
-	f := filter(d)
-	switch d.Source {
-	case catalogue.Event, catalogue.Document:
-		x.Kinds = f.Kinds
-	case catalogue.Spell:
-		x.Kinds = f.Spells
-	default:
-		return
-	}
-	i := slices.Index(c.p.Classes, x)
-	if i < 0 {
-		i = len(c.p.Classes)
-		c.p.Classes = append(c.p.Classes, x)
-	}
-	c.p.Columns[column].Class = i
 }
 
 // ring gives the place of a bound, making it when it is new.

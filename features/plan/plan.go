@@ -170,19 +170,10 @@ type Plan struct {
 
 	// Blank is a row in which nothing was found: 0 or NaN by absence.
 	Blank []float32
-	// Classes are what columns can be observed by: a person is observable for a
-	// class when any of its kinds is; see matrix.Column.Class.
-	Classes []Class
 }
 
 // Dated says whether a column comes with the day of its newest row.
 func (p *Plan) Dated(column int) bool { return p.Catalogue.Definitions[column].Dated() }
-
-// Class is a set of kinds of rows of one source that some columns read.
-type Class struct {
-	Source catalogue.Source
-	Kinds  uint32 // of events, spells or categories, by Source; see DocumentKind
-}
 
 // Word is one entry of the code dictionary.
 type Word struct {

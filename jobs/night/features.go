@@ -38,6 +38,9 @@ func (n *Night) buckets(ctx context.Context, r *pipeline.Run, curated string, da
 		return err
 	}
 	p, err := compute.Plan(ctx, db, curated, n.Catalogue, n.Codelists, n.Analytes)
+	if err == nil {
+		opt.Coverage, err = compute.Coverage(ctx, db, curated, dates)
+	}
 	if err := errors.Join(err, db.Close()); err != nil {
 		return err
 	}

@@ -1,0 +1,62 @@
+package kernel
+
+import (
+	"testing"
+
+	"leftshift/engine"
+	"leftshift/features/matrix"
+	"leftshift/features/population"
+)
+
+// Nothing found is zero or unknown where it could have been seen, and not
+// observable where it could not.
+func TestThreeStates(t *testing.T) {
+	s := load(t)
+	on := day("2024-06-30")
+	r := &record{}
+	for id := int64(1); id <= 3; id++ {
+		r.persons = append(r.persons, personRow{id: id, birth: day("1950-01-01"), death: engine.NoDay, sex: 1})
+		r.registrations = append(r.registrations, intervalRow{person: id, code: engine.Code(min(id, 2)), from: day("2010-01-01"), to: engine.NoDay})
+	}
+	// Persons 2 and 3 are of a practice that sends nothing; 3 came from elsewhere
+	// with a record.
+	r.events = append(r.events, eventRow{person: 3, day: on - 9, last: on - 9, kind: engine.Problem, known: on - 9, knownTo: engine.NoDay})
+	r.sort()
+	coverage := []population.Coverage{{Unseen: []string{"spell.nhs111", "document.care_plan"}, Silent: map[engine.Code]bool{2: true}}}
+	res := run(t, s, r, 10, []engine.Day{on}, on, Options{Coverage: coverage})
+	state := func(id string, row int) matrix.State {
+		j := res.Matrix.Find(id)
+		if j < 0 {
+			t.Fatalf("no feature %s", id)
+		}
+		return matrix.StateOf(res.Matrix.Values[j][row])
+	}
+	for _, c := range []struct {
+		id   string
+		want [3]matrix.State
+	}{
+		{"problems_365d", [3]matrix.State{matrix.Known, matrix.Unobservable, matrix.Known}},
+		{"bmi_latest_1095d", [3]matrix.State{matrix.Unknown, matrix.Unobservable, matrix.Unknown}},
+		{"emergency_admissions_365d", [3]matrix.State{}},
+		{"days_since_emergency_admission", [3]matrix.State{matrix.Unknown, matrix.Unknown, matrix.Unknown}},
+		{"age", [3]matrix.State{}},
+	} {
+		for row, want := range c.want {
+			if got := state(c.id, row); got != want {
+				t.Errorf("%s of person %d is %s, want %s", c.id, row+1, got, want)
+			}
+		}
+	}
+	for i := range s.cat.Definitions {
+		if c := &res.Matrix.Columns[i]; c.Observed == "spell.nhs111" {
+			for row := range 3 {
+				if got := state(c.ID, row); got != matrix.Unobservable {
+					t.Errorf("%s of person %d is %s, and no source could have shown it", c.ID, row+1, got)
+				}
+			}
+		}
+	}
+	if res.Unseen[0] != "document.care_plan spell.nhs111" {
+		t.Errorf("unseen of person 1: %q", res.Unseen[0])
+	}
+}
