@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"leftshift/engine/identity"
+	"leftshift/engine/synth/world"
 )
 
 // siteFile writes the configuration of a synthetic site, which runs as it is,
@@ -55,7 +57,11 @@ known = "updated"
 name = "place_b"
 format = "flat"
 `)
-	for _, flow := range []string{"patients", "problems", "medicines", "values", "contacts", "apc", "ecds", "outpatients"} {
+	flows := []string{"patients", "problems", "medicines", "values", "contacts", "apc", "ecds", "outpatients", "documents"}
+	for _, flow := range append(flows, world.CareNames[:]...) {
+		if flow == world.CareNames[world.DrugAlcohol] {
+			b.WriteString("\n  # Withheld unless site.sensitive names drug-and-alcohol.")
+		}
 		fmt.Fprintf(&b, `
   [[source.flow]]
   name = "%[1]s"
@@ -65,6 +71,9 @@ format = "flat"
 		switch flow {
 		case "apc", "ecds", "outpatients":
 			b.WriteString("  # Hospital extracts hold no receipt date: a spell is known 45 days after it ends.\n  lag_days = 45\n")
+		}
+		if i := slices.Index(world.CareNames[:], flow); i >= 0 {
+			fmt.Fprintf(&b, "  # Nor do these: known so many days after the call, the contact or the end.\n  lag_days = %d\n", world.CareLags[i])
 		}
 	}
 	b.WriteString(`

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"leftshift/engine"
+	"leftshift/engine/consent"
 )
 
 // Config is a whole configuration. New gives one with every default; Load and
@@ -34,13 +35,14 @@ type Config struct {
 }
 
 type Site struct {
-	Name      string `toml:"name" check:"required" say:"the name shown on lists and pages"`
-	Synthetic bool   `toml:"synthetic" say:"true: every person is made up; legal bases and opt-out lists may be absent, and every output says so"`
-	Purpose   string `toml:"purpose" default:"case-finding" check:"one=purpose" say:"what this installation's data is used for; a snapshot serves one purpose"`
-	AsOf      string `toml:"as_of" check:"day" say:"the as-of date of every run; empty: today in Europe/London"`
-	Root      string `toml:"root" canon:"-" say:"folder that relative paths are relative to: absolute, or as seen from the configuration file's folder, such as ..; empty: that folder"`
-	Features  string `toml:"features" default:"features" check:"path" say:"folder of this site's own feature files, *.toml, which join the built-in catalogue; it may be absent"`
-	Data      string `toml:"data" default:"data" check:"path" say:"folder of the lake, the run ledger and the snapshots"`
+	Name      string   `toml:"name" check:"required" say:"the name shown on lists and pages"`
+	Synthetic bool     `toml:"synthetic" say:"true: every person is made up; legal bases and opt-out lists may be absent, and every output says so"`
+	Purpose   string   `toml:"purpose" default:"case-finding" check:"one=purpose" say:"what this installation's data is used for; a snapshot serves one purpose"`
+	Sensitive []string `toml:"sensitive" check:"one=sensitive,unique" say:"sensitive data sets that the purpose names; records of the others are withheld"`
+	AsOf      string   `toml:"as_of" check:"day" say:"the as-of date of every run; empty: today in Europe/London"`
+	Root      string   `toml:"root" canon:"-" say:"folder that relative paths are relative to: absolute, or as seen from the configuration file's folder, such as ..; empty: that folder"`
+	Features  string   `toml:"features" default:"features" check:"path" say:"folder of this site's own feature files, *.toml, which join the built-in catalogue; it may be absent"`
+	Data      string   `toml:"data" default:"data" check:"path" say:"folder of the lake, the run ledger and the snapshots"`
 }
 
 type Run struct {
@@ -136,11 +138,12 @@ type Schedule struct {
 
 // choices are the closed sets that a check names.
 var choices = map[string][]string{
-	"purpose": {"case-finding", "planning", "evaluation", "model-development"},
-	"optout":  {"national", "type1", "objection"},
-	"format":  {"fhir", "flat"},
-	"known":   {"recorded", "updated"},
-	"catchup": {"latest", "none", "all"},
+	"purpose":   {"case-finding", "planning", "evaluation", "model-development"},
+	"optout":    {"national", "type1", "objection"},
+	"sensitive": consent.SensitiveDatasets(),
+	"format":    {"fhir", "flat"},
+	"known":     {"recorded", "updated"},
+	"catchup":   {"latest", "none", "all"},
 }
 
 // AsOf is the as-of date of a run that starts now: site.as_of, or the day in

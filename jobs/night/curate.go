@@ -78,7 +78,7 @@ func (n *Night) stepCurate() pipeline.Step {
 			if err != nil {
 				return "", err
 			}
-			parts := []any{w.digest, n.AsOf.String(), n.Config.Run.Buckets}
+			parts := []any{w.digest, n.AsOf.String(), n.Config.Run.Buckets, n.Config.Site.Sensitive}
 			for _, b := range batches {
 				parts = append(parts, b.Source, b.ID, b.Tables)
 			}
@@ -114,7 +114,7 @@ func (n *Night) curate(ctx context.Context, r *pipeline.Run, dir string) error {
 		return err
 	}
 	defer db.Close()
-	c := &lake.Curation{Batches: n.batches, Out: dir, Buckets: n.Config.Run.Buckets, AsOf: n.AsOf, Withhold: withhold,
+	c := &lake.Curation{Batches: n.batches, Out: dir, Buckets: n.Config.Run.Buckets, AsOf: n.AsOf, Withhold: withhold, Named: n.Config.Site.Sensitive,
 		Progress: func(done, total int) { r.Advance(int64(done), int64(total), "parts") }}
 	got, err := c.Run(ctx, db)
 	if err != nil {
