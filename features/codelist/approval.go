@@ -1,7 +1,6 @@
 package codelist
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -153,18 +152,20 @@ func (l *Library) Lapsed(name, day string) string {
 	return "approved until " + last.Until
 }
 
-// Approve adds an approval to a site's file, made when there is none, and
-// leaves what stands in it as it is. It refuses an approval that is incomplete,
-// or is of a list or a hash that the library does not have.
-func (l *Library) Approve(path string, a Approval) error {
-	list := l.byName[a.List]
-	switch {
-	case list == nil:
-		return &engine.Fault{Code: "list-unknown", Say: "there is no code list " + strconv.Quote(a.List) + ": `leftshift codelist list` names them"}
-	case a.fault() != "":
-		return &engine.Fault{Code: "approval", Say: a.fault()}
-	case a.Hash != list.Hash:
-		return &engine.Fault{Code: "approval-stale", Say: "code list " + a.List + " is not what was read: its hash is " + list.Hash + "; read it again with `leftshift codelist show`"}
+// Approve adds approvals to a site's file, made when there is none, and leaves
+// what stands in it as it is. It refuses all of them when one is incomplete, or
+// is of a list or a hash that the library does not have.
+func (l *Library) Approve(path string, some ...Approval) error {
+	for _, a := range some {
+		list := l.byName[a.List]
+		switch {
+		case list == nil:
+			return &engine.Fault{Code: "list-unknown", Say: "there is no code list " + strconv.Quote(a.List) + ": `leftshift codelist list` names them"}
+		case a.fault() != "":
+			return &engine.Fault{Code: "approval", Say: a.fault()}
+		case a.Hash != list.Hash:
+			return &engine.Fault{Code: "approval-stale", Say: "code list " + a.List + " is not what was read: its hash is " + list.Hash + "; read it again with `leftshift codelist show`"}
+		}
 	}
 	text, err := os.ReadFile(path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -178,8 +179,10 @@ func (l *Library) Approve(path string, a Approval) error {
 	if len(text) > 0 && text[len(text)-1] != '\n' {
 		text = append(text, '\n')
 	}
-	text = append(bytes.Clone(text), fmt.Sprintf("\n[[approval]]\nlist = %s\nhash = %s\nby = %s\nrole = %s\non = %s\nuntil = %s\n",
-		quote(a.List), quote(a.Hash), quote(a.By), quote(a.Role), quote(a.On), quote(a.Until))...)
+	for _, a := range some {
+		text = append(text, fmt.Sprintf("\n[[approval]]\nlist = %s\nhash = %s\nby = %s\nrole = %s\non = %s\nuntil = %s\n",
+			quote(a.List), quote(a.Hash), quote(a.By), quote(a.Role), quote(a.On), quote(a.Until))...)
+	}
 	if _, err := parseApprovals(filepath.Base(path), text); err != nil {
 		return err
 	}

@@ -96,12 +96,25 @@ func decodeText(name string, text []byte, into any, faults *Faults) bool {
 // lineOf finds the line where the nth entry (from 1) gives key the value, for
 // faults; 0 when there is none.
 func lineOf(text []byte, key, value string, nth int) int {
-	want := regexp.MustCompile(`(?m)^[ \t]*` + regexp.QuoteMeta(key) + `[ \t]*=[ \t]*["']` + regexp.QuoteMeta(value) + `["']`)
-	at := want.FindAllIndex(text, nth)
-	if len(at) < nth {
-		return 0
+	n := 0
+	for len(text) > 0 {
+		line, rest, _ := bytes.Cut(text, []byte("\n"))
+		text = rest
+		n++
+		line = bytes.TrimLeft(line, " \t")
+		if !bytes.HasPrefix(line, []byte(key)) {
+			continue
+		}
+		given, ok := bytes.CutPrefix(bytes.TrimLeft(line[len(key):], " \t"), []byte("="))
+		given = bytes.TrimLeft(given, " \t")
+		if !ok || len(given) < len(value)+2 || given[0] != '"' && given[0] != '\'' || given[len(value)+1] != given[0] || string(given[1:len(value)+1]) != value {
+			continue
+		}
+		if nth--; nth == 0 {
+			return n
+		}
 	}
-	return 1 + bytes.Count(text[:at[nth-1][0]], []byte("\n"))
+	return 0
 }
 
 func readLists(dir fs.FS, lib *Library, faults *Faults) {
