@@ -41,7 +41,7 @@ func Markdown(c *Catalogue) string {
 		"Fewer than half or more than double gives a warning where at least %d are expected. An extract with no death in %d person-years of people aged %d and over is refused.\n", ExpectedLeaving, manyExpected, OldYears, OldAge)
 	fmt.Fprintf(&b, "\n## Same-day emergency care\n\n"+
 		"Trusts moved it from admissions of no night to the emergency care data set at different dates. `emergency_admission` counts both and `emergency_overnight` neither, so a move changes neither rate; `emergency_bed` falls with it. "+
-		"A move that nobody declared is looked for in the monthly counts of each provider: %d months before against %d from the month on, at least %d on each side, the odds of one recording against the other changed %.0f-fold or more and by %.0f standard errors, and the old recording down by %.0f %% or more.\n",
+		"A move that nobody declared is looked for in the monthly counts of each provider: %d months before against %d from the month on, at least %d on each side, the odds of one recording against the other changed %.0f-fold or more, a root of the likelihood ratio of %.0f or more, and the old recording down by %.0f %% or more.\n",
 		stepMonths, stepMonths, stepLeast, stepOdds, stepZ, 100*(1-stepFall))
 	return b.String()
 }

@@ -33,7 +33,7 @@ type Step struct {
 	Provider      string
 	Month         engine.Day // first of the month
 	Before, After float64    // share of SDEC in the six months before, and from it on
-	Z             float64    // of the log odds ratio; negative when the share fell
+	Z             float64    // signed root of the likelihood ratio; negative when the share fell
 }
 
 // Thresholds of Detect.
@@ -42,22 +42,25 @@ const (
 	stepLeast  = 60  // zero-night emergencies and SDEC together, on each side
 	stepOdds   = 3.0 // odds ratio
 	stepFall   = 0.8 // what fell must fall at least to this share of itself
-	stepZ      = 6.0 // log odds ratio over its standard error
+	stepZ      = 6.0 // root of the likelihood ratio, about a standard normal where nothing changed
 )
 
 // Detect finds changes of recording that nobody declared, by provider and
 // month, in that order.
 //
-// The statistic is that of a step between six months before and six months from
-// a month on, in which the provider recorded something every month. With z and
-// s the zero-night emergencies and the same-day emergency care of each side
-// there must be 60 of both together on each; the odds s/z must change at least
-// threefold either way, with a log odds ratio of at least 6 standard errors
-// (each count with 0.5 added: Haldane, Anscombe); and what the change took from
-// must fall by a fifth, while the other rises: growth of a service alone is no
-// step. Of the months that pass, the one with the greatest ratio among those
-// within six months of each other is named. Season cancels, for both sides of
-// the odds have it. A step within two months of a declared date is known.
+// The statistic compares six months before with six months from a month on, in
+// each of which the provider recorded something. Of the two-by-two table of
+// zero-night emergencies and same-day emergency care, before and after, it is
+// the signed root of the likelihood ratio G (twice the sum of observed times
+// log observed over expected; Sokal and Rohlf, Biometry, chapter 17), which
+// does not fail where a count is 0. There must be 60 of both together on each
+// side, G's root must be 6 or more, the odds must change at least threefold
+// either way (with 0.5 added to each count), and what the change took from must
+// fall by a fifth while the other rises: growth of a service alone is no step.
+// Season cancels, for both columns have it. Of the months that pass, the one
+// with the greatest root is named, and none within a year of it; where a step
+// has fewer than six months on a side, a month near it that has them is. A step
+// within two months of a declared date is known.
 func Detect(months []Month, declared []Switch) []Step {
 	by := map[string][]Month{}
 	var providers []string
@@ -103,6 +106,19 @@ func monthNumber(d engine.Day) int {
 
 func abs(n int) int { return max(n, -n) }
 
+// likelihoodRoot is the root of G of a two-by-two table of counts, rows a b and
+// c d; 0 log 0 is 0.
+func likelihoodRoot(a, b, c, d float64) float64 {
+	n := a + b + c + d
+	g := 0.0
+	for _, x := range [...]struct{ seen, row, column float64 }{{a, a + b, a + c}, {b, a + b, b + d}, {c, c + d, a + c}, {d, c + d, b + d}} {
+		if x.seen > 0 {
+			g += x.seen * math.Log(x.seen*n/(x.row*x.column))
+		}
+	}
+	return math.Sqrt(max(0, 2*g))
+}
+
 // steps of one provider, in order of month.
 func steps(provider string, months []Month) []Step {
 	type counts struct{ z, s int64 }
@@ -133,7 +149,7 @@ func steps(provider string, months []Month) []Step {
 		}
 		bz, bs, az, as := float64(b.z)+.5, float64(b.s)+.5, float64(a.z)+.5, float64(a.s)+.5
 		odds := math.Log(as / az * bz / bs)
-		z := odds / math.Sqrt(1/bz+1/bs+1/az+1/as)
+		z := math.Copysign(likelihoodRoot(float64(b.z), float64(b.s), float64(a.z), float64(a.s)), odds)
 		from, to := az/bz, as/bs // what is taken from, and what it is given to
 		if odds < 0 {
 			from, to = to, from
@@ -150,7 +166,7 @@ func steps(provider string, months []Month) []Step {
 	})
 	var out []Step
 	for _, s := range passed {
-		near := slices.ContainsFunc(out, func(o Step) bool { return abs(monthNumber(o.Month)-monthNumber(s.Month)) < stepMonths })
+		near := slices.ContainsFunc(out, func(o Step) bool { return abs(monthNumber(o.Month)-monthNumber(s.Month)) <= 2*stepMonths })
 		if !near {
 			out = append(out, s)
 		}
