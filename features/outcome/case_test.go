@@ -49,7 +49,6 @@ type caseReader struct {
 	p         *person
 	d, known  engine.Day
 	horizon   int
-	freeze    int
 	labels    map[string]Label
 	shown     map[string]bool
 	stays     int64

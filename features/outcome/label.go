@@ -44,6 +44,7 @@ func (p *Plan) Labeller() *Labeller {
 // first day that has not; on the knowledge days that Ready accepts none is.
 func (l *Labeller) Labels(dst []Label, r *Record, d, knowledge engine.Day) []Label {
 	l.marks(r.Marks, d, knowledge)
+	here := depart(r.Person, r.Registrations, d)
 	for i := range l.plan.all {
 		l.found[i] = l.find(&l.plan.all[i], r, d, knowledge)
 	}
@@ -52,7 +53,7 @@ func (l *Labeller) Labels(dst []Label, r *Record, d, knowledge engine.Day) []Lab
 		x := Label{}
 		settled := knowledge - engine.Day(c.Freeze)
 		if l.found[i].risk && settled >= d {
-			x = exit(r.Person, r.Registrations, d, settled, c.Horizon())
+			x = here.exit(d, settled, c.Horizon())
 			ended := l.found[i].over
 			for _, k := range c.competing {
 				if f := l.found[k]; f.risk && f.first > 0 && (ended == 0 || f.first < ended) {
@@ -67,23 +68,34 @@ func (l *Labeller) Labels(dst []Label, r *Record, d, knowledge engine.Day) []Lab
 	return dst
 }
 
-// exit is the label of someone without events: the end of what can be seen.
-// Days after settled are not.
-func exit(p *population.Person, registrations []population.Interval, d, settled engine.Day, horizon int) Label {
-	h := engine.Day(horizon)
-	l := Label{Day: int16(h), Horizon: int16(h), ExitDay: int16(h)}
-	death := p.DeathDay
+// departure is how a person's time here ends, in days after D; 0 never.
+type departure struct{ left, died int32 }
+
+// depart reads registrations and death as finally known.
+func depart(p *population.Person, registrations []population.Interval, d engine.Day) (x departure) {
+	if p.DeathDay != engine.NoDay && p.DeathDay > d {
+		x.died = int32(p.DeathDay - d)
+	}
 	if _, to, ok := population.Chain(registrations, d); ok && to != population.Forever {
-		left := to + 1
-		ended := death != engine.NoDay && left <= death && death-left <= population.MaxGap
-		if left-d <= h && !ended {
-			l.Exit, l.ExitDay = Left, int16(left-d)
+		x.left = int32(to + 1 - d)
+		if x.died >= x.left && x.died-x.left <= population.MaxGap {
+			x.left = 0 // death is why it ended
 		}
 	}
-	if death != engine.NoDay && death > d && death-d <= engine.Day(l.ExitDay) {
-		l.Exit, l.ExitDay = Died, int16(death-d)
+	return x
+}
+
+// exit is the label of someone without events: the end of what can be seen.
+// Days after settled are not.
+func (x departure) exit(d, settled engine.Day, horizon int) Label {
+	l := Label{Day: int16(horizon), Horizon: int16(horizon), ExitDay: int16(horizon)}
+	if x.left > 0 && x.left <= int32(horizon) {
+		l.Exit, l.ExitDay = Left, int16(x.left)
 	}
-	if settled < d+h && settled+1-d <= engine.Day(l.ExitDay) {
+	if x.died > 0 && x.died <= int32(l.ExitDay) {
+		l.Exit, l.ExitDay = Died, int16(x.died)
+	}
+	if settled < d+engine.Day(l.ExitDay) {
 		l.Exit, l.ExitDay = Cut, int16(settled+1-d)
 	}
 	l.Status, l.Day = l.Exit, l.ExitDay

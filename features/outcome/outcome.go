@@ -94,7 +94,7 @@ var bed = compiled{Outcome: &Outcome{ID: "emergency_bed", Source: FromSpell, Fir
 // who is eligible on d. horizon is 1 to MaxHorizon. Nothing is cut: Ready is
 // the caller's.
 func Of(p *population.Person, registrations []population.Interval, spells []population.Spell, d, knowledge engine.Day, horizon int) Label {
-	l := exit(p, registrations, d, population.Forever, horizon)
+	l := depart(p, registrations, d).exit(d, population.Forever, horizon)
 	l.meet(bed.spell(&Record{Person: p, Spells: spells}, d, d, knowledge).first, Event)
 	return l
 }
