@@ -56,8 +56,12 @@ func (r *Record) Codes() []engine.Code {
 			out = append(out, c)
 		}
 	}
+	for i := range r.Registrations {
+		add(r.Registrations[i].Practice)
+	}
 	for i := range r.Events {
 		add(r.Events[i].Code)
+		add(r.Events[i].Unit)
 	}
 	for i := range r.Spells {
 		add(r.Spells[i].Specialty)

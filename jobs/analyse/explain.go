@@ -1,0 +1,252 @@
+//go:build duckdb_arrow
+
+package analyse
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"math"
+	"strings"
+
+	"leftshift/engine"
+	"leftshift/engine/lake"
+	"leftshift/features/catalogue"
+	"leftshift/features/kernel"
+	"leftshift/features/matrix"
+	"leftshift/features/plan"
+	"leftshift/features/population"
+	"leftshift/features/trace"
+	"leftshift/jobs/definitions"
+)
+
+// Explanation is which rows of one person's record made a feature.
+type Explanation struct {
+	Person   engine.Person     `json:"person"`
+	Feature  string            `json:"feature"`
+	Title    string            `json:"title"`
+	AsOf     string            `json:"as_of"`
+	Status   string            `json:"status"` // in the population on the day, or why not
+	Rows     []ExplainedRow    `json:"rows"`
+	From     []ExplainedPart   `json:"derived_from,omitempty"`
+	Value    *float64          `json:"value"` // of the rows; nil for unknown
+	State    string            `json:"state"` // value, unknown or not_observable
+	Last     string            `json:"last,omitempty"`
+	How      string            `json:"how"`
+	Sentence string            `json:"sentence"`
+	Kernel   *float64          `json:"kernel"` // the kernel's value; nil for unknown
+	Same     bool              `json:"same"`   // whether the two agree
+	display  matrix.Display    // who may see it
+	absence  matrix.Absence    // what no rows means
+	skipped  int               // rows that do not count
+	reads    string            // in words
+	trace    *trace.Trace      // of the rows
+	status   population.Status // as Status
+}
+
+// ExplainedRow is a row of the record.
+type ExplainedRow struct {
+	Counts    bool   `json:"counts"`
+	Why       string `json:"why"`
+	Table     string `json:"table"`
+	Day       string `json:"day,omitempty"`
+	Last      string `json:"last_day,omitempty"` // last possible day, or end
+	Kind      string `json:"kind,omitempty"`
+	Code      string `json:"code,omitempty"`
+	Words     string `json:"words,omitempty"`
+	Value     string `json:"value,omitempty"`
+	Source    string `json:"source,omitempty"`
+	KnownFrom string `json:"known_from,omitempty"`
+	KnownTo   string `json:"known_to,omitempty"`
+}
+
+// ExplainedPart is a feature that a derived one reads.
+type ExplainedPart struct {
+	Feature string   `json:"feature"`
+	Value   *float64 `json:"value"`
+}
+
+// Explain traces one feature of one person on a day over the curated tables of
+// a folder, and holds the value of the rows against that of the kernel.
+// knowledge is the day up to which the folder is curated. Codes written in the
+// rows are as the record has them; no identifier is read.
+func Explain(ctx context.Context, db *lake.DB, curated string, s *definitions.Set, p engine.Person, feature string, on, knowledge engine.Day, opt kernel.Options) (*Explanation, error) {
+	d, err := find(s.Catalogue, feature)
+	if err != nil {
+		return nil, err
+	}
+	r, err := load(ctx, db, curated, p)
+	if err != nil {
+		return nil, err
+	}
+	part := s.Catalogue.Subset([]string{feature})
+	compiled, err := plan.Compile(part, s.Codelists, s.Analytes, r.Dictionary)
+	if err != nil {
+		return nil, err
+	}
+	got, err := r.Run(ctx, compiled, on, knowledge, opt)
+	if err != nil {
+		return nil, err
+	}
+	j := got.Matrix.Find(feature)
+	value, last := got.Matrix.Values[j][0], engine.NoDay
+	if got.Matrix.Last[j] != nil {
+		last = engine.Day(got.Matrix.Last[j][0])
+	}
+	t := trace.Of(&trace.Shelf{Catalogue: s.Catalogue, Codelists: s.Codelists, Analytes: s.Analytes}, d, r, on, opt.DataFrom)
+	out := &Explanation{Person: p, Feature: d.ID, Title: d.Title, AsOf: on.String(), Status: got.Status[0].String(), Rows: []ExplainedRow{},
+		Value: number(t.Value), State: "value", Last: t.Last.String(), How: t.How, Kernel: number(float64(value)), Same: trace.Same(t.Value, float64(value)) && t.Last == last,
+		Sentence: catalogue.Sentence(got.Matrix.Columns[j], value, last, on), display: d.Display, absence: d.Absence, trace: t, status: got.Status[0]}
+	if math.IsNaN(t.Value) {
+		out.State = "unknown"
+	}
+	for _, x := range t.Rows {
+		out.Rows = append(out.Rows, ExplainedRow{Counts: x.Counts, Why: x.Why, Table: x.Table, Day: x.Day.String(), Last: x.Last.String(), Kind: x.Kind, Code: x.Code, Words: x.Words,
+			Value: x.Value, Source: x.Source, KnownFrom: x.KnownFrom.String(), KnownTo: x.KnownTo.String()})
+		if !x.Counts {
+			out.skipped++
+		}
+	}
+	for _, x := range t.From {
+		out.From = append(out.From, ExplainedPart{x.Feature, number(x.Value)})
+	}
+	for _, ref := range part.References(s.Codelists, on.String()) {
+		if ref.ID == d.ID {
+			out.reads = ref.Reads + "; " + ref.Window
+		}
+	}
+	return out, nil
+}
+
+// Mismatch is the error of an explanation in which the rows and the kernel do
+// not agree, or nil.
+func (x *Explanation) Mismatch() error {
+	if x.Same {
+		return nil
+	}
+	return &engine.Fault{Code: "explain-mismatch", Say: "the rows give another value than the kernel for feature " + x.Feature + ": one of the two programs is wrong; do not use the feature, and report it"}
+}
+
+func number(v float64) *float64 {
+	if math.IsNaN(v) {
+		return nil
+	}
+	return &v
+}
+
+func say(v *float64) string {
+	if v == nil {
+		return "unknown"
+	}
+	return fmt.Sprintf("%g", math.Round(*v*1e4)/1e4)
+}
+
+// Write says the explanation to a person; all adds the rows that do not count.
+func (x *Explanation) Write(w io.Writer, all bool) error {
+	p := &page{w: w}
+	p.line("%s of person %s on %s", x.Feature, x.Person, x.AsOf)
+	p.line("  %s", x.Title)
+	p.line("  reads %s", x.reads)
+	if x.display == matrix.DisplayClinician {
+		p.line("  for clinicians only: do not show it to others")
+	}
+	if x.status != population.Eligible {
+		p.line("  the person is not in the population that day: %s", x.Status)
+	}
+	if len(x.From) > 0 {
+		p.line("")
+		p.line("Derived from (explain each for its rows):")
+		for _, f := range x.From {
+			p.line("  %-40s %s", f.Feature, say(f.Value))
+		}
+	} else {
+		p.line("")
+		p.line("Rows that count: %d", len(x.Rows)-x.skipped)
+		x.rows(p, true)
+		if x.skipped > 0 && !all {
+			p.line("%d more of these kinds and codes do not count; --all says why", x.skipped)
+		}
+		if all {
+			p.line("")
+			p.line("Rows of these kinds and codes that do not count: %d", x.skipped)
+			x.rows(p, false)
+		}
+	}
+	p.line("")
+	p.field("value", say(x.Value)+unknownWords(x))
+	p.field("because", x.How)
+	if x.Last != "" {
+		p.field("newest row", x.Last)
+	}
+	p.field("is said as", x.Sentence)
+	if x.Same {
+		p.field("check", "the kernel gives "+say(x.Kernel)+" on these rows: the same")
+	} else {
+		p.field("check", "THE KERNEL GIVES "+say(x.Kernel)+" ON THESE ROWS: NOT THE SAME")
+	}
+	return p.err
+}
+
+func unknownWords(x *Explanation) string {
+	if x.Value == nil && x.absence == matrix.AbsenceUnknown {
+		return " (not zero: nothing says what it is)"
+	}
+	return ""
+}
+
+func (x *Explanation) rows(p *page, counts bool) {
+	for _, r := range x.Rows {
+		if r.Counts != counts {
+			continue
+		}
+		what := strings.Join(words(r.Table, days(r), r.Kind, r.Code, r.Words, r.Value), "  ")
+		p.line("  %s", what)
+		from := ""
+		if r.Source != "" {
+			from = "source " + r.Source + "; "
+		}
+		if r.KnownFrom != "" {
+			from += "known from " + r.KnownFrom
+			if r.KnownTo != "" {
+				from += " to " + r.KnownTo
+			}
+			from += "; "
+		}
+		lead := "counts: "
+		if !counts {
+			lead = "does not count: "
+		}
+		p.line("      %s%s%s", from, lead, r.Why)
+	}
+}
+
+func words(parts ...string) []string {
+	var out []string
+	for _, s := range parts {
+		if s != "" {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// days says the days of a row.
+func days(r ExplainedRow) string {
+	switch r.Table {
+	case "event":
+		if r.Last != r.Day {
+			return "between " + r.Day + " and " + r.Last
+		}
+		return r.Day
+	case "person":
+		return ""
+	}
+	from, to := r.Day, r.Last
+	if from == "" {
+		from = "not known"
+	}
+	if to == "" {
+		return "from " + from
+	}
+	return "from " + from + " to " + to
+}
