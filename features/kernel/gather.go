@@ -1,6 +1,10 @@
 package kernel
 
 import (
+	"math"
+
+	"github.com/apache/arrow-go/v18/arrow"
+
 	"leftshift/engine"
 	"leftshift/features/plan"
 	"leftshift/features/population"
@@ -16,6 +20,7 @@ type facts struct {
 	// plain: all days are exact, no row ends, and what happened later was never
 	// known earlier. Then the rows read on a date are the first so many.
 	plain  bool
+	newest int32 // the from of the newest row
 	rows   []fact
 	value  []int64 // by NeedValue: the value; by NeedSet: the key, 0 for none
 	member []uint8 // by NeedMask and NeedPick
@@ -105,7 +110,7 @@ func (g *gatherer) next() {
 func (g *gatherer) of(family uint16) *facts {
 	b := &g.facts[family]
 	if b.serial != g.serial {
-		b.serial, b.plain = g.serial, true
+		b.serial, b.plain, b.newest = g.serial, true, int32(engine.NoDay)
 		b.rows, b.value, b.member, b.spell = b.rows[:0], b.value[:0], b.member[:0], b.spell[:0]
 		g.touched = append(g.touched, family)
 	}
@@ -113,93 +118,90 @@ func (g *gatherer) of(family uint16) *facts {
 }
 
 func (b *facts) add(x fact) {
-	if x.last != x.day || x.to != int32(population.Forever) || len(b.rows) > 0 && x.from < b.rows[len(b.rows)-1].from {
+	if x.last != x.day || x.to != int32(population.Forever) || x.from < b.newest {
 		b.plain = false
 	}
+	b.newest = x.from
 	b.rows = append(b.rows, x)
 }
 
 // events streams the person's events into the families.
 func (g *gatherer) events(s *streams, h *held, wanted bool) error {
-	c := &s.event
-	p := int64(h.who.ID)
-	if err := c.skip(p); err != nil {
-		return err
-	}
-	before := int32(engine.NoDay)
-	for !c.done && c.person[c.i] == p {
-		i, n := c.i, c.n
-		for i < n && c.person[i] == p {
-			day := int32(s.day[i])
+	before := arrow.Date32(math.MinInt32)
+	return s.event.each(int64(h.who.ID), func(from, to int) error {
+		for _, day := range s.day[from:to] {
 			if day < before {
-				return c.disorder()
+				return s.event.disorder()
 			}
 			before = day
-			if wanted {
-				g.event(s, i, day)
-				if from := engine.Day(s.knownFrom[i]); from < g.heard && population.PracticeMask>>(s.kind[i]&31)&1 == 1 {
-					g.heard = from
-				}
-			}
-			i++
 		}
-		if c.i = i; i == n {
-			if err := c.load(); err != nil {
-				return err
-			}
+		if wanted {
+			g.rows(s, from, to)
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
-// event adds one row to the families that read it on any of the dates.
-func (g *gatherer) event(s *streams, i int, day int32) {
-	kind, code := s.kind[i], s.code[i]
-	list := g.plan.Rows.List(kind, engine.Code(code))
-	if list == 0 {
-		return
-	}
-	last := int32(s.lastDay[i])
-	from := max(last, int32(s.knownFrom[i]))
-	if from > g.last {
-		return
-	}
-	to := int32(s.knownTo.at(i, population.Forever))
-	if to <= int32(g.dates[0]) {
-		return
-	}
-	sig := signature(s.status[i], s.mode[i], s.position[i])
-	value := int64(0)
-	if !s.noValues && (!s.someNull || s.values.IsValid(i)) && s.value[i] <= plan.LargestValue && s.value[i] >= -plan.LargestValue {
-		value = s.value[i]
-	} else {
-		sig |= 1 << noValueBit
-	}
-	for _, t := range g.plan.Rows.Targets(list) {
-		f := &g.filters[t.Family]
-		if f.accept&sig != sig || day <= f.oldest {
+// rows adds rows of the batch at hand, all of the person, to the families that
+// read them on any of the dates.
+func (g *gatherer) rows(s *streams, from, to int) {
+	n := to - from
+	days, lasts, knowns := s.day[from:to], s.lastDay[from:to][:n], s.knownFrom[from:to][:n]
+	kinds, codes := s.kind[from:to][:n], s.code[from:to][:n]
+	statuses, modes, positions := s.status[from:to][:n], s.mode[from:to][:n], s.position[from:to][:n]
+	untils, values := s.knownTo.run(from, to), optional{s.value[from:to][:n], s.values, from, s.noValues, s.someNull}
+	table, filters := &g.plan.Rows, g.filters
+	first, latest, heard := engine.Day(g.dates[0]), g.last, g.heard
+	for i := range days {
+		kind, code := kinds[i], codes[i]
+		if known := engine.Day(knowns[i]); known < heard && population.PracticeMask>>(kind&31)&1 == 1 {
+			heard = known
+		}
+		list := table.List(kind, engine.Code(code))
+		if list == 0 {
 			continue
 		}
-		if f.ranged {
-			if x := &g.plan.Families[t.Family].Filter; value < x.ValueFrom || value > x.ValueTo {
+		day, last := int32(days[i]), int32(lasts[i])
+		known := max(last, int32(knowns[i]))
+		if known > latest {
+			continue
+		}
+		until := untils.at(i, population.Forever)
+		if until <= first {
+			continue
+		}
+		sig := signature(statuses[i], modes[i], positions[i])
+		value, ok := values.at(i)
+		if !ok || value > plan.LargestValue || value < -plan.LargestValue {
+			sig |= 1 << noValueBit
+		}
+		for _, t := range table.Targets(list) {
+			f := &filters[t.Family]
+			if f.accept&sig != sig || day <= f.oldest {
 				continue
 			}
-		}
-		b := g.of(t.Family)
-		b.add(fact{day, last, max(from, last+f.gap), to})
-		if f.need&^plan.NeedDays == 0 {
-			continue
-		}
-		if f.need&plan.NeedValue != 0 {
-			b.value = append(b.value, value)
-		}
-		if f.need&plan.NeedSet != 0 {
-			b.value = append(b.value, code)
-		}
-		if f.need&(plan.NeedMask|plan.NeedPick) != 0 {
-			b.member = append(b.member, t.Member)
+			if f.ranged {
+				if x := &g.plan.Families[t.Family].Filter; value < x.ValueFrom || value > x.ValueTo {
+					continue
+				}
+			}
+			b := g.of(t.Family)
+			b.add(fact{day, last, max(known, last+f.gap), int32(until)})
+			if f.need&^plan.NeedDays == 0 {
+				continue
+			}
+			if f.need&plan.NeedValue != 0 {
+				b.value = append(b.value, value)
+			}
+			if f.need&plan.NeedSet != 0 {
+				b.value = append(b.value, code)
+			}
+			if f.need&(plan.NeedMask|plan.NeedPick) != 0 {
+				b.member = append(b.member, t.Member)
+			}
 		}
 	}
+	g.heard = heard
 }
 
 // documents adds the person's documents.

@@ -128,15 +128,23 @@ func (c *cursor) skip(p int64) error {
 	return nil
 }
 
-// each calls f with every row of p.
-func (c *cursor) each(p int64, f func(i int)) error {
+// each calls f with every run of rows [from, to) of p in a batch.
+func (c *cursor) each(p int64, f func(from, to int) error) error {
 	if err := c.skip(p); err != nil {
 		return err
 	}
 	for !c.done && c.person[c.i] == p {
-		f(c.i)
-		c.i++
-		if c.i == c.n {
+		from, to := c.i, c.n
+		for i, x := range c.person[from:to] {
+			if x != p {
+				to = from + i
+				break
+			}
+		}
+		if err := f(from, to); err != nil {
+			return err
+		}
+		if c.i = to; to == c.n {
 			if err := c.load(); err != nil {
 				return err
 			}
@@ -149,6 +157,7 @@ func (c *cursor) each(p int64, f func(i int)) error {
 type days struct {
 	v    []arrow.Date32
 	a    *array.Date32
+	from int // of v in a
 	null bool
 }
 
@@ -157,11 +166,29 @@ func (d *days) of(a arrow.Array) {
 	d.v, d.null = d.a.Date32Values(), a.NullN() > 0
 }
 
+// run is the column from one row to before another.
+func (d *days) run(from, to int) days { return days{d.v[from:to], d.a, from, d.null} }
+
 func (d *days) at(i int, absent engine.Day) engine.Day {
-	if d.null && d.a.IsNull(i) {
+	if d.null && d.a.IsNull(d.from+i) {
 		return absent
 	}
 	return engine.Day(d.v[i])
+}
+
+// optional is a run of a column of numbers, some of which may be absent.
+type optional struct {
+	v          []int64
+	a          *array.Int64
+	from       int
+	none, null bool
+}
+
+func (o *optional) at(i int) (int64, bool) {
+	if o.none || o.null && o.a.IsNull(o.from+i) {
+		return 0, false
+	}
+	return o.v[i], true
 }
 
 func int64s(a arrow.Array) []int64 { return a.(*array.Int64).Int64Values() }

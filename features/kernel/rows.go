@@ -143,47 +143,50 @@ func (s *streams) hold(h *held) error {
 	p := int64(h.who.ID)
 	h.sources = s.sources[i]
 	h.registrations, h.residences, h.spells, h.documents = h.registrations[:0], h.residences[:0], h.spells[:0], h.documents[:0]
-	if err := s.registration.each(p, func(i int) {
-		h.registrations = append(h.registrations, population.Interval{Code: engine.Code(s.practice[i]),
-			From: s.regFrom.at(i, engine.NoDay), To: s.regTo.at(i, population.Forever)})
+	if err := s.registration.each(p, func(from, to int) error {
+		for i := from; i < to; i++ {
+			h.registrations = append(h.registrations, population.Interval{Code: engine.Code(s.practice[i]),
+				From: s.regFrom.at(i, engine.NoDay), To: s.regTo.at(i, population.Forever)})
+		}
+		return nil
 	}); err != nil {
 		return err
 	}
-	if err := s.residence.each(p, func(i int) {
-		h.residences = append(h.residences, population.Interval{Code: engine.Code(s.area[i]), CareHome: s.careHome[i], IMD: s.decile[i],
-			From: s.resFrom.at(i, engine.NoDay), To: s.resTo.at(i, population.Forever)})
+	if err := s.residence.each(p, func(from, to int) error {
+		for i := from; i < to; i++ {
+			h.residences = append(h.residences, population.Interval{Code: engine.Code(s.area[i]), CareHome: s.careHome[i], IMD: s.decile[i],
+				From: s.resFrom.at(i, engine.NoDay), To: s.resTo.at(i, population.Forever)})
+		}
+		return nil
 	}); err != nil {
 		return err
 	}
-	sorted := true
-	err := s.spell.each(p, func(i int) {
-		x := population.Spell{Kind: engine.SpellKind(s.spellKind[i]), Start: s.start.at(i, engine.NoDay), End: s.end.at(i, engine.NoDay),
-			CIS: s.cis[i], First: s.first[i] == 1, Specialty: engine.Code(s.specialty[i]), Attended: s.attended[i],
-			KnownFrom: s.spellFrom.at(i, engine.NoDay), KnownTo: s.spellTo.at(i, population.Forever), Arrival: engine.Code(s.arrival[i])}
-		if s.destination.IsValid(i) {
-			x.Destination = uint64(plan.Shorten(s.destination.Value(i)))
+	if err := s.spell.each(p, func(from, to int) error {
+		for i := from; i < to; i++ {
+			x := population.Spell{Kind: engine.SpellKind(s.spellKind[i]), Start: s.start.at(i, engine.NoDay), End: s.end.at(i, engine.NoDay),
+				CIS: s.cis[i], First: s.first[i] == 1, Specialty: engine.Code(s.specialty[i]), Attended: s.attended[i],
+				KnownFrom: s.spellFrom.at(i, engine.NoDay), KnownTo: s.spellTo.at(i, population.Forever), Arrival: engine.Code(s.arrival[i])}
+			if s.destination.IsValid(i) {
+				x.Destination = uint64(plan.Shorten(s.destination.Value(i)))
+			}
+			if n := len(h.spells); n > 0 && h.spells[n-1].Start > x.Start {
+				return s.spell.disorder()
+			}
+			h.spells = append(h.spells, x)
 		}
-		if n := len(h.spells); n > 0 && h.spells[n-1].Start > x.Start {
-			sorted = false
-		}
-		h.spells = append(h.spells, x)
-	})
-	if err == nil && !sorted {
-		err = s.spell.disorder()
-	}
-	if err != nil {
+		return nil
+	}); err != nil {
 		return err
 	}
-	err = s.document.each(p, func(i int) {
-		x := document{day: s.docDay.at(i, engine.NoDay), end: s.docEnd.at(i, population.Forever), code: engine.Code(s.docType[i]),
-			category: s.docCategory[i], status: s.docStatus[i], knownFrom: s.docFrom.at(i, engine.NoDay), knownTo: s.docTo.at(i, population.Forever)}
-		if n := len(h.documents); n > 0 && h.documents[n-1].day > x.day {
-			sorted = false
+	return s.document.each(p, func(from, to int) error {
+		for i := from; i < to; i++ {
+			x := document{day: s.docDay.at(i, engine.NoDay), end: s.docEnd.at(i, population.Forever), code: engine.Code(s.docType[i]),
+				category: s.docCategory[i], status: s.docStatus[i], knownFrom: s.docFrom.at(i, engine.NoDay), knownTo: s.docTo.at(i, population.Forever)}
+			if n := len(h.documents); n > 0 && h.documents[n-1].day > x.day {
+				return s.document.disorder()
+			}
+			h.documents = append(h.documents, x)
 		}
-		h.documents = append(h.documents, x)
+		return nil
 	})
-	if err == nil && !sorted {
-		err = s.document.disorder()
-	}
-	return err
 }

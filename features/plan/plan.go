@@ -69,6 +69,9 @@ type Short uint64
 
 // Shorten packs a text of at most eight bytes; longer ones are cut.
 func Shorten[T string | []byte](text T) Short {
+	if len(text) == 2 {
+		return Short(text[0]) | Short(text[1])<<8
+	}
 	s := Short(0)
 	for i := range min(len(text), 8) {
 		s |= Short(text[i]) << (8 * i)
