@@ -44,6 +44,30 @@ func TestDispositionsAddUp_F11(t *testing.T) {
 	}
 }
 
+// TestSensitiveCareIsWithheldUnlessNamed: the demo's purpose names no
+// sensitive data set, so nothing of drug and alcohol treatment is in the
+// record and its file is withheld, until the purpose names it.
+func TestSensitiveCareIsWithheldUnlessNamed(t *testing.T) {
+	timed(t)
+	s := newSite(t)
+	before := s.sums(firstNight)["place_b"]
+	const kinds = "select count(distinct kind) from spell where kind between 11 and 15"
+	if n := s.count(kinds); n != 5 {
+		t.Errorf("%d of five other kinds of care are in the record", n)
+	}
+	if n := s.count("select count(*) from spell where kind = 16"); n != 0 {
+		t.Errorf("%d treatments are in the record of a purpose that does not name them", n)
+	}
+	s.configure("[site]\n", "[site]\nsensitive = [\"drug-and-alcohol\"]\n")
+	after := s.sums(firstNight)["place_b"]
+	if n := s.count("select count(*) from spell where kind = 16"); n == 0 {
+		t.Error("the purpose names drug and alcohol data and sees none")
+	}
+	if after.In != before.In || after.Withheld >= before.Withheld || after.Accepted-before.Accepted != before.Withheld-after.Withheld {
+		t.Errorf("not named %+v, named %+v", before, after)
+	}
+}
+
 // recordsIn counts the records of a folder's files: lines of NDJSON, rows of
 // CSV below the header.
 func recordsIn(t *testing.T, folder string) (n int64) {

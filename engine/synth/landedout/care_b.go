@@ -16,15 +16,15 @@ var careEpisodes = [world.CareKinds]engine.EpisodeKind{engine.NHS111Call, engine
 // careID is what names a record of the file of its kind.
 func careID(l *landing, c *world.Care) string {
 	id := string(flatout.AppendID(nil, c.ID))
-	switch c.Kind {
+	switch by := "/" + world.CareProviders[c.Kind]; c.Kind {
 	case world.Community, world.MentalHealth:
-		name := l.Flow + "/" + world.CareProviders[c.Kind] + "/" + string(flatout.AppendID(nil, c.Request)) + "/"
+		request := l.Flow + "/" + string(flatout.AppendID(nil, c.Request)) + "/"
 		if c.Interval() {
-			return name
+			return request + by
 		}
-		return name + id
+		return request + id + by
 	case world.DrugAlcohol, world.SocialCare:
-		return l.Flow + "/" + world.CareProviders[c.Kind] + "/" + id
+		return l.Flow + "/" + id + by
 	}
 	return l.Flow + "/" + id
 }
