@@ -34,6 +34,8 @@ system, a release and a hash of what it covers.
 
 Where people are real, a list that no approval covers on the day of a run, by
 its hash, excludes nobody and gives no reason.`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	parent.AddCommand(a.codelistList(), a.codelistShow(), a.codelistDiff(), a.codelistCheck(), a.codelistExpand(), a.codelistApprove(), a.codelistTemplate())
 	return parent

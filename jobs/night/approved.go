@@ -52,10 +52,15 @@ func (n *Night) exclusions() error {
 		return nil
 	}
 	for _, flag := range n.Config.Lists.Exclude {
+		var why, approve []string
 		for _, list := range n.Catalogue.Reads(excludedBy[flag]) {
-			if why := n.Codelists.Lapsed(list, n.Today.String()); why != "" {
-				return &engine.Fault{Code: "exclusion-unapproved", Say: fmt.Sprintf("lists.exclude has %s, which leaves people off by code list %s, and no approval covers it today (%s): read it with `leftshift codelist show %s`, then `leftshift codelist approve --list %s --by NAME --role ROLE --until DATE`, or take %s out of lists.exclude", flag, list, why, list, list, flag)}
+			if text := n.Codelists.Lapsed(list, n.Today.String()); text != "" {
+				why = append(why, list+" ("+text+")")
+				approve = append(approve, "--list "+list)
 			}
+		}
+		if why != nil {
+			return &engine.Fault{Code: "exclusion-unapproved", Say: fmt.Sprintf("lists.exclude has %s, which leaves people off by code lists that no approval covers today: %s. Read each with `leftshift codelist show`, then `leftshift codelist approve %s --by NAME --role ROLE --until DATE`, or take %s out of lists.exclude", flag, strings.Join(why, ", "), strings.Join(approve, " "), flag)}
 		}
 	}
 	return nil
@@ -73,6 +78,9 @@ func (n *Night) early(s pipeline.Step) pipeline.Step {
 	return s
 }
 
+// namedLists is how many unapproved lists the night report names.
+const namedLists = 20
+
 // approvals says on the night report how many code lists in use are not
 // approved: where people are real, first of all and by name.
 func (n *Night) approvals() []report.Quality {
@@ -85,7 +93,11 @@ func (n *Night) approvals() []report.Quality {
 		q.Text += "; on a synthetic site nothing is withheld for it"
 	default:
 		q.Attention = true
-		q.Text += "; no reason is given from them: " + strings.Join(without, ", ")
+		more := ""
+		if k := len(without) - namedLists; k > 0 {
+			without, more = without[:namedLists], fmt.Sprintf(" and %d more (`leftshift codelist list --unapproved`)", k)
+		}
+		q.Text += "; no reason is given from them: " + strings.Join(without, ", ") + more
 	}
 	return []report.Quality{q}
 }

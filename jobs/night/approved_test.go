@@ -60,7 +60,7 @@ func TestExclusionsNeedApproval(t *testing.T) {
 	if got := code(); got != "exclusion-unapproved" {
 		t.Fatalf("no approval: %q", got)
 	}
-	if say := n.exclusions().Error(); !strings.Contains(say, "leftshift codelist approve --list palliative_care ") || !strings.Contains(say, "no approval") {
+	if say := n.exclusions().Error(); !strings.Contains(say, "leftshift codelist approve --list palliative_care --list palliative_care_not_indicated --by") || !strings.Contains(say, "no approval") {
 		t.Error(say)
 	}
 	lists := n.Catalogue.Reads("palliative_care")
@@ -161,6 +161,9 @@ func TestReportNamesUnapprovedLists(t *testing.T) {
 		t.Errorf("%+v", q)
 	}
 	n.approve(t, "2026-06-14", all...)
+	if q := n.approvals()[0]; strings.Count(q.Text, ", ") != namedLists-1 || !strings.Contains(q.Text, all[namedLists-1]+" and ") || strings.Contains(q.Text, all[namedLists]+" ") {
+		t.Errorf("%+v", q)
+	}
 	n.Config.Site.Synthetic = true
 	if q := n.approvals()[0]; q.Attention || strings.Contains(q.Text, "asthma") {
 		t.Errorf("%+v", q)
