@@ -18,8 +18,8 @@ import (
 // sums everything else as "other recorded factors".
 const topReasons = 5
 
-// stories gathers columns that tell one story: the same feature over several
-// windows. Their contributions are added, and the column that gives most is
+// stories gathers columns that tell one story, as the catalogue says: the same
+// feature over several windows, a condition with the times it was recorded. Their contributions are added, and the column that gives most is
 // the one told. Columns that the reader may not see, and silent ones, are never
 // told: they are in the row of other factors, which everyone has and which holds
 // what is seldom or little too, so that neither its presence nor its size tells
@@ -41,7 +41,10 @@ func newStories(c *explain.Contributions, m *matrix.Matrix, hide bool, silent ma
 			s.of[j] = -1
 			continue
 		}
-		stem := window.ReplaceAllString(id, "")
+		stem := m.Columns[s.at[j]].Story
+		if stem == "" { // a column of no catalogue
+			stem = window.ReplaceAllString(id, "")
+		}
 		n, ok := byStem[stem]
 		if !ok {
 			n = s.count
