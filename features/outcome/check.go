@@ -112,6 +112,9 @@ func (l *loader) checkSource(b block, e *entry, o *Outcome) {
 		if (o.DischargedWithin > 0) != (len(e.DischargedFrom) > 0) {
 			b.fault("discharged_within", "discharged", "%s has one of discharged_within and discharged_from: expected both or none", o.ID)
 		}
+		for _, c := range o.Causes {
+			l.checkPlace(b, o, c.Codes, []engine.EventKind{engine.Diagnosis})
+		}
 		for _, k := range o.DischargedFrom {
 			if !population.Inpatient(k) {
 				b.fault("discharged_from", "discharged", "%s has discharged_from %s: expected kinds that are stays in a hospital bed", o.ID, k)
@@ -121,10 +124,20 @@ func (l *loader) checkSource(b block, e *entry, o *Outcome) {
 		if len(o.Kinds) == 0 || len(o.Members) == 0 {
 			b.fault("source", "events", "%s reads events: expected kinds with lists or codes, or members_of a feature", o.ID)
 		}
+		for _, m := range o.Members {
+			l.checkPlace(b, o, m.Codes, o.Kinds)
+		}
 	case FromOthers:
 		if len(o.Of) < 2 {
 			b.fault("of", "of", "%s is the first of others: expected two or more ids in of", o.ID)
 		}
+	}
+}
+
+// checkPlace refuses codes that can not stand in events of the kinds.
+func (l *loader) checkPlace(b block, o *Outcome, c Codes, kinds []engine.EventKind) {
+	for _, text := range l.lib.Misplaced(c.Lists, c.Codes, kinds) {
+		b.fault("lists", "list-misplaced", "%s %s", o.ID, text)
 	}
 }
 

@@ -16,7 +16,7 @@ type Labeller struct {
 // found is what one outcome says of a person on a date.
 type found struct {
 	risk  bool
-	first int32 // days after D of the first event; 0 none
+	first int32 // days after D of the first event; 0 none, as when not at risk
 	over  int32 // the last day of the time at risk, where that ends by itself; 0 never
 }
 
@@ -56,7 +56,7 @@ func (l *Labeller) Labels(dst []Label, r *Record, d, knowledge engine.Day) []Lab
 			x = here.exit(d, settled, c.Horizon())
 			ended := l.found[i].over
 			for _, k := range c.competing {
-				if f := l.found[k]; f.risk && f.first > 0 && (ended == 0 || f.first < ended) {
+				if f := l.found[k]; f.first > 0 && (ended == 0 || f.first < ended) {
 					ended = f.first
 				}
 			}
@@ -140,7 +140,7 @@ func (l *Labeller) find(c *compiled, r *Record, d, knowledge engine.Day) found {
 		for _, k := range c.of {
 			part := l.found[k]
 			f.risk = f.risk || part.risk
-			if part.risk && part.first > 0 && (f.first == 0 || part.first < f.first) {
+			if part.first > 0 && (f.first == 0 || part.first < f.first) {
 				f.first = part.first
 			}
 		}

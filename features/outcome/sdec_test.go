@@ -235,3 +235,37 @@ func TestLikelihoodRoot(t *testing.T) {
 		t.Errorf("the same odds give %v", got)
 	}
 }
+
+// Each threshold by itself, on counts without noise.
+func TestDetectThresholds(t *testing.T) {
+	for _, c := range []struct {
+		name           string
+		z1, s1, z2, s2 int64 // a month, before and after
+		step           bool
+	}{
+		{"a plain switch", 100, 10, 20, 90, true},
+		{"back again", 20, 90, 100, 10, true},
+		{"a new service beside admissions", 100, 10, 100, 90, false},
+		{"a fall of just a fifth", 100, 10, 79, 90, true},
+		{"a fall of less", 100, 10, 81, 90, false},
+		{"a ward that closed", 200, 100, 40, 90, false},
+		{"odds that double", 1000, 1000, 700, 1400, false},
+		{"odds that triple", 1000, 1000, 650, 2000, true},
+		{"too few to tell", 10, 1, 7, 3, false},
+		{"few, and all of them", 10, 0, 0, 10, true},
+		{"fewer than sixty a side", 9, 0, 0, 9, false},
+		{"no change", 100, 100, 100, 100, false},
+	} {
+		var months []Month
+		for i := range 12 {
+			m := Month{"RAA", monthOf(i), c.z1, c.s1}
+			if i >= 6 {
+				m.ZeroNight, m.SDEC = c.z2, c.s2
+			}
+			months = append(months, m)
+		}
+		if got := Detect(months, nil); (len(got) == 1) != c.step {
+			t.Errorf("%s: %+v", c.name, got)
+		}
+	}
+}
