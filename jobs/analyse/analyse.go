@@ -42,11 +42,16 @@ func Areas(refs []catalogue.Reference) []string {
 	return out
 }
 
-// find gives a definition by id, or a fault that names those that are near.
+// find gives a definition by id, or Unknown.
 func find(c *catalogue.Catalogue, id string) (*catalogue.Definition, error) {
 	if d := c.Find(id); d != nil {
 		return d, nil
 	}
+	return nil, Unknown(c, id)
+}
+
+// Unknown is the fault of an id that no feature has; it names those near.
+func Unknown(c *catalogue.Catalogue, id string) error {
 	var near []string
 	for i := range c.Definitions {
 		x := c.Definitions[i].ID
@@ -58,7 +63,7 @@ func find(c *catalogue.Catalogue, id string) (*catalogue.Definition, error) {
 	if len(near) > 0 {
 		say = "there is no feature of that id; did you mean " + strings.Join(near, ", ") + "?"
 	}
-	return nil, &engine.Fault{Code: "feature-unknown", Say: say}
+	return &engine.Fault{Code: "feature-unknown", Say: say}
 }
 
 // distance is Levenshtein's.
