@@ -153,7 +153,7 @@ func ReadList(dir fs.FS, file string, like *List) (*List, error) {
 		l.System, l.Release, l.Match = like.System, like.Release, like.Match
 		l.Rule, l.Means, l.Expression, l.Hierarchy = like.Rule, like.Means, like.Expression, like.Hierarchy
 	} else {
-		probe := &List{System: NHSDD, Match: Exact}
+		probe := &List{Match: Exact} // of no system: any code without spaces round it
 		parseCodes(file, text, probe, &Faults{})
 		if l.System = Guess(probe.Codes); l.System == "" {
 			faults.add(file, 0, "system-unknown", "the codes' system cannot be told from their shape: compare the file with a named list of its system")

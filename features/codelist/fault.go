@@ -22,7 +22,7 @@ func (f Fault) String() string {
 	return fmt.Sprintf("%s:%d: %s (%s)", f.File, f.Line, f.Text, f.Code)
 }
 
-// Faults is the error of Load: every fault found, in order of file and line.
+// Faults is the error of Load and ReadApprovals: every fault found, in order of file and line.
 type Faults struct{ List []Fault }
 
 func (f *Faults) Error() string {
@@ -30,7 +30,11 @@ func (f *Faults) Error() string {
 	for i, x := range f.List {
 		lines[i] = x.String()
 	}
-	return fmt.Sprintf("code lists have %d faults:\n%s", len(f.List), strings.Join(lines, "\n"))
+	noun := "faults"
+	if len(lines) == 1 {
+		noun = "fault"
+	}
+	return fmt.Sprintf("code lists or their approvals have %d %s:\n%s", len(lines), noun, strings.Join(lines, "\n"))
 }
 
 func (f *Faults) add(file string, line int, code, text string, args ...any) {

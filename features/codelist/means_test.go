@@ -84,6 +84,8 @@ func TestWrongSystem(t *testing.T) {
 		"BNF with dots":            {"bnf", "prefix", "0601 2.2.1", "is not a BNF code"},
 		"BNF between levels":       {"bnf", "prefix", "0601 06010", "is not a BNF code"},
 		"half a BNF code":          {"bnf", "exact", "0601012V0AAAAAA 0601", "is not a BNF code"},
+		"SNOMED CT under NHSDD":    {"nhsdd", "exact", "195967001", "every code looks like snomed"},
+		"a small letter":           {"nhsdd", "exact", "300 3a", "is not a value of the NHS Data Dictionary"},
 		"BNF chapter 24":           {"bnf", "prefix", "0601 2401", "is not a BNF code"},
 	} {
 		_, err := LoadFS(index(entry("a", c.system, c.match, ""), map[string]string{"a": c.codes}))
@@ -136,6 +138,21 @@ func TestMisplaced(t *testing.T) {
 	for k := range engine.EventKinds() {
 		if kind := engine.EventKind(k); k > 0 && SystemsOf(kind) == nil {
 			t.Errorf("no system can stand in events of kind %s", kind)
+		}
+	}
+}
+
+// What ends what, of the lists that are built in.
+func TestBuiltInMeans(t *testing.T) {
+	lib := load(t)
+	for name, want := range map[string]string{"housebound": "housebound no_longer_housebound", "carer": "carer not_carer", "palliative_care": "palliative_care palliative_care_not_indicated",
+		"depression": "depression depression_resolved", "smoking_never": "smoking_never smoking_current smoking_ex", "asthma": "asthma"} {
+		var got []string
+		for _, l := range lib.Holds(name) {
+			got = append(got, l.Name)
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("Holds(%s) gives %v, want %s", name, got, want)
 		}
 	}
 }

@@ -296,6 +296,10 @@ func codeFault(system string, match Match, code string) (text, id string) {
 		if !bnfShape(match, code) {
 			return "is not a BNF code as lists write it (chapter 01 to 23 in front; 2, 4, 6, 7, 9, 11 or 15 characters, no dots)", "bnf-code"
 		}
+	case NHSDD:
+		if strings.Trim(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") != "" || code == "" || len(code) > 8 {
+			return "is not a value of the NHS Data Dictionary as lists write it (at most eight capitals and digits)", "nhsdd-value"
+		}
 	default:
 		if code == "" || code != strings.TrimSpace(code) {
 			return "is empty or has spaces round it", "code-spaces"

@@ -75,6 +75,8 @@ func TestFaults(t *testing.T) {
 		{right, "tests = [\"spells\"]\n", "tests = [\"spells\"]\n[[outcome.cause]]\ncodes = [\"snomed:1957*\"]\n", `outcomes.toml:16: a names code "snomed:1957*"`},
 		{right, "tests = [\"spells\"]\n", "tests = [\"spells\"]\n[[outcome.cause]]\ncodes = [\"icd10:I500\"]\npositions = [\"first\"]\n", `outcomes.toml:17: a has positions = "first": expected one of none, primary, secondary`},
 		{right, "tests = [\"spells\"]\n", "tests = [\"spells\"]\n[[outcome.cause]]\ncodes = [\"icd10:I500\"]\nwith_positions = [\"primary\"]\n", `outcomes.toml:17: a cause of a has with_positions: expected with`},
+		{right, "tests = [\"spells\"]\n", "tests = [\"spells\"]\n[[outcome.cause]]\ncodes = [\"opcs4:W37*\"]\n", `a reads code opcs4:W37* of opcs4 on events of kind diagnosis, where no such code can stand`},
+		{right, "source = \"spell\"\nspells = [\"emergency\"]\nfirst_of_cis = true\n", "source = \"event\"\nkinds = [\"medication\"]\nlists = [\"copd_icd10\"]\n", `outcomes.toml:7: a reads list copd_icd10 of icd10 on events of kind medication`},
 		{right, "source = \"spell\"\nspells = [\"emergency\"]\nfirst_of_cis = true\n", "source = \"event\"\nkinds = [\"problem\"]\n", `outcomes.toml:5: a reads events: expected kinds with lists or codes`},
 		{right, "source = \"spell\"\nspells = [\"emergency\"]\nfirst_of_cis = true\n", "source = \"event\"\nmembers_of = \"age\"\n", `outcomes.toml:6: a takes the members of feature "age": expected a feature of a group`},
 		{right, "source = \"spell\"\nspells = [\"emergency\"]\nfirst_of_cis = true\n", "source = \"event\"\nmembers_of = \"conditions_ever\"\nkinds = [\"problem\"]\n", `outcomes.toml:6: a takes kinds and codes from feature conditions_ever`},
