@@ -136,8 +136,12 @@ func byMember(d *catalogue.Definition) bool { return len(d.Members) > 1 }
 type shape struct {
 	form
 	families []int
-	listed   bool // rows are listed with their columns, not gathered
+	listed   bool // rows of one cell are listed with their columns, not gathered
+	only     int  // that cell
 }
+
+// reads says whether a statement reads a cell.
+func (k *shape) reads(cell int) bool { return !k.listed || k.only == cell }
 
 type form struct {
 	source catalogue.Source
@@ -157,22 +161,11 @@ func thenOf(d *catalogue.Definition) then {
 
 // shapes sorts the families of the plan by shape.
 func (c *compiler) shapes() ([]*shape, error) {
-	coded := make([]bool, len(c.plan.Families))
-	for i := range coded {
-		coded[i] = true
-	}
-	for _, list := range [2]*[32][]plan.Target{&c.plan.Kind, &c.plan.Spell} {
-		for _, targets := range list {
-			for _, t := range targets {
-				coded[t.Family] = false
-			}
-		}
-	}
+	coded := c.byCode()
 	var out []*shape
 	at := map[form]*shape{}
 	for i := range c.plan.Families {
-		d := c.representative(i)
-		f := form{source: d.Source, coded: coded[i], within: len(d.Within) > 0, then: thenOf(d)}
+		f := c.form(i, coded[i])
 		for _, outputs := range c.plan.Families[i].Outputs {
 			for _, o := range outputs {
 				n, ok := needOf(c.definition(o.Column))
@@ -189,6 +182,28 @@ func (c *compiler) shapes() ([]*shape, error) {
 		at[f].families = append(at[f].families, i)
 	}
 	return out, nil
+}
+
+// form is how a family is read, but for what is gathered.
+func (c *compiler) form(family int, coded bool) form {
+	d := c.representative(family)
+	return form{source: d.Source, coded: coded, within: len(d.Within) > 0, then: thenOf(d)}
+}
+
+// byCode says which families a code leads to.
+func (c *compiler) byCode() []bool {
+	coded := make([]bool, len(c.plan.Families))
+	for i := range coded {
+		coded[i] = true
+	}
+	for _, list := range [2]*[32][]plan.Target{&c.plan.Kind, &c.plan.Spell} {
+		for _, targets := range list {
+			for _, t := range targets {
+				coded[t.Family] = false
+			}
+		}
+	}
+	return coded
 }
 
 func unsupported(d *catalogue.Definition) error {
@@ -213,7 +228,7 @@ func (c *compiler) asOf(s *script) {
 		y, m, _ := d.Date()
 		l.add(d.String(), int64(d), int64(y), int64(m))
 	}
-	s.with("as_of (as_of_day, as_of_year, as_of_month)", l.String())
+	s.with("as_of (as_of_day, as_of_year, as_of_month)", "the as-of days", l.String())
 }
 
 // day gives a column of days as a number, or for a null another number.

@@ -18,12 +18,12 @@ func (c *compiler) documentFacts(s *script, k *shape) {
 	if k.listed {
 		source = "\n  source,"
 	}
-	s.with("document_row", "SELECT person, type, category, status,"+source+"\n  "+strings.Join([]string{
+	s.with("document_row", "documents with days as whole numbers since 1970", "SELECT person, type, category, status,"+source+"\n  "+strings.Join([]string{
 		c.day("day"), c.day("end_day"), c.day("known_from"), c.dayOr("known_to", noEnd)}, ",\n  ")+
 		"\nFROM "+c.dialect.Table("document")+conditions(c.person()))
 	join := "code_map m ON m.code = s.type"
 	if k.coded {
-		s.with("code_map (code, family, member, weight)", c.codeMap(k))
+		s.with(codeMapName(k), "the types that lead to each filter", c.codeMap(k))
 	} else {
 		l := &literal{}
 		for kind, targets := range c.plan.Kind {
@@ -35,7 +35,7 @@ func (c *compiler) documentFacts(s *script, k *shape) {
 				}
 			}
 		}
-		s.with("category_map (category, family)", l.String())
+		s.with("category_map (category, family)", "the categories that lead to each filter", l.String())
 		join = "category_map m ON m.category = s.category"
 	}
 	list := ""
@@ -58,7 +58,7 @@ func (c *compiler) documentFacts(s *script, k *shape) {
 			list += ", s." + x
 		}
 	}
-	s.with("fact", "SELECT s.person, m.family, s.day, s.day AS last_day, s.known_from, s.known_to"+list+thenColumns(k)+
+	s.with("fact", "documents that pass a filter, whatever their day", "SELECT s.person, m.family, s.day, s.day AS last_day, s.known_from, s.known_to"+list+thenColumns(k)+
 		"\nFROM document_row s\nJOIN "+join+pass.where("m.family"))
 }
 

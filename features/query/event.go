@@ -24,14 +24,14 @@ func (c *compiler) eventFacts(s *script, k *shape) {
 	if k.listed {
 		source = "\n  source,"
 	}
-	s.with("event_row", "SELECT person, kind, code, value, status, mode, position,"+source+"\n  "+strings.Join([]string{
+	s.with("event_row", "events with days as whole numbers since 1970", "SELECT person, kind, code, value, status, mode, position,"+source+"\n  "+strings.Join([]string{
 		c.day("day"), c.day("last_day"), c.day("known_from"), c.dayOr("known_to", noEnd)}, ",\n  ")+
 		"\nFROM "+c.dialect.Table("event")+"\nWHERE "+strings.Join(append(c.person(), oneOf("kind", kinds)), "\n  AND "))
 	join := "code_map m ON m.code = e.code"
 	if k.coded {
-		s.with("code_map (code, family, member, weight)", c.codeMap(k))
+		s.with(codeMapName(k), "the codes that lead to each filter", c.codeMap(k))
 	} else {
-		s.with("kind_map (kind, family)", kindMap(k, &c.plan.Kind))
+		s.with("kind_map (kind, family)", "the kinds that lead to each filter", kindMap(k, &c.plan.Kind))
 		join = "kind_map m ON m.kind = e.kind"
 	}
 	list := ""
@@ -54,7 +54,7 @@ func (c *compiler) eventFacts(s *script, k *shape) {
 			list += ", e." + x
 		}
 	}
-	s.with("fact", "SELECT e.person, m.family, e.day, e.last_day, e.known_from, e.known_to"+list+"\nFROM event_row e\nJOIN "+join+pass.where("m.family"))
+	s.with("fact", "events that pass a filter, whatever their day", "SELECT e.person, m.family, e.day, e.last_day, e.known_from, e.known_to"+list+"\nFROM event_row e\nJOIN "+join+pass.where("m.family"))
 }
 
 // eventConditions are the conditions of a definition on an event, but its code
@@ -109,11 +109,11 @@ func (c *compiler) withinSpells(s *script, k *shape) string {
 	for _, i := range k.families {
 		pass.add(i, []string{oneOf("s.kind", c.representative(i).Within)})
 	}
-	s.with("stay", "SELECT person, kind, cis,\n  "+strings.Join([]string{
+	s.with("stay", "spells that may hold an event", "SELECT person, kind, cis,\n  "+strings.Join([]string{
 		c.day("start_day"), c.dayOr("end_day", noEnd), c.day("known_from"), c.dayOr("known_to", noEnd)}, ",\n  ")+
 		"\nFROM "+c.dialect.Table("spell")+conditions(c.person()))
-	s.with("place", "SELECT DISTINCT person, as_of_day, family, day, last_day\nFROM hit")
-	s.with("inside", `SELECT p.person, p.as_of_day, p.family, p.day, p.last_day, s.cis,
+	s.with("place", "the days asked about", "SELECT DISTINCT person, as_of_day, family, day, last_day\nFROM hit")
+	s.with("inside", "the spells that hold them, the one that started last first", `SELECT p.person, p.as_of_day, p.family, p.day, p.last_day, s.cis,
   ROW_NUMBER() OVER (PARTITION BY p.person, p.as_of_day, p.family, p.day, p.last_day ORDER BY s.start_day DESC, s.cis DESC) AS choice
 FROM place p
 JOIN stay s ON s.person = p.person AND s.start_day <= p.day AND s.end_day >= p.last_day
@@ -125,7 +125,7 @@ JOIN stay s ON s.person = p.person AND s.start_day <= p.day AND s.end_day >= p.l
 	if k.need&needSpells != 0 {
 		list += ", i.cis AS set_key"
 	}
-	s.with("hit_inside", "SELECT h.person, h.as_of_day, h.cell, h.recent_days, h.day, h.last_day, h.age"+list+`
+	s.with("hit_inside", "facts in a continuous inpatient spell", "SELECT h.person, h.as_of_day, h.cell, h.recent_days, h.day, h.last_day, h.age"+list+`
 FROM hit h
 JOIN inside i ON i.person = h.person AND i.as_of_day = h.as_of_day AND i.family = h.family
   AND i.day = h.day AND i.last_day = h.last_day

@@ -59,9 +59,9 @@ func branch(cell int, value, from string, known ...string) string {
 }
 
 func (c *compiler) personItems(s *script, items []item) {
-	s.with("someone", "SELECT person, sex, ethnic_category, sources,\n  "+
+	s.with("someone", "persons", "SELECT person, sex, ethnic_category, sources,\n  "+
 		c.dialect.Year("birth_month")+" AS birth_y,\n  "+c.dialect.Month("birth_month")+" AS birth_m\nFROM "+c.dialect.Table("person")+conditions(c.person()))
-	s.with("person_then", "SELECT p.person, d.as_of_day, d.as_of_year, d.as_of_month, p.sex, p.ethnic_category, p.sources, p.birth_y, p.birth_m\nFROM someone p\nCROSS JOIN as_of d")
+	s.with("person_then", "persons on each as-of day", "SELECT p.person, d.as_of_day, d.as_of_year, d.as_of_month, p.sex, p.ethnic_category, p.sources, p.birth_y, p.birth_m\nFROM someone p\nCROSS JOIN as_of d")
 	var branches []string
 	for _, i := range items {
 		switch i.is {
@@ -86,9 +86,9 @@ var statedSexes = []engine.Sex{engine.Male, engine.Female, engine.SexIndetermina
 // with the latest from_day, then the greatest area, then the latest to_day,
 // then a care home, then the greatest decile.
 func (c *compiler) residences(s *script) {
-	s.with("resident", "SELECT person, area, care_home, imd_decile,\n  "+c.dayOr("from_day", noBeginning)+",\n  "+c.dayOr("to_day", noEnd)+
+	s.with("resident", "residences; an end that is not known lies in the future", "SELECT person, area, care_home, imd_decile,\n  "+c.dayOr("from_day", noBeginning)+",\n  "+c.dayOr("to_day", noEnd)+
 		"\nFROM "+c.dialect.Table("residence")+conditions(c.person()))
-	s.with("home", `SELECT r.person, d.as_of_day, r.area, r.care_home, r.imd_decile, r.from_day, r.to_day,
+	s.with("home", "the residences that hold each as-of day, the one that counts first", `SELECT r.person, d.as_of_day, r.area, r.care_home, r.imd_decile, r.from_day, r.to_day,
   ROW_NUMBER() OVER (PARTITION BY r.person, d.as_of_day
     ORDER BY r.from_day DESC, r.area DESC, r.to_day DESC, r.care_home DESC, r.imd_decile DESC) AS choice
 FROM resident r
@@ -105,7 +105,7 @@ func (c *compiler) residenceItems(s *script, items []item) {
 		case catalogue.RecentMove:
 			branches = append(branches, branch(i.cell, "CASE WHEN x.as_of_day - x.from_day < 365 THEN 1 ELSE 0 END", "home", "x.choice = 1", fmt.Sprintf("x.from_day > %d", noBeginning)))
 		case catalogue.CareHome: // someone without a residence lives in no care home
-			s.with(fmt.Sprintf("lives_%d", i.cell), "SELECT p.person, d.as_of_day, h.care_home\nFROM "+c.dialect.Table("person")+` p
+			s.with(fmt.Sprintf("lives_%d", i.cell), "every person with the home that counts", "SELECT p.person, d.as_of_day, h.care_home\nFROM "+c.dialect.Table("person")+` p
 CROSS JOIN as_of d
 LEFT JOIN home h ON h.person = p.person AND h.as_of_day = d.as_of_day AND h.choice = 1`+conditions(aliased("p.", c.person())))
 			branches = append(branches, branch(i.cell, "CASE WHEN x.care_home = 1 THEN 1 ELSE 0 END", fmt.Sprintf("lives_%d", i.cell)))
@@ -124,7 +124,7 @@ func aliased(prefix string, list []string) []string {
 
 // registrations adds the intervals of registration.
 func (c *compiler) registrations(s *script) {
-	s.with("registered", "SELECT person, practice,\n  "+c.dayOr("from_day", noBeginning)+",\n  "+c.dayOr("to_day", noEnd)+
+	s.with("registered", "registrations; an end that is not known lies in the future", "SELECT person, practice,\n  "+c.dayOr("from_day", noBeginning)+",\n  "+c.dayOr("to_day", noEnd)+
 		"\nFROM "+c.dialect.Table("registration")+conditions(c.person()))
 }
 
@@ -133,7 +133,7 @@ func (c *compiler) registrations(s *script) {
 // to_day.
 func (c *compiler) practices(s *script) {
 	c.registrations(s)
-	s.with("practice", `SELECT r.person, d.as_of_day, r.practice, r.from_day, r.to_day,
+	s.with("practice", "the registrations that hold each as-of day, the one that counts first", `SELECT r.person, d.as_of_day, r.practice, r.from_day, r.to_day,
   ROW_NUMBER() OVER (PARTITION BY r.person, d.as_of_day
     ORDER BY r.from_day DESC, r.practice DESC, r.to_day DESC) AS choice
 FROM registered r
@@ -154,24 +154,24 @@ func (c *compiler) registrationItems(s *script, items []item) {
 // days pass after the end of all that began before.
 func (c *compiler) chains(s *script) {
 	c.registrations(s)
-	s.with("reached", `SELECT person, from_day, to_day,
+	s.with("reached", "how far registrations that began before reach", `SELECT person, practice, from_day, to_day,
   MAX(to_day) OVER (PARTITION BY person ORDER BY from_day, to_day
     ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reached_day
 FROM registered`)
-	s.with("linked", fmt.Sprintf(`SELECT person, from_day, to_day,
+	s.with("linked", "registrations with the number of their unbroken chain", fmt.Sprintf(`SELECT person, practice, from_day, to_day,
   SUM(CASE WHEN reached_day IS NULL OR from_day - %d > reached_day THEN 1 ELSE 0 END)
     OVER (PARTITION BY person ORDER BY from_day, to_day
     ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS chain
 FROM reached`, population.MaxGap+1))
-	s.with("begun", "SELECT person, chain, MIN(from_day) AS begin_day\nFROM linked\nGROUP BY person, chain")
-	s.with("holding", `SELECT DISTINCT l.person, d.as_of_day, l.chain
+	s.with("begun", "the day on which each chain began", "SELECT person, chain, MIN(from_day) AS begin_day\nFROM linked\nGROUP BY person, chain")
+	s.with("holding", "the chain that holds each as-of day", `SELECT DISTINCT l.person, d.as_of_day, l.chain
 FROM linked l
 JOIN as_of d ON l.from_day <= d.as_of_day AND d.as_of_day <= l.to_day`)
 	begin := "b.begin_day"
 	if c.opt.DataFrom != 0 {
 		begin = fmt.Sprintf("CASE WHEN b.begin_day > %d THEN b.begin_day ELSE %d END", c.opt.DataFrom, c.opt.DataFrom)
 	}
-	s.with("observed", "SELECT h.person, h.as_of_day, "+begin+" AS begin_day\nFROM holding h\nJOIN begun b ON b.person = h.person AND b.chain = h.chain")
+	s.with("observed", "since when each person is observed", "SELECT h.person, h.as_of_day, "+begin+" AS begin_day\nFROM holding h\nJOIN begun b ON b.person = h.person AND b.chain = h.chain")
 }
 
 func (c *compiler) chainItems(s *script, items []item) {

@@ -1,9 +1,11 @@
-package query
+package query_test
 
 import (
+	"context"
+	"flag"
 	"fmt"
 	"math"
-	"sort"
+	"os"
 	"strings"
 	"testing"
 
@@ -12,135 +14,189 @@ import (
 	"leftshift/engine"
 	"leftshift/features/catalogue"
 	"leftshift/features/kernel"
-	"leftshift/features/matrix"
 	"leftshift/features/plan"
+	"leftshift/features/query"
+	"leftshift/features/query/agree"
 	"leftshift/features/sample"
 )
 
-// differ says how the kernel's result and that of SQL differ, "" when not at
-// all: persons, dates, values by their bits, and days of newest rows.
-func differ(k *kernel.Result, q *Result, skip func(column int) bool) string {
-	if len(k.Persons) != len(q.Persons) {
-		return fmt.Sprintf("%d rows and %d", len(k.Persons), len(q.Persons))
-	}
-	for i := range k.Persons {
-		if k.Persons[i] != q.Persons[i] || k.Index[i] != q.Index[i] {
-			return fmt.Sprintf("row %d is of another person or date", i)
+// deep draws many more definitions and people: some minutes, at least 20,000
+// definitions.
+var deep = flag.Bool("deep", false, "draw many more definitions and people")
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	if *deep {
+		if err := flag.Set("rapid.checks", "3000"); err != nil {
+			panic(err)
 		}
 	}
-	for j := range k.Matrix.Columns {
-		id := k.Matrix.Columns[j].ID
-		if skip(j) {
-			continue
-		}
-		for i := range k.Persons {
-			if v, w := k.Matrix.Values[j][i], q.Matrix.Values[j][i]; math.Float32bits(v) != math.Float32bits(w) {
-				return fmt.Sprintf("%s of person %d on %s is %v by the kernel and %v by SQL", id, k.Persons[i], k.Index[i], v, w)
-			}
-			if (k.Matrix.Last[j] == nil) != (q.Matrix.Last[j] == nil) {
-				return id + " has days in one of them"
-			}
-			if k.Matrix.Last[j] != nil && k.Matrix.Last[j][i] != q.Matrix.Last[j][i] {
-				return fmt.Sprintf("the day of %s of person %d on %s is %s by the kernel and %s by SQL", id, k.Persons[i], k.Index[i],
-					engine.Day(k.Matrix.Last[j][i]), engine.Day(q.Matrix.Last[j][i]))
-			}
-		}
-	}
-	return ""
+	os.Exit(m.Run())
 }
 
-// tally counts what a run of comparisons covered.
-type tally struct {
-	definitions, values int
-	found               map[string]int // values other than blank, by aggregate and filter
+// example is a drawn catalogue with people.
+type example struct {
+	cat      *catalogue.Catalogue
+	plan     *plan.Plan
+	dates    []engine.Day
+	dataFrom engine.Day
+	people   *sample.People
+	batch    int64
 }
 
-func (c *tally) add(cat *catalogue.Catalogue, m *matrix.Matrix, blank []float32) {
-	if c.found == nil {
-		c.found = map[string]int{}
+// perExample is how many entries a drawn file has; most stand for two or three
+// definitions.
+const perExample = 8
+
+func drawExample(t *rapid.T, shelf *sample.Shelf) *example {
+	x := &example{cat: sample.Catalogue(t, shelf, perExample), dates: sample.Dates(t)}
+	var err error
+	if x.plan, err = plan.Compile(x.cat, shelf.Library, shelf.Analytes, shelf.Dictionary); err != nil {
+		t.Fatal(err)
 	}
-	for j := range cat.Definitions {
-		d := &cat.Definitions[j]
-		c.definitions++
-		for _, v := range m.Values[j] {
-			c.values++
-			found := 0
-			if math.Float32bits(v) != math.Float32bits(blank[j]) {
-				found = 1
-			}
-			for _, x := range traits(d) {
-				c.found[x] += found
-			}
-		}
-	}
+	x.people = sample.Draw(t, x.dates, shelf, x.cat)
+	x.dataFrom = rapid.SampledFrom([]engine.Day{0, x.dates[0] - 400}).Draw(t, "data from")
+	x.batch = rapid.Int64Range(1, 20).Draw(t, "batch")
+	return x
 }
 
-// traits names what a definition is made of.
-func traits(d *catalogue.Definition) []string {
-	out := []string{string(d.Source) + " " + string(d.Aggregate)}
-	if d.Item != "" {
-		out = []string{"item " + string(d.Item)}
+// run fills the features by the kernel and by SQL.
+func (x *example) run(l *lite) (*kernel.Result, *query.Result, error) {
+	tables := agree.TablesOf(x.people)
+	k, err := tables.Kernel(x.plan, x.dates, x.dataFrom, x.batch)
+	if err != nil {
+		return nil, nil, fmt.Errorf("kernel: %w", err)
 	}
-	for name, is := range map[string]bool{"gap": d.Gap > 0, "within": d.Within != nil, "modes": d.Modes != nil, "positions": d.Positions != nil,
-		"group": len(d.Members) > 1, "weights": d.Weights != nil, "ever": d.Days == 0, "value bounds": d.ValueFrom != nil || d.ValueTo != nil,
-		"first of cis": d.FirstOfCIS, "no admission": d.NoAdmission, "attended": d.Attended != nil, "readmission": d.Readmission > 0,
-		"destinations": d.Destinations != nil, "specialties": d.Specialties != nil, "arrivals": d.Arrivals != nil, "current": d.Current,
-		"categories": d.Categories != nil} {
-		if is {
-			out = append(out, "filter "+name)
-		}
+	if err := l.fill(tables); err != nil {
+		return nil, nil, err
 	}
-	return out
+	q, err := query.Run(context.Background(), l, x.plan, x.dates, query.SQLite(), query.Options{DataFrom: x.dataFrom})
+	return k, q, err
 }
 
-func (c *tally) log(t *testing.T) {
+func load(t testing.TB) *sample.Shelf {
 	t.Helper()
-	var names, never []string
-	for x, n := range c.found {
-		names = append(names, fmt.Sprintf("%s %d", x, n))
-		if n == 0 {
-			never = append(never, x)
-		}
-	}
-	sort.Strings(names)
-	sort.Strings(never)
-	t.Logf("%d definitions, %d values equal; found: %s", c.definitions, c.values, strings.Join(names, ", "))
-	if c.definitions >= 2000 && len(never) > 0 {
-		t.Errorf("never found anything: %s", strings.Join(never, ", "))
-	}
-}
-
-// Random definitions of random people have the same values, bit for bit, by the
-// kernel and by SQL. make test-deep draws many more.
-func TestSQLAgreesWithKernel(t *testing.T) {
 	shelf, err := sample.Load()
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := openLite(t)
-	var covered tally
-	rapid.Check(t, func(t *rapid.T) {
-		cat := sample.Catalogue(t, shelf, 8)
-		p, err := plan.Compile(cat, shelf.Library, shelf.Analytes, shelf.Dictionary)
-		if err != nil {
-			t.Fatal(err)
-		}
-		dates := sample.Dates(t)
-		people := sample.Draw(t, dates, shelf, cat)
-		k, q, err := both(l, p, people, dates, rapid.SampledFrom([]engine.Day{0, dates[0] - 400}).Draw(t, "data from"), rapid.Int64Range(1, 20).Draw(t, "batch"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if text := differ(k, q, func(j int) bool { return faulty(&cat.Definitions[j]) }); text != "" {
-			id, _, _ := strings.Cut(strings.TrimPrefix(text, "the day of "), " ")
-			t.Fatalf("%s\n%+v\n%+v", text, cat.Find(id), people)
-		}
-		covered.add(cat, k.Matrix, p.Blank)
-	})
-	covered.log(t)
+	return shelf
 }
 
-// faulty says what the kernel is known to do otherwise.
-func faulty(d *catalogue.Definition) bool {
-	return d.Within != nil && d.Aggregate == catalogue.DistinctCodes
+// Random definitions of random people have the same values, bit for bit, and the
+// same days, by the kernel and by SQL.
+func TestSQLAgreesWithKernel(t *testing.T) {
+	shelf, l := load(t), openLite(t)
+	var covered agree.Tally
+	rapid.Check(t, func(t *rapid.T) {
+		x := drawExample(t, shelf)
+		k, q, err := x.run(l)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := agree.Differ(k, q, agree.Faulty(x.cat)); d != nil {
+			if d.Column >= 0 {
+				t.Logf("%+v", x.cat.Definitions[d.Column])
+			}
+			t.Fatalf("%s\n%+v", d.Text, x.people)
+		}
+		covered.Add(x.cat, k.Matrix, x.plan.Blank)
+	})
+	t.Log(covered.String())
+	if never := covered.Never(); covered.Definitions > 5000 && len(never) > 0 {
+		t.Errorf("never found anything: %s", strings.Join(never, ", "))
+	}
+}
+
+// The rows that are listed behind a feature are as many, and as new, as its
+// value says.
+func TestRowsAreThoseCounted(t *testing.T) {
+	shelf, l := load(t), openLite(t)
+	listed := 0
+	rapid.Check(t, func(t *rapid.T) {
+		x := drawExample(t, shelf)
+		_, q, err := x.run(l)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(q.Persons) == 0 {
+			return
+		}
+		i := rapid.SampledFrom(rungs(len(q.Persons))).Draw(t, "row")
+		for j := range x.cat.Definitions {
+			d := &x.cat.Definitions[j]
+			list, err := query.Rows(x.plan, d.ID, q.Persons[i], q.Index[i], query.SQLite(), query.Options{})
+			if d.Source == catalogue.Derived {
+				if err == nil {
+					t.Fatalf("%s has rows", d.ID)
+				}
+				continue
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			rows, err := list.Read(context.Background(), l)
+			if err != nil {
+				t.Fatalf("%v\n%s", err, list.SQL)
+			}
+			last := engine.NoDay
+			if x.plan.Dated(j) {
+				last = engine.Day(q.Matrix.Last[j][i])
+			}
+			if text := unlike(d, rows, q.Matrix.Values[j][i], x.plan.Blank[j], last); text != "" {
+				t.Fatalf("%s of person %d on %s: %s\n%+v\n%s", d.ID, q.Persons[i], q.Index[i], text, rows, list.SQL)
+			}
+			listed += len(rows)
+		}
+	})
+	t.Logf("%d rows listed", listed)
+	if listed == 0 {
+		t.Error("nothing was listed")
+	}
+}
+
+func rungs(n int) []int {
+	out := make([]int, n)
+	for i := range out {
+		out[i] = i
+	}
+	return out
+}
+
+// unlike says how rows do not go with a value and the day of its newest row.
+func unlike(d *catalogue.Definition, rows []query.Row, value, blank float32, last engine.Day) string {
+	days, newest, longest, ended := map[engine.Day]bool{}, engine.NoDay, int64(0), engine.NoDay
+	for _, r := range rows {
+		days[r.Day] = true
+		newest, ended = max(newest, r.Day), max(ended, r.To)
+		longest = max(longest, r.Value.N)
+	}
+	want := value
+	switch {
+	case d.Source == catalogue.Demographic:
+		if d.Item == catalogue.Age && math.IsNaN(float64(blank)) && math.IsNaN(float64(value)) != (len(rows) == 0 || rows[0].Day == engine.NoDay) {
+			return "a birth month and no age, or an age and none"
+		}
+		return ""
+	case d.Aggregate == catalogue.Count:
+		want = float32(len(rows))
+	case d.Aggregate == catalogue.Days:
+		want = float32(len(days))
+	case d.Aggregate == catalogue.Any && len(rows) > 0:
+		want = 1
+	case d.Aggregate == catalogue.LongestStay:
+		want = float32(longest)
+	}
+	if len(rows) == 0 {
+		want = blank
+	}
+	switch {
+	case math.Float32bits(want) != math.Float32bits(value):
+		return fmt.Sprintf("%d rows and the value %v", len(rows), value)
+	case d.Dated() && newest != last:
+		return fmt.Sprintf("the newest row is of %s, the feature of %s", newest, last)
+	case d.Aggregate == catalogue.BedDays && (value > 0) != (len(rows) > 0):
+		return fmt.Sprintf("%d stays and %v nights", len(rows), value)
+	}
+	return ""
 }

@@ -27,7 +27,7 @@ func (c *compiler) rows(k *shape) Statement {
 		put("n_days", "COUNT(DISTINCT day)")
 	}
 	if k.need&(needValues|needPick) != 0 {
-		s.with("dated", "SELECT h.*,\n  MAX(day) OVER (PARTITION BY person, as_of_day, cell) AS newest\nFROM "+from+" h")
+		s.with("dated", "the newest day of each cell", "SELECT h.*,\n  MAX(day) OVER (PARTITION BY person, as_of_day, cell) AS newest\nFROM "+from+" h")
 		from = "dated"
 	}
 	if k.need&needValues != 0 {
@@ -49,7 +49,7 @@ func (c *compiler) rows(k *shape) Statement {
 		put("n_members", "COUNT(DISTINCT member)")
 	}
 	if k.need&needWeight != 0 {
-		s.with("weighed", "SELECT h.*,\n  ROW_NUMBER() OVER (PARTITION BY person, as_of_day, cell, member ORDER BY day, last_day) AS of_member\nFROM "+from+" h")
+		s.with("weighed", "rows of a member are numbered, so that its weight counts once", "SELECT h.*,\n  ROW_NUMBER() OVER (PARTITION BY person, as_of_day, cell, member ORDER BY day, last_day) AS of_member\nFROM "+from+" h")
 		from = "weighed"
 		put("weight", "SUM(CASE WHEN of_member = 1 THEN weight ELSE 0 END)")
 	}
@@ -131,7 +131,7 @@ func (c *compiler) hits(s *script, k *shape) string {
 	for _, i := range k.families {
 		f, d := &c.plan.Families[i], c.representative(i)
 		for r, outputs := range f.Outputs {
-			if len(outputs) == 0 {
+			if len(outputs) == 0 || !k.reads(c.first[i]+r) {
 				continue
 			}
 			recent := 0
@@ -141,7 +141,7 @@ func (c *compiler) hits(s *script, k *shape) string {
 			window.add("", int64(c.first[i]+r), int64(i), int64(f.Bounds[r]), int64(d.Gap), int64(recent), int64(d.Readmission))
 		}
 	}
-	s.with("cell (cell, family, days, gap_days, recent_days, readmission_days)", window.String())
+	s.with("cell (cell, family, days, gap_days, recent_days, readmission_days)", "each cell: a filter over a window, in days back from the as-of day", window.String())
 	switch k.source {
 	case catalogue.Event:
 		c.eventFacts(s, k)
@@ -150,7 +150,7 @@ func (c *compiler) hits(s *script, k *shape) string {
 	default:
 		c.spellFacts(s, k)
 	}
-	s.with("hit", "SELECT f.person, d.as_of_day, c.cell, c.recent_days, f.family, f.day, f.last_day, d.as_of_day - f.day AS age"+commas("f.", k.carried())+`
+	s.with("hit", "facts as known on each as-of day, in the windows that hold them", "SELECT f.person, d.as_of_day, c.cell, c.recent_days, f.family, f.day, f.last_day, d.as_of_day - f.day AS age"+commas("f.", k.carried())+`
 FROM fact f
 JOIN cell c ON c.family = f.family
 JOIN as_of d ON f.known_from <= d.as_of_day AND d.as_of_day < f.known_to
@@ -192,25 +192,37 @@ func commas(prefix string, names []string) string {
 	return s
 }
 
+// codeMapName names the code map and its columns.
+func codeMapName(k *shape) string {
+	if k.need&needWeight != 0 {
+		return "code_map (code, family, member, weight)"
+	}
+	return "code_map (code, family, member)"
+}
+
 // codeMap writes the codes that lead to the families of a shape.
 func (c *compiler) codeMap(k *shape) string {
 	l := &literal{}
 	for _, i := range k.families {
 		f := &c.plan.Families[i]
 		for _, t := range c.coded[i] {
-			weight := int64(0)
-			if f.Weights != nil {
-				weight = f.Weights[t.member]
+			row := []int64{int64(t.code), int64(i), int64(t.member)}
+			if k.need&needWeight != 0 {
+				row = append(row, f.Weights[t.member])
 			}
 			note := ""
 			if c.opt.Names != nil {
 				note = c.opt.Names(t.code)
 			}
-			l.add(note, int64(t.code), int64(i), int64(t.member), weight)
+			l.add(note, row...)
 		}
 	}
 	if len(l.rows) == 0 { // lists of which the record holds no code
-		return "SELECT -1, -1, -1, 0"
+		none := []int64{-1, -1, -1}
+		if k.need&needWeight != 0 {
+			none = append(none, 0)
+		}
+		l.add("the record holds none of the codes", none...)
 	}
 	return l.String()
 }

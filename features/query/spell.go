@@ -20,7 +20,7 @@ func (c *compiler) spellFacts(s *script, k *shape) {
 		pass.add(i, spellConditions(d))
 	}
 	c.spellRows(s, kinds, k.listed)
-	s.with("kind_map (kind, family)", kindMap(k, &c.plan.Spell))
+	s.with("kind_map (kind, family)", "the kinds that lead to each filter", kindMap(k, &c.plan.Spell))
 	list := ""
 	for _, x := range k.carried() {
 		switch x {
@@ -37,7 +37,7 @@ func (c *compiler) spellFacts(s *script, k *shape) {
 			list += ", s." + x
 		}
 	}
-	s.with("fact", "SELECT s.person, m.family, s.start_day AS day, s.start_day AS last_day, s.known_from, s.known_to"+list+thenColumns(k)+
+	s.with("fact", "spells that pass a filter, whatever their day", "SELECT s.person, m.family, s.start_day AS day, s.start_day AS last_day, s.known_from, s.known_to"+list+thenColumns(k)+
 		"\nFROM spell_row s\nJOIN kind_map m ON m.kind = s.kind"+pass.where("m.family"))
 }
 
@@ -48,7 +48,7 @@ func thenColumns(k *shape) string {
 		s += ", s.end_day"
 	}
 	if t.noAdmission {
-		s += ", s.through_day"
+		s += throughDay
 	}
 	if t.readmission {
 		s += ", s.cis"
@@ -56,17 +56,17 @@ func thenColumns(k *shape) string {
 	return s
 }
 
-// spellRows adds the spells of some kinds. through_day is the day of the end,
-// or of the start of a spell without one.
+// throughDay is the day of the end, or of the start of a spell without one.
+const throughDay = ", CASE WHEN s.end_day > s.start_day THEN s.end_day ELSE s.start_day END AS through_day"
+
+// spellRows adds the spells of some kinds.
 func (c *compiler) spellRows(s *script, kinds []engine.SpellKind, source bool) {
 	text := ""
 	if source {
 		text = " source,"
 	}
-	start, end := c.dialect.Day("start_day"), c.dialect.Day("end_day")
-	s.with("spell_row", "SELECT person, kind, cis, cis_first, specialty, attended, destination, arrival_mode,"+text+"\n  "+strings.Join([]string{
-		start + " AS start_day", end + " AS end_day", c.day("known_from"), c.dayOr("known_to", noEnd),
-		"CASE WHEN " + end + " > " + start + " THEN " + end + " ELSE " + start + " END AS through_day",
+	s.with("spell_row", "spells with days as whole numbers since 1970", "SELECT person, kind, cis, cis_first, specialty, attended, destination, arrival_mode,"+text+"\n  "+strings.Join([]string{
+		c.day("start_day"), c.day("end_day"), c.day("known_from"), c.dayOr("known_to", noEnd),
 	}, ",\n  ")+"\nFROM "+c.dialect.Table("spell")+conditions(append(c.person(), oneOf("kind", kinds))))
 }
 
@@ -114,7 +114,7 @@ func (c *compiler) thenWhere(s *script, t then) string {
 	}
 	if t.noAdmission {
 		// No emergency admission started while it lasted or the day after.
-		s.with("admission", "SELECT person,\n  "+strings.Join([]string{c.day("start_day"), c.day("known_from"), c.dayOr("known_to", noEnd)}, ",\n  ")+
+		s.with("admission", "emergency admissions", "SELECT person,\n  "+strings.Join([]string{c.day("start_day"), c.day("known_from"), c.dayOr("known_to", noEnd)}, ",\n  ")+
 			"\nFROM "+c.dialect.Table("spell")+conditions(append(c.person(), fmt.Sprintf("kind = %d", engine.Emergency))))
 		out = append(out, `NOT EXISTS (
     SELECT 1 FROM admission a
@@ -123,9 +123,9 @@ func (c *compiler) thenWhere(s *script, t then) string {
 	}
 	if t.readmission {
 		// A stay ends with the last of its provider spells, once all have ended.
-		s.with("stay_part", "SELECT person, cis,\n  "+strings.Join([]string{c.dayOr("end_day", noEnd), c.day("known_from"), c.dayOr("known_to", noEnd)}, ",\n  ")+
+		s.with("stay_part", "provider spells of stays", "SELECT person, cis,\n  "+strings.Join([]string{c.dayOr("end_day", noEnd), c.day("known_from"), c.dayOr("known_to", noEnd)}, ",\n  ")+
 			"\nFROM "+c.dialect.Table("spell")+conditions(append(c.person(), oneOf("kind", stayKinds))))
-		s.with("ended_stay", `SELECT p.person, d.as_of_day, p.cis, MAX(p.end_day) AS ended_day
+		s.with("ended_stay", "stays that have ended, with their last day", `SELECT p.person, d.as_of_day, p.cis, MAX(p.end_day) AS ended_day
 FROM stay_part p
 JOIN as_of d ON p.known_from <= d.as_of_day AND d.as_of_day < p.known_to
 GROUP BY p.person, d.as_of_day, p.cis
@@ -173,10 +173,10 @@ func (c *compiler) stay(a catalogue.Aggregate, t then, at []int) Statement {
 	case catalogue.BedDays:
 		// A night in two spells counts once: each adds what lies after the end
 		// of all that began before it.
-		s.with("night", `SELECT person, as_of_day, cell, until_day,
+		s.with("night", "the nights of each stay in the window, up to but not on until_day", `SELECT person, as_of_day, cell, until_day,
   CASE WHEN as_of_day - start_day < days THEN start_day ELSE as_of_day - days + 1 END AS first_night
 FROM known_stay`)
-		s.with("swept", `SELECT person, as_of_day, cell, first_night, until_day,
+		s.with("swept", "how far the nights of stays that began before reach", `SELECT person, as_of_day, cell, first_night, until_day,
   MAX(until_day) OVER (PARTITION BY person, as_of_day, cell ORDER BY first_night, until_day
     ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS counted_to
 FROM night
@@ -229,23 +229,26 @@ func (c *compiler) staysKnown(s *script, t then, at []int, listed bool) []Cell {
 	}
 	c.describe(s, cells)
 	c.asOf(s)
-	s.with("cell (cell, family, days, readmission_days)", window.String())
+	s.with("cell (cell, family, days, readmission_days)", "each cell: a filter over a window, in days back from the as-of day", window.String())
 	c.spellRows(s, read, listed)
-	s.with("kind_map (kind, family)", kinds.String())
+	s.with("kind_map (kind, family)", "the kinds that lead to each filter", kinds.String())
 	more := ""
+	if t.noAdmission {
+		more += throughDay
+	}
 	if t.readmission {
-		more = ", s.cis"
+		more += ", s.cis"
 	}
 	if listed {
 		more += ", s.kind, s.specialty, s.source"
 	}
-	s.with("fact", "SELECT s.person, m.family, s.start_day AS day, s.end_day, s.through_day, s.known_from, s.known_to"+more+
+	s.with("fact", "spells that pass a filter, whatever their day", "SELECT s.person, m.family, s.start_day AS day, s.end_day, s.known_from, s.known_to"+more+
 		"\nFROM spell_row s\nJOIN kind_map m ON m.kind = s.kind"+pass.where("m.family"))
 	more = ""
 	if listed {
 		more = ", f.kind, f.specialty, f.source, f.known_from"
 	}
-	s.with("known_stay", `SELECT f.person, d.as_of_day, c.cell, c.days, f.day AS start_day, f.end_day,
+	s.with("known_stay", "spells as known on each as-of day", `SELECT f.person, d.as_of_day, c.cell, c.days, f.day AS start_day, f.end_day,
   CASE WHEN f.end_day <= d.as_of_day THEN f.end_day ELSE d.as_of_day END AS until_day`+more+`
 FROM fact f
 JOIN cell c ON c.family = f.family

@@ -11,10 +11,12 @@ import (
 // parts, and the SELECT that reads them.
 type script struct {
 	notes []string
-	names []string
-	parts []string
+	parts []part
 	end   string
 }
+
+// part is a named query, with a comment that says what its rows are.
+type part struct{ name, say, body string }
 
 // note adds a comment line. Line breaks of titles do not end it.
 func (s *script) note(format string, args ...any) {
@@ -22,9 +24,8 @@ func (s *script) note(format string, args ...any) {
 }
 
 // with adds a named part.
-func (s *script) with(name, body string) {
-	s.names = append(s.names, name)
-	s.parts = append(s.parts, body)
+func (s *script) with(name, say, body string) {
+	s.parts = append(s.parts, part{name, say, body})
 }
 
 func (s *script) String() string {
@@ -32,14 +33,15 @@ func (s *script) String() string {
 	for _, n := range s.notes {
 		b.WriteString("-- " + n + "\n")
 	}
-	for i := range s.names {
-		lead := "WITH "
-		if i > 0 {
-			lead = ",\n"
+	for i, p := range s.parts {
+		if i == 0 {
+			b.WriteString("WITH\n")
+		} else {
+			b.WriteString(",\n")
 		}
-		b.WriteString(lead + s.names[i] + " AS (\n" + indent(s.parts[i]) + "\n)")
+		b.WriteString("-- " + p.say + "\n" + p.name + " AS (\n" + indent(p.body) + "\n)")
 	}
-	if len(s.names) > 0 {
+	if len(s.parts) > 0 {
 		b.WriteString("\n")
 	}
 	b.WriteString(s.end + "\n")

@@ -337,7 +337,7 @@ func (w *writer) spell(id string) {
 	if w.oneIn(4, "attended") {
 		w.line("attended = %s", ints(some(w, "attended", 3, []int{0, 2, 3, 5, 6, 7})))
 	}
-	if w.oneIn(4, "readmission") {
+	if w.oneIn(3, "readmission") {
 		w.line("readmission = %d", choose(w, "readmission days", 1, 2, 30))
 	}
 	if w.oneIn(5, "destinations") {

@@ -50,14 +50,8 @@ type drawing struct {
 	t     *rapid.T
 	dates []engine.Day
 	shelf *Shelf
-	aims  []aim
+	aims  []*catalogue.Definition // of events and documents
 	out   *People
-}
-
-// aim is a definition of events or documents, and the codes that it reads.
-type aim struct {
-	of    *catalogue.Definition
-	words []plan.Word
 }
 
 // Draw draws one to four people whose rows lie around the index dates. Most of
@@ -68,7 +62,7 @@ func Draw(t *rapid.T, dates []engine.Day, shelf *Shelf, cat *catalogue.Catalogue
 	if cat != nil {
 		for i := range cat.Definitions {
 			if x := &cat.Definitions[i]; x.Source == catalogue.Event || x.Source == catalogue.Document {
-				d.aims = append(d.aims, aim{x, shelf.read(x)})
+				d.aims = append(d.aims, x)
 			}
 		}
 	}
@@ -178,8 +172,11 @@ func (d *drawing) person(id engine.Person) {
 		x := schema.CuratedDocument{Person: id, Day: d.day("document"), EndDay: engine.NoDay, Category: pick[uint8](d, "category", 1, 2, 3),
 			Type: d.word().Code, Status: d.status()}
 		if len(d.aims) > 0 && rapid.Bool().Draw(d.t, "aimed") {
-			if a := rapid.SampledFrom(d.aims).Draw(d.t, "aim"); a.of.Source == catalogue.Document && len(a.words) > 0 {
-				x.Type, x.Status = pick(d, "type", a.words...).Code, pick(d, "status", a.of.Statuses...)
+			if a := rapid.SampledFrom(d.aims).Draw(d.t, "aim"); a.Source == catalogue.Document {
+				x.Status = pick(d, "status", a.Statuses...)
+				if words := d.shelf.read(a); len(words) > 0 {
+					x.Type = pick(d, "type", words...).Code
+				}
 			}
 		}
 		if rapid.Bool().Draw(d.t, "document ends") {
@@ -215,7 +212,7 @@ func (d *drawing) status() engine.Status {
 
 // events draws events of a few definitions, and some of none.
 func (d *drawing) events(id engine.Person) {
-	var aims []aim
+	var aims []*catalogue.Definition
 	for range d.upTo(2, "aims") {
 		if len(d.aims) > 0 {
 			aims = append(aims, rapid.SampledFrom(d.aims).Draw(d.t, "aim"))
@@ -242,19 +239,19 @@ func (d *drawing) events(id engine.Person) {
 }
 
 // at makes an event such as a definition reads, but for its day.
-func (d *drawing) at(e *schema.CuratedEvent, a aim) {
-	if len(a.words) > 0 {
-		e.Code = rapid.SampledFrom(a.words).Draw(d.t, "code").Code
+func (d *drawing) at(e *schema.CuratedEvent, a *catalogue.Definition) {
+	if words := d.shelf.read(a); len(words) > 0 {
+		e.Code = rapid.SampledFrom(words).Draw(d.t, "code").Code
 	}
-	if len(a.of.Kinds) > 0 {
-		e.Kind = pick(d, "kind", a.of.Kinds...)
+	if len(a.Kinds) > 0 {
+		e.Kind = pick(d, "kind", a.Kinds...)
 	}
-	e.Status = pick(d, "status", a.of.Statuses...)
-	if a.of.Modes != nil {
-		e.Mode = pick(d, "mode", a.of.Modes...)
+	e.Status = pick(d, "status", a.Statuses...)
+	if a.Modes != nil {
+		e.Mode = pick(d, "mode", a.Modes...)
 	}
-	if a.of.Positions != nil {
-		e.Position = map[catalogue.Position]uint8{catalogue.NoPosition: 0, catalogue.Primary: 1, catalogue.Secondary: 2}[pick(d, "position", a.of.Positions...)]
+	if a.Positions != nil {
+		e.Position = map[catalogue.Position]uint8{catalogue.NoPosition: 0, catalogue.Primary: 1, catalogue.Secondary: 2}[pick(d, "position", a.Positions...)]
 	}
 }
 
@@ -274,12 +271,17 @@ func (d *drawing) spells(id engine.Person) {
 			if s.Kind == engine.ED || rapid.Bool().Draw(d.t, "admitted") {
 				s.Kind = engine.Emergency
 			}
+			s.CIS = before.CIS
 		}
 		if !d.oneIn(4, "open") {
 			s.EndDay = s.StartDay + engine.Day(pick(d, "stay", 0, 0, 1, 2, 10, 100))
 		}
 		if s.Kind <= engine.Transfer || s.Kind == engine.OtherSpell {
-			s.CIS = pick[int64](d, "cis", 1, 2, 3)
+			if s.CIS == 0 || rapid.Bool().Draw(d.t, "another stay") {
+				s.CIS = pick[int64](d, "cis", 1, 2, 3)
+			}
+		} else {
+			s.CIS = 0
 		}
 		s.Knowledge = d.known(s.StartDay)
 		d.out.Spells = append(d.out.Spells, s)

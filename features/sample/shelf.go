@@ -1,6 +1,7 @@
 package sample
 
 import (
+	"fmt"
 	"slices"
 
 	"leftshift/engine"
@@ -18,6 +19,8 @@ type Shelf struct {
 	// Words are the codes that people may have: some of every list used, every
 	// prefix list with longer codes, analytes, and codes that lead nowhere.
 	Words []plan.Word
+
+	byDefinition map[string][]plan.Word // see read
 }
 
 // Lists that drawn definitions use. Several share codes; those of ICD-10 match
@@ -31,8 +34,17 @@ var (
 // perList is how many codes of a list people may have.
 const perList = 4
 
-// Load reads the shelf.
+// Load reads the shelf that drawn definitions read.
 func Load() (*Shelf, error) {
+	return load(append(append([]string(nil), snomedLists...), icdLists...), analytes)
+}
+
+// LoadWhole reads a shelf whose words are of every built-in list and analyte,
+// for the built-in catalogue.
+func LoadWhole() (*Shelf, error) { return load(nil, nil) }
+
+// load reads a shelf with words of some lists and analytes; nil is all.
+func load(lists, analytes []string) (*Shelf, error) {
 	lib, err := codelist.Load()
 	if err != nil {
 		return nil, err
@@ -41,7 +53,7 @@ func Load() (*Shelf, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Shelf{Library: lib, Analytes: an}
+	s := &Shelf{Library: lib, Analytes: an, byDefinition: map[string][]plan.Word{}}
 	add := func(system engine.System, text string) {
 		s.Words = append(s.Words, plan.Word{Code: engine.CodeKey(system, text), System: system, Text: text})
 	}
@@ -50,27 +62,45 @@ func Load() (*Shelf, error) {
 	add(engine.ICD10, "Q999")
 	add(engine.TextOnly, "I10")
 	add(engine.ICD10, "I110")
-	for _, name := range append(append([]string(nil), snomedLists...), icdLists...) {
+	if lists == nil {
+		for _, l := range lib.Lists {
+			lists = append(lists, l.Name)
+		}
+		for _, a := range an.List {
+			analytes = append(analytes, a.ID)
+		}
+	}
+	for _, name := range lists {
 		l := lib.List(name)
 		step := 1 + len(l.Codes)/perList
 		for i := 0; i < len(l.Codes); i += step {
 			text := l.Codes[i]
 			add(engine.ParseSystem(l.System), text)
 			if l.Match == codelist.Prefix && len(text) == 3 {
-				add(engine.ICD10, text+"9")
+				add(engine.ParseSystem(l.System), text+"9")
 			}
 		}
 	}
 	for _, id := range analytes {
 		a := an.ByID(id)
-		add(engine.SNOMED, a.SNOMED[0])
-		add(engine.LOINC, a.LOINC[0])
+		for _, c := range a.SNOMED[:min(1, len(a.SNOMED))] {
+			add(engine.SNOMED, c)
+		}
+		for _, c := range a.LOINC[:min(1, len(a.LOINC))] {
+			add(engine.LOINC, c)
+		}
 	}
 	return s, nil
 }
 
-// read gives the words that a definition reads, or nil for any.
+// read gives the words that a definition reads, or nil for any. The answers are
+// kept.
 func (s *Shelf) read(d *catalogue.Definition) (out []plan.Word) {
+	key := fmt.Sprint(d.Members, d.Analyte)
+	if out, ok := s.byDefinition[key]; ok {
+		return out
+	}
+	defer func() { s.byDefinition[key] = out }()
 	for _, w := range s.Words {
 		ok := false
 		for _, m := range d.Members {
