@@ -4,107 +4,63 @@ package lake
 
 import (
 	"context"
-	"fmt"
-	"path/filepath"
 
 	"leftshift/engine"
 )
 
-// Seen is one kind of row of a curated table and the first day on which a row
-// of it was known.
-type Seen struct {
-	Table string // event, spell or document
-	Kind  uint8
-	From  engine.Day
+// Registered is how many people are registered with a practice on a day.
+type Registered struct {
+	Practice engine.Code
+	People   int64
 }
 
-// Seen lists the kinds of rows that a curated folder holds, by table and kind.
-func (db *DB) Seen(ctx context.Context, dir string) ([]Seen, error) {
-	var out []Seen
-	for _, t := range [][2]string{{"event", "kind"}, {"spell", "kind"}, {"document", "category"}} {
-		rows, err := db.Query(ctx, "SELECT CAST("+t[1]+" AS UTINYINT), CAST(min(known_from) - DATE '1970-01-01' AS BIGINT) FROM read_parquet("+quote(filepath.Join(dir, t[0], "*.parquet"))+") GROUP BY 1 ORDER BY 1")
+// Holding is how many of them have a row of a kind that was known by then.
+type Holding struct {
+	Practice engine.Code
+	Table    string // event, spell or document
+	Kind     uint8
+	People   int64
+}
+
+// Coverage counts, for one bucket and each day, the people of each practice,
+// and those of whom each kind of row is known. A version that was withdrawn
+// counts: its source could show it.
+func (db *DB) Coverage(ctx context.Context, dir string, bucket int, days []engine.Day, people func(day int, r Registered), holding func(day int, h Holding)) error {
+	statement := "CREATE OR REPLACE TEMP TABLE heard AS "
+	for i, t := range [][2]string{{"event", "kind"}, {"spell", "kind"}, {"document", "category"}} {
+		if i > 0 {
+			statement += " UNION ALL "
+		}
+		statement += "SELECT person, " + quote(t[0]) + " AS t, CAST(" + t[1] + " AS UTINYINT) AS kind, min(known_from) AS known FROM read_parquet(" + quote(bucketFile(dir, t[0], bucket)) + ") GROUP BY person, " + t[1]
+	}
+	if err := db.Exec(ctx, statement); err != nil {
+		return err
+	}
+	for d, day := range days {
+		on := "DATE " + quote(day.String())
+		registered := "(SELECT DISTINCT person, practice FROM read_parquet(" + quote(bucketFile(dir, "registration", bucket)) + ") WHERE (from_day IS NULL OR from_day <= " + on + ") AND (to_day IS NULL OR to_day >= " + on + "))"
+		rows, err := db.Query(ctx, "SELECT practice, '', CAST(0 AS UTINYINT), count(*) FROM "+registered+" GROUP BY practice UNION ALL SELECT r.practice, h.t, h.kind, count(*) FROM "+registered+
+			" r JOIN heard h USING (person) WHERE h.known <= "+on+" GROUP BY r.practice, h.t, h.kind")
 		if err != nil {
-			return nil, err
+			return err
 		}
 		for rows.Next() {
-			s := Seen{Table: t[0]}
-			var day int64
-			if err := rows.Scan(&s.Kind, &day); err != nil {
+			var practice, n int64
+			var table string
+			var kind uint8
+			if err := rows.Scan(&practice, &table, &kind, &n); err != nil {
 				rows.Close()
-				return nil, err
+				return err
 			}
-			s.From = engine.Day(day)
-			out = append(out, s)
+			if table == "" {
+				people(d, Registered{engine.Code(practice), n})
+			} else {
+				holding(d, Holding{engine.Code(practice), table, kind, n})
+			}
 		}
 		if err := rows.Err(); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return out, nil
-}
-
-// Heard is how many people are registered with a practice on a day, and of how
-// many of them an event of some kinds was known by then.
-type Heard struct {
-	Practice      engine.Code
-	People, Heard int64
-}
-
-// Heard counts for each day the people of each practice in the first buckets
-// of a folder. kinds is a mask of kinds of event.
-func (db *DB) Heard(ctx context.Context, dir string, buckets int, kinds uint32, days []engine.Day) ([][]Heard, error) {
-	out := make([][]Heard, len(days))
-	people := map[int]map[engine.Code]*Heard{}
-	for d := range days {
-		people[d] = map[engine.Code]*Heard{}
-	}
-	for b := range buckets {
-		if err := db.Exec(ctx, "CREATE OR REPLACE TEMP TABLE first_heard AS SELECT person, min(known_from) AS known FROM read_parquet("+
-			quote(bucketFile(dir, "event", b))+") WHERE kind IN ("+numbers(kinds)+") GROUP BY person"); err != nil {
-			return nil, err
-		}
-		for d, day := range days {
-			on := "DATE " + quote(day.String())
-			rows, err := db.Query(ctx, "SELECT r.practice, count(*), count(CASE WHEN h.known <= "+on+" THEN 1 END) FROM (SELECT DISTINCT person, practice FROM read_parquet("+
-				quote(bucketFile(dir, "registration", b))+") WHERE (from_day IS NULL OR from_day <= "+on+") AND (to_day IS NULL OR to_day >= "+on+
-				")) r LEFT JOIN first_heard h USING (person) GROUP BY 1")
-			if err != nil {
-				return nil, err
-			}
-			for rows.Next() {
-				var practice, n, heard int64
-				if err := rows.Scan(&practice, &n, &heard); err != nil {
-					rows.Close()
-					return nil, err
-				}
-				x := people[d][engine.Code(practice)]
-				if x == nil {
-					x = &Heard{Practice: engine.Code(practice)}
-					people[d][engine.Code(practice)] = x
-				}
-				x.People += n
-				x.Heard += heard
-			}
-			if err := rows.Err(); err != nil {
-				return nil, err
-			}
-		}
-	}
-	for d := range days {
-		for _, x := range people[d] {
-			out[d] = append(out[d], *x)
-		}
-	}
-	return out, nil
-}
-
-// numbers lists the bits of a mask.
-func numbers(mask uint32) string {
-	out := "-1"
-	for k := range 32 {
-		if mask>>k&1 == 1 {
-			out += fmt.Sprintf(", %d", k)
-		}
-	}
-	return out
+	return db.Exec(ctx, "DROP TABLE heard")
 }

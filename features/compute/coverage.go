@@ -10,48 +10,29 @@ import (
 	"leftshift/features/population"
 )
 
-// listened is how many buckets are read to find practices that send nothing:
-// buckets hold people by chance, so a few show every practice.
-const listened = 4
-
-// Coverage finds what the sources of a curated folder could show on each index
-// date.
+// Coverage finds what the sources of a curated folder could not show on each
+// index date.
 func Coverage(ctx context.Context, db *lake.DB, dir string, dates []engine.Day) ([]population.Coverage, error) {
-	out := make([]population.Coverage, len(dates))
-	seen, err := db.Seen(ctx, dir)
-	if err != nil {
-		return nil, err
-	}
-	from := map[string]engine.Day{}
-	for _, s := range seen {
-		from[engine.RecordKind(s.Table, s.Kind)] = s.From
-	}
 	buckets, err := lake.Buckets(dir)
 	if err != nil {
 		return nil, err
 	}
-	heard, err := db.Heard(ctx, dir, min(buckets, listened), population.PracticeMask, dates)
-	if err != nil {
-		return nil, err
+	people, counts := make([]map[engine.Code]int64, len(dates)), make([][]population.Count, len(dates))
+	for d := range people {
+		people[d] = map[engine.Code]int64{}
 	}
-	for d, on := range dates {
-		for _, t := range []struct {
-			table string
-			names []string
-		}{{"event", engine.EventKinds()}, {"spell", engine.SpellKinds()}, {"document", engine.DocumentNames()}} {
-			for k := 1; k < len(t.names); k++ {
-				name := engine.RecordKind(t.table, uint8(k))
-				if first, ok := from[name]; !ok || first > on {
-					out[d].Unseen = append(out[d].Unseen, name)
-				}
-			}
+	for b := range buckets {
+		if err := db.Coverage(ctx, dir, b, dates,
+			func(d int, r lake.Registered) { people[d][r.Practice] += r.People },
+			func(d int, h lake.Holding) {
+				counts[d] = append(counts[d], population.Count{Practice: h.Practice, Table: h.Table, Kind: h.Kind, People: h.People})
+			}); err != nil {
+			return nil, err
 		}
-		out[d].Silent = map[engine.Code]bool{}
-		for _, h := range heard[d] {
-			if h.People >= population.SilentPeople && float64(h.Heard) < population.SilentShare*float64(h.People) {
-				out[d].Silent[h.Practice] = true
-			}
-		}
+	}
+	out := make([]population.Coverage, len(dates))
+	for d := range out {
+		out[d] = population.Cover(people[d], counts[d])
 	}
 	return out, nil
 }

@@ -50,8 +50,8 @@ type gatherer struct {
 	other   keys
 	from    []int // by window
 	counts  []int64
-	last    int32      // the latest index date
-	heard   engine.Day // the first day on which the practice's record of the person was known
+	last    int32  // the latest index date
+	see     *sight // nil when not asked for
 }
 
 func newGatherer(p *plan.Plan, dates []engine.Day) *gatherer {
@@ -104,6 +104,9 @@ func (g *gatherer) next() {
 		g.serial = 1
 	}
 	g.touched = g.touched[:0]
+	if g.see != nil {
+		g.see.serial = g.serial
+	}
 }
 
 // of gives the person's facts of a family, empty when first asked for.
@@ -151,12 +154,14 @@ func (g *gatherer) rows(s *streams, from, to int) {
 	statuses, modes, positions := s.status[from:to][:n], s.mode[from:to][:n], s.position[from:to][:n]
 	untils, values := s.knownTo.run(from, to), optional{s.value[from:to][:n], s.values, from, s.noValues, s.someNull}
 	table, filters := &g.plan.Rows, g.filters
-	first, latest, heard := engine.Day(g.dates[0]), g.last, g.heard
+	first, latest := engine.Day(g.dates[0]), g.last
+	if g.see != nil {
+		for i, kind := range kinds {
+			g.see.note(&g.see.events, kind, engine.Day(knowns[i]))
+		}
+	}
 	for i := range days {
 		kind, code := kinds[i], codes[i]
-		if known := engine.Day(knowns[i]); known < heard && population.PracticeMask>>(kind&31)&1 == 1 {
-			heard = known
-		}
 		list := table.List(kind, engine.Code(code))
 		if list == 0 {
 			continue
@@ -201,13 +206,15 @@ func (g *gatherer) rows(s *streams, from, to int) {
 			}
 		}
 	}
-	g.heard = heard
 }
 
 // documents adds the person's documents.
 func (g *gatherer) documents(h *held) {
 	for i := range h.documents {
 		x := &h.documents[i]
+		if g.see != nil {
+			g.see.note(&g.see.documents, x.category, x.knownFrom)
+		}
 		day := int32(x.day)
 		sig := signature(x.status, 0, 0) | 1<<noValueBit
 		for _, t := range g.plan.Rows.Targets(g.plan.Rows.List(plan.DocumentKind(x.category), x.code)) {
@@ -235,6 +242,9 @@ func (g *gatherer) documents(h *held) {
 func (g *gatherer) spells(h *held) {
 	for i := range h.spells {
 		s := &h.spells[i]
+		if g.see != nil {
+			g.see.note(&g.see.spells, uint8(s.Kind), s.KnownFrom)
+		}
 		for _, t := range g.plan.Spell[s.Kind&31] {
 			f, x := &g.plan.Families[t.Family], &g.filters[t.Family]
 			if int32(s.Start) <= x.oldest || !passes(&f.Filter, s) {

@@ -59,7 +59,8 @@ func Run(ctx context.Context, p *plan.Plan, in Input, dates []engine.Day, knowle
 	}
 	g := newGatherer(p, dates)
 	sh := newSheet(p, opt.Days, opt.Persons*len(dates), old)
-	h, see := &held{}, newSight(opt.Coverage, out)
+	h := &held{}
+	g.see = newSight(opt.Coverage, out)
 	live, rows := make([]int, 0, len(dates)), make([]int, 0, len(dates))
 	for n, before := 0, int64(-1); !s.person.done; n++ {
 		if n&1023 == 0 && ctx.Err() != nil {
@@ -85,7 +86,6 @@ func Run(ctx context.Context, p *plan.Plan, in Input, dates []engine.Day, knowle
 			}
 		}
 		g.next()
-		g.heard = population.Forever
 		if len(live) > 0 {
 			g.spells(h)
 			g.documents(h)
@@ -94,9 +94,9 @@ func Run(ctx context.Context, p *plan.Plan, in Input, dates []engine.Day, knowle
 			return nil, err
 		}
 		g.families(sh, h, live, rows)
-		if see != nil {
+		if g.see != nil {
 			for k, d := range live {
-				see.row(d, out.Places[rows[k]].Practice, g.heard <= dates[d])
+				g.see.row(d, dates[d], out.Places[rows[k]].Practice)
 			}
 		}
 		if s.person.i++; s.person.i == s.person.n {

@@ -22,7 +22,13 @@ func TestThreeStates(t *testing.T) {
 	// with a record.
 	r.events = append(r.events, eventRow{person: 3, day: on - 9, last: on - 9, kind: engine.Problem, known: on - 9, knownTo: engine.NoDay})
 	r.sort()
-	coverage := []population.Coverage{{Unseen: []string{"spell.nhs111", "document.care_plan"}, Silent: map[engine.Code]bool{2: true}}}
+	var all population.Kinds
+	all.Put("spell", uint8(engine.NHS111))
+	all.Put("document", 2)
+	silent := all
+	silent.Put("event", uint8(engine.Problem))
+	silent.Put("event", uint8(engine.Observation))
+	coverage := []population.Coverage{{Unseen: all, Practices: map[engine.Code]population.Kinds{2: silent}}}
 	res := run(t, s, r, 10, []engine.Day{on}, on, Options{Coverage: coverage})
 	state := func(id string, row int) matrix.State {
 		j := res.Matrix.Find(id)
@@ -36,7 +42,7 @@ func TestThreeStates(t *testing.T) {
 		want [3]matrix.State
 	}{
 		{"problems_365d", [3]matrix.State{matrix.Known, matrix.Unobservable, matrix.Known}},
-		{"bmi_latest_1095d", [3]matrix.State{matrix.Unknown, matrix.Unobservable, matrix.Unknown}},
+		{"bmi_latest_1095d", [3]matrix.State{matrix.Unknown, matrix.Unobservable, matrix.Unobservable}},
 		{"emergency_admissions_365d", [3]matrix.State{}},
 		{"days_since_emergency_admission", [3]matrix.State{matrix.Unknown, matrix.Unknown, matrix.Unknown}},
 		{"age", [3]matrix.State{}},

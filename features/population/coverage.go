@@ -1,44 +1,126 @@
 package population
 
 import (
+	"math/bits"
 	"slices"
 	"strings"
 
 	"leftshift/engine"
 )
 
-// Coverage says what the sources could show on an index date. A kind of record
-// of which nothing was known of anyone by then cannot be seen; nor can the
-// general practice record of people whose practice sends none.
-type Coverage struct {
-	Unseen []string             // kinds as engine.RecordKind names them
-	Silent map[engine.Code]bool // practices that send no record; may be nil
+// Kinds is a set of kinds of curated rows, a bit for each kind of event, spell
+// and document.
+type Kinds struct{ Events, Spells, Documents uint32 }
+
+// Put adds a kind of table event, spell or document.
+func (k *Kinds) Put(table string, kind uint8) {
+	switch table {
+	case "event":
+		k.Events |= 1 << (kind & 31)
+	case "spell":
+		k.Spells |= 1 << (kind & 31)
+	default:
+		k.Documents |= 1 << (kind & 31)
+	}
 }
 
-// practiceKinds are kinds of event that come from general practice.
-var practiceKinds = []engine.EventKind{engine.Problem, engine.Observation, engine.Medication, engine.Allergy, engine.Immunisation, engine.Referral, engine.Contact, engine.Flag}
+// Less gives the kinds of k that are not in o.
+func (k Kinds) Less(o Kinds) Kinds {
+	return Kinds{k.Events &^ o.Events, k.Spells &^ o.Spells, k.Documents &^ o.Documents}
+}
 
-// PracticeMask has a bit for each kind of event that shows that a practice
-// sends its record.
-const PracticeMask = 1<<engine.Problem | 1<<engine.Observation | 1<<engine.Medication | 1<<engine.Contact
+// Text names the kinds as engine.RecordKind does, in order of name, separated
+// by spaces: as matrix.Rows.Unseen has it.
+func (k Kinds) Text() string {
+	var out []string
+	for _, t := range []struct {
+		table string
+		mask  uint32
+	}{{"event", k.Events}, {"spell", k.Spells}, {"document", k.Documents}} {
+		for m := t.mask; m != 0; m &= m - 1 {
+			out = append(out, engine.RecordKind(t.table, uint8(bits.TrailingZeros32(m))))
+		}
+	}
+	slices.Sort(out)
+	return strings.Join(out, " ")
+}
 
-// A practice is silent when fewer than SilentShare of its people, of whom there
-// are at least SilentPeople, have anything of PracticeMask known. Of people
-// registered with a practice that sends its record nearly all have something.
+// Coverage says what the sources could not show on an index date: of anyone,
+// and of the people of a practice. Someone of whom a kind of row is known could
+// be seen in any case.
+type Coverage struct {
+	Unseen    Kinds
+	Practices map[engine.Code]Kinds // what everyone's lack comes to there; absent for no more
+}
+
+// Of gives what is unseen of the people of a practice.
+func (c *Coverage) Of(practice engine.Code) Kinds {
+	if k, ok := c.Practices[practice]; ok {
+		return k
+	}
+	return c.Unseen
+}
+
+// Count is how many people have a kind of row, of those registered with a
+// practice on a day.
+type Count struct {
+	Practice engine.Code
+	Table    string // event, spell or document
+	Kind     uint8
+	People   int64
+}
+
+// A practice's people cannot be seen in a kind of row when at least
+// LeastExpected of them would have one if they were as others are, and fewer
+// than a SilentShare of those do. At 12 expected, chance alone gives none in 6
+// of a million practices.
 const (
-	SilentPeople = 20
-	SilentShare  = 0.05
+	LeastExpected = 12
+	SilentShare   = 0.02
 )
 
-// Texts gives what is unseen of people of other practices, and of silent ones,
-// as matrix.Rows.Unseen has it.
-func (c *Coverage) Texts() (others, silent string) {
-	all := slices.Clone(c.Unseen)
-	slices.Sort(all)
-	others = strings.Join(slices.Compact(all), " ")
-	for _, k := range practiceKinds {
-		all = append(all, k.String())
+// Cover works out the coverage on a day from the people of each practice and
+// how many of them have each kind of row.
+func Cover(people map[engine.Code]int64, counts []Count) Coverage {
+	all := int64(0)
+	for _, n := range people {
+		all += n
 	}
-	slices.Sort(all)
-	return others, strings.Join(slices.Compact(all), " ")
+	type kind struct {
+		table string
+		kind  uint8
+	}
+	have, total := map[kind]map[engine.Code]int64{}, map[kind]int64{}
+	for _, c := range counts {
+		k := kind{c.Table, c.Kind}
+		if have[k] == nil {
+			have[k] = map[engine.Code]int64{}
+		}
+		have[k][c.Practice] += c.People
+		total[k] += c.People
+	}
+	out := Coverage{Practices: map[engine.Code]Kinds{}}
+	for _, t := range []struct {
+		table string
+		names []string
+	}{{"event", engine.EventKinds()}, {"spell", engine.SpellKinds()}, {"document", engine.DocumentNames()}} {
+		for i := 1; i < len(t.names); i++ {
+			if total[kind{t.table, uint8(i)}] == 0 {
+				out.Unseen.Put(t.table, uint8(i))
+			}
+		}
+	}
+	for practice, n := range people {
+		k := out.Unseen
+		for x, sum := range total {
+			expected := float64(sum) / float64(all) * float64(n)
+			if expected >= LeastExpected && float64(have[x][practice]) < SilentShare*expected {
+				k.Put(x.table, x.kind)
+			}
+		}
+		if k != out.Unseen {
+			out.Practices[practice] = k
+		}
+	}
+	return out
 }
