@@ -69,6 +69,15 @@ func ReadHierarchy(name string, r io.Reader) (*Hierarchy, error) {
 		active bool
 	}
 	newest := map[string]version{} // of a relationship
+	known := map[string]string{}
+	keep := func(id string) string { // one copy of each, that does not hold its line
+		if k, ok := known[id]; ok {
+			return k
+		}
+		id = strings.Clone(id)
+		known[id] = id
+		return id
+	}
 	n := 1
 	for lines.Scan() {
 		n++
@@ -86,9 +95,9 @@ func ReadHierarchy(name string, r io.Reader) (*Hierarchy, error) {
 			if cells[at["typeId"]] != isA {
 				continue
 			}
-			v.edge, v.time, key = edge{cells[at["sourceId"]], cells[at["destinationId"]]}, cells[at["effectiveTime"]], cells[at["id"]]
+			v.edge, v.time, key = edge{keep(cells[at["sourceId"]]), keep(cells[at["destinationId"]])}, keep(cells[at["effectiveTime"]]), strings.Clone(cells[at["id"]])
 		} else {
-			v.edge = edge{cells[at["child"]], cells[at["parent"]]}
+			v.edge = edge{keep(cells[at["child"]]), keep(cells[at["parent"]])}
 			key = v.child + " " + v.parent
 		}
 		for _, id := range []string{v.child, v.parent} {
