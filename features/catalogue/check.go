@@ -59,7 +59,7 @@ func (l *loader) check(b block, e *entry, d *Definition) {
 	if !idShape.MatchString(d.ID) || len(d.ID) > maxID {
 		bad("id", "id", "is not an id: use lower_snake, at most %d characters", maxID)
 	}
-	if d.ID == "person" || d.ID == "as_of" {
+	if d.ID == "person" || d.ID == "as_of" || d.ID == matrix.UnseenColumn {
 		bad("id", "id", "is the name of a column that every matrix has: use another id")
 	}
 	if d.Title == "" || d.Area == "" || d.Why == "" || len(d.Tests) == 0 && d.Origin == "" {

@@ -30,7 +30,7 @@ var areas = []struct {
 	{"time since measured", 9, []string{"systolic_days_since", "bmi_days_since", "weight_days_since", "hba1c_days_since", "egfr_days_since", "haemoglobin_days_since", "albumin_days_since", "fev1_predicted_days_since", "frailty_scale_days_since"}},
 	{"trends of values", 9, []string{"*_slope_*"}},
 	{"spread of values", 3, []string{"*_spread_*"}},
-	{"values out of range", 15, []string{"*_high_365d", "*_high_90d", "*_low_365d", "*_low_1095d", "*_low_ever", "*_low_male_ever", "*_low_female_ever"}},
+	{"values out of range", 15, []string{"*_high_365d", "*_high_90d", "*_low_365d", "*_low_1095d", "*_below_*_ever"}},
 	{"different medicines", 3, []string{"medicines_90d", "medicines_365d", "medicine_classes_365d"}},
 	{"classes of medicine", 15, []string{"medicine_*_183d"}},
 	{"issues by class", 10, []string{"*_issues_365d"}},
