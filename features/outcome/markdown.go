@@ -16,6 +16,7 @@ func Markdown(c *Catalogue) string {
 		"Who is at risk of it is decided by what was known on D. The index date itself never counts. " +
 		"On one day the order is: leaving (on the first day not registered nothing is ours to see), the outcome, a competing outcome, death. " +
 		"Leaving, and a record that has not settled yet, give no answer: such people are weighted for, not counted as free of the outcome. " +
+		"Registrations, residences and deaths are read as finally known. " +
 		"A fact whose day is not exactly known counts on its last possible day, and only when all its possible days are after D. " +
 		"Labels wait until the horizon has passed and then as many days as the source takes to settle.\n\n")
 	b.WriteString("| outcome | title | what | at risk | horizons, days | gap, days | comes before it | settles in, days | since | why |\n| --- | --- | --- | --- | --- | ---: | --- | ---: | --- | --- |\n")
@@ -40,9 +41,9 @@ func Markdown(c *Catalogue) string {
 		"Leavers are held against %.0f per 1,000 people a year, the rate of moves between local authorities of England and Wales (Office for National Statistics, Internal migration, year ending June 2015), unless the site declares its own. "+
 		"Fewer than half or more than double gives a warning where at least %d are expected. An extract with no death in %d person-years of people aged %d and over is refused.\n", ExpectedLeaving, manyExpected, OldYears, OldAge)
 	fmt.Fprintf(&b, "\n## Same-day emergency care\n\n"+
-		"Trusts moved it from admissions of no night to the emergency care data set at different dates. `emergency_admission` counts both and `emergency_overnight` neither, so a move changes neither rate; `emergency_bed` falls with it. "+
+		"Trusts moved it from admissions of no night to the emergency care data set at different dates. `emergency_admission` counts both and `emergency_overnight` neither, so a move changes neither rate. It changes those of %s: a move declared as `[[sdec_switch]]` within the days that labels look at gives a warning there. "+
 		"A move that nobody declared is looked for in the monthly counts of each provider: %d months before against %d from the month on, at least %d on each side, the odds of one recording against the other changed %.0f-fold or more, a root of the likelihood ratio of %.0f or more, and the old recording down by %.0f %% or more.\n",
-		stepMonths, stepMonths, stepLeast, stepOdds, stepZ, 100*(1-stepFall))
+		moved(c), stepMonths, stepMonths, stepLeast, stepOdds, stepZ, 100*(1-stepFall))
 	return b.String()
 }
 
@@ -61,8 +62,12 @@ func what(o *Outcome) string {
 		if o.Nights > 0 {
 			parts = append(parts, fmt.Sprintf("nights of the continuous spell: %d or more", o.Nights))
 		}
+		var causes []string
 		for i := range o.Causes {
-			parts = append(parts, causeWords(&o.Causes[i]))
+			causes = append(causes, causeWords(&o.Causes[i]))
+		}
+		if len(causes) > 0 {
+			parts = append(parts, "with a diagnosis in the stay of "+strings.Join(causes, ", or of "))
 		}
 		if o.New {
 			parts = append(parts, "none going on up to the day before")
@@ -88,7 +93,7 @@ func what(o *Outcome) string {
 }
 
 func causeWords(c *Cause) string {
-	s := "or with a diagnosis of " + codesWords(c.Codes)
+	s := codesWords(c.Codes)
 	if len(c.Positions) > 0 {
 		s += " (" + join(c.Positions) + ")"
 	}
@@ -143,4 +148,18 @@ func join[T fmt.Stringer](x []T) string {
 		s[i] = v.String()
 	}
 	return strings.Join(s, ", ")
+}
+
+// moved names the outcomes whose rate a switch changes.
+func moved(c *Catalogue) string {
+	var out []string
+	for i := range c.Outcomes {
+		if o := &c.Outcomes[i]; c.moves(o) {
+			out = append(out, "`"+o.ID+"`")
+		}
+	}
+	if len(out) == 0 {
+		return "none"
+	}
+	return strings.Join(out, ", ")
 }

@@ -174,3 +174,35 @@ func steps(provider string, months []Month) []Step {
 	slices.SortFunc(out, func(a, b Step) int { return cmp.Compare(a.Month, b.Month) })
 	return out
 }
+
+// moves says whether an outcome counts emergency stays of no night but not
+// same-day emergency care, so that a switch changes its rate.
+func (c *Catalogue) moves(o *Outcome) bool {
+	if o.Source == FromOthers {
+		return slices.ContainsFunc(o.Of, func(id string) bool { return c.moves(c.Find(id)) })
+	}
+	return o.Source == FromSpell && o.Nights == 0 && slices.Contains(o.Spells, engine.Emergency) && !slices.Contains(o.Spells, engine.SDEC)
+}
+
+// Moved warns, for outcomes whose rate a declared switch changes, of every
+// switch from the first day to the last on which labels look: such an outcome
+// does not mean the same before and after. ids nil means every outcome.
+// Switches without a readable date are left to the configuration's own check.
+func Moved(c *Catalogue, ids []string, declared []Switch, first, last engine.Day) []*engine.Fault {
+	if ids == nil {
+		ids = c.IDs()
+	}
+	var out []*engine.Fault
+	for _, id := range ids {
+		o := c.Find(id)
+		if o == nil || !c.moves(o) {
+			continue
+		}
+		for _, s := range declared {
+			if day, ok := engine.ParseDay(s.Date); ok && first < day && day <= last {
+				out = append(out, &engine.Fault{Code: "sdec-switch-within", Say: fmt.Sprintf("outcome %s counts emergency stays of no night, and provider %s moved same-day emergency care out of them on %s, among the days that labels look at: use emergency_admission or emergency_overnight, or index dates on one side of it", id, s.Provider, day.Words())})
+			}
+		}
+	}
+	return out
+}

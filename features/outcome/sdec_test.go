@@ -269,3 +269,25 @@ func TestDetectThresholds(t *testing.T) {
 		}
 	}
 }
+
+func TestMoved(t *testing.T) {
+	s := load(t)
+	day := func(text string) engine.Day { d, _ := engine.ParseDay(text); return d }
+	declared := []Switch{{"RAA", "2024-07-01"}, {"RBB", "2025-07-01"}, {"RCC", ""}}
+	var got []string
+	for _, f := range Moved(s.cat, nil, declared, day("2024-06-30"), day("2025-06-30")) {
+		got = append(got, strings.Join(strings.Fields(f.Say)[1:2], ""))
+		if f.Code != "sdec-switch-within" || !strings.Contains(f.Say, "provider RAA moved same-day emergency care out of them on 1 July 2024,") {
+			t.Errorf("says %q", f.Say)
+		}
+	}
+	if want := []string{"emergency_bed", "acsc_admission", "falls_admission", "readmission"}; !slices.Equal(got, want) {
+		t.Errorf("moved %v, want %v", got, want)
+	}
+	if got := Moved(s.cat, []string{"emergency_admission", "emergency_overnight", "moves_right", "death"}, declared, 0, day("2026-01-01")); got != nil {
+		t.Errorf("%v", got[0])
+	}
+	if len(Moved(s.cat, []string{"emergency_bed"}, declared, day("2024-07-01"), day("2025-06-30"))) != 0 || len(Moved(s.cat, []string{"emergency_bed"}, declared, 0, day("2025-07-01"))) != 2 {
+		t.Error("a switch on the first day lies before it, one on the last within")
+	}
+}
