@@ -29,8 +29,9 @@ type Explanation struct {
 	Status   string            `json:"status"` // in the population on the day, or why not
 	Rows     []ExplainedRow    `json:"rows"`
 	From     []ExplainedPart   `json:"derived_from,omitempty"`
-	Value    *float64          `json:"value"` // of the rows; nil for unknown
-	State    string            `json:"state"` // value, unknown or not_observable
+	Value    *float64          `json:"value"`            // of the rows; nil for unknown
+	State    string            `json:"state"`            // value, unknown or not_observable
+	Unseen   string            `json:"unseen,omitempty"` // kinds of record that no source could show, where that is why
 	Last     string            `json:"last,omitempty"`
 	How      string            `json:"how"`
 	Sentence string            `json:"sentence"`
@@ -84,6 +85,12 @@ func Explain(ctx context.Context, db *lake.DB, curated string, s *definitions.Se
 	if err != nil {
 		return nil, err
 	}
+	// What the rows give is compared; whether they could be seen is said beside it.
+	seen, err := r.Run(ctx, compiled, on, knowledge, opt)
+	if err != nil {
+		return nil, err
+	}
+	opt.Coverage = nil
 	got, err := r.Run(ctx, compiled, on, knowledge, opt)
 	if err != nil {
 		return nil, err
@@ -97,7 +104,11 @@ func Explain(ctx context.Context, db *lake.DB, curated string, s *definitions.Se
 	out := &Explanation{Person: p, Feature: d.ID, Title: d.Title, AsOf: on.String(), Status: got.Status[0].String(), Rows: []ExplainedRow{},
 		Value: number(t.Value), State: "value", Last: t.Last.String(), How: t.How, Kernel: number(float64(value)), Same: trace.Same(t.Value, float64(value)) && t.Last == last,
 		Sentence: catalogue.Sentence(got.Matrix.Columns[j], value, last, on), display: d.Display, absence: d.Absence, trace: t, status: got.Status[0]}
-	if math.IsNaN(t.Value) {
+	switch shown := seen.Matrix.Values[j][0]; {
+	case matrix.StateOf(shown) == matrix.Unobservable:
+		out.State, out.Unseen = "not_observable", seen.Unseen[0]
+		out.Sentence = catalogue.Sentence(got.Matrix.Columns[j], shown, last, on)
+	case math.IsNaN(t.Value):
 		out.State = "unknown"
 	}
 	for _, x := range t.Rows {
@@ -175,6 +186,9 @@ func (x *Explanation) Write(w io.Writer, all bool) error {
 	p.line("")
 	p.field("value", say(x.Value)+unknownWords(x))
 	p.field("because", x.How)
+	if x.Unseen != "" {
+		p.field("but", "no source could show these kinds of record of this person that day, so it is not observable: "+x.Unseen)
+	}
 	if x.Last != "" {
 		p.field("newest row", x.Last)
 	}

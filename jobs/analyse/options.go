@@ -7,11 +7,13 @@ import (
 
 	"leftshift/engine"
 	"leftshift/engine/lake"
+	"leftshift/features/compute"
 	"leftshift/features/kernel"
 )
 
 // Options are those with which the night fills features over a curated folder
-// on some dates.
+// on some dates, ascending: with what its sources could show.
 func Options(ctx context.Context, db *lake.DB, curated string, dates []engine.Day) (kernel.Options, error) {
-	return kernel.Options{}, nil
+	coverage, err := compute.Coverage(ctx, db, curated, dates)
+	return kernel.Options{Coverage: coverage}, err
 }

@@ -16,6 +16,7 @@ import (
 	"leftshift/features/catalogue"
 	"leftshift/features/compute"
 	"leftshift/features/kernel"
+	"leftshift/features/matrix"
 	"leftshift/jobs/definitions"
 )
 
@@ -202,6 +203,8 @@ var stateLabels = []string{"a value other than zero", "zero", "unknown", "not ob
 
 func stateOf(v float32) int {
 	switch {
+	case matrix.StateOf(v) == matrix.Unobservable:
+		return 3
 	case v != v:
 		return 2
 	case v == 0:

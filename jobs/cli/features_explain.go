@@ -12,7 +12,6 @@ import (
 
 	"leftshift/engine"
 	"leftshift/engine/lake"
-	"leftshift/features/kernel"
 	"leftshift/jobs/analyse"
 	"leftshift/jobs/config"
 	"leftshift/jobs/definitions"
@@ -70,7 +69,11 @@ the identity vault. What is printed is a person's record: treat it as such.`,
 			if err != nil {
 				return err
 			}
-			x, err := analyse.Explain(cmd.Context(), db, curated, s, p, feature, on, knowledge, kernel.Options{})
+			opt, err := analyse.Options(cmd.Context(), db, curated, []engine.Day{on})
+			var x *analyse.Explanation
+			if err == nil {
+				x, err = analyse.Explain(cmd.Context(), db, curated, s, p, feature, on, knowledge, opt)
+			}
 			if err := errors.Join(err, db.Close()); err != nil {
 				return err
 			}

@@ -41,8 +41,8 @@ func Bars(title, axis string, bars []Bar) ([]byte, error) {
 	const room = 28 // for the title
 	height := 56 + 20*len(in) + room
 	var b strings.Builder
-	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 %d %d" width="%d" height="%d" role="img" font-family="Arial, Liberation Sans, sans-serif">`, plotWidth, height, plotWidth*4/3, height*4/3)
-	fmt.Fprintf(&b, "\n<title>%s</title>\n<rect width=\"100%%\" height=\"100%%\" fill=\"#ffffff\"/>\n<text x=\"8\" y=\"18\" font-size=\"12\" fill=\"#212b32\">%s</text>\n<g transform=\"translate(0 %d)\">", html.EscapeString(title), html.EscapeString(title), room)
+	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="-10 0 %d %d" width="%d" height="%d" role="img" font-family="Arial, Liberation Sans, sans-serif">`, plotWidth+20, height, (plotWidth+20)*4/3, height*4/3)
+	fmt.Fprintf(&b, "\n<title>%s</title>\n<rect x=\"-10\" width=\"100%%\" height=\"100%%\" fill=\"#ffffff\"/>\n<text x=\"8\" y=\"18\" font-size=\"12\" fill=\"#212b32\">%s</text>\n<g transform=\"translate(0 %d)\">", html.EscapeString(title), html.EscapeString(title), room)
 	b.WriteString(strings.TrimSuffix(strings.TrimSpace(text[at+1:]), "</svg>"))
 	b.WriteString("</g>\n</svg>\n")
 	return []byte(b.String()), nil
