@@ -109,7 +109,7 @@ func TestSensitiveCareIsHidden(t *testing.T) {
 	for _, pattern := range []string{"mental_health_*", "psychiatric_*", "days_since_mental_health", "drug_*", "alcohol_admissions_*", "crisis_plan_current",
 		"end_of_life_plan_current", "escalation_plan_current", "hospice_care_*", "anticipatory_medicines_*", "discharged_to_hospice_*", "medicine_antidepressant_*",
 		"medicine_antipsychotic_*", "medicine_hypnotic_anxiolytic_*", "medicine_opioid_*", "medicine_mood_stabiliser_ever", "antidepressant_issues_*", "painkiller_issues_*",
-		"cambridge_anxiety_depression", "cambridge_psychosis_bipolar", "cambridge_alcohol", "cambridge_painful_condition", "medicine_sedation_risk"} {
+		"cambridge_anxiety_depression", "anxiety_*", "cambridge_psychosis_bipolar", "cambridge_alcohol", "cambridge_painful_condition", "medicine_sedation_risk"} {
 		for i := range c.Definitions {
 			d := &c.Definitions[i]
 			if ok, _ := path.Match(pattern, d.ID); ok && d.Display != matrix.DisplayClinician {
