@@ -20,14 +20,14 @@ import (
 	"leftshift/features/sample"
 )
 
-// deep draws many more definitions and people: some minutes, at least 20,000
+// deep draws many more definitions and people: some minutes, more than 50,000
 // definitions.
 var deep = flag.Bool("deep", false, "draw many more definitions and people")
 
 func TestMain(m *testing.M) {
 	flag.Parse()
 	if *deep {
-		if err := flag.Set("rapid.checks", "3000"); err != nil {
+		if err := flag.Set("rapid.checks", "5000"); err != nil {
 			panic(err)
 		}
 	}

@@ -122,14 +122,13 @@ func (c *compiler) thenWhere(s *script, t then) string {
       AND a.start_day <= d.as_of_day AND a.start_day >= f.day AND a.start_day <= f.through_day + 1)`)
 	}
 	if t.readmission {
-		// A stay ends with the last of its provider spells, once all have ended.
+		// A stay ends with the last of its provider spells, and not before all have.
 		s.with("stay_part", "provider spells of stays", "SELECT person, cis,\n  "+strings.Join([]string{c.dayOr("end_day", noEnd), c.day("known_from"), c.dayOr("known_to", noEnd)}, ",\n  ")+
 			"\nFROM "+c.dialect.Table("spell")+conditions(append(c.person(), oneOf("kind", stayKinds))))
-		s.with("ended_stay", "stays that have ended, with their last day", `SELECT p.person, d.as_of_day, p.cis, MAX(p.end_day) AS ended_day
+		s.with("ended_stay", "stays with the last day of all their parts", `SELECT p.person, d.as_of_day, p.cis, MAX(p.end_day) AS ended_day
 FROM stay_part p
 JOIN as_of d ON p.known_from <= d.as_of_day AND d.as_of_day < p.known_to
-GROUP BY p.person, d.as_of_day, p.cis
-HAVING MAX(p.end_day) <= d.as_of_day`)
+GROUP BY p.person, d.as_of_day, p.cis`)
 		out = append(out, `EXISTS (
     SELECT 1 FROM ended_stay p
     WHERE p.person = f.person AND p.as_of_day = d.as_of_day AND p.cis <> f.cis

@@ -114,7 +114,7 @@ func (w *writer) weigh(name string) string {
 }
 
 func (w *writer) entry() {
-	source := choose(w, "source", "event", "event", "event", "event", "event", "event", "spell", "spell", "spell", "document", "demographic", "derived")
+	source := choose(w, "source", "event", "event", "event", "event", "event", "event", "spell", "spell", "spell", "document", "demographic", "demographic", "derived")
 	if source == "derived" && len(w.ids) == 0 {
 		source = "event"
 	}
@@ -129,7 +129,7 @@ func (w *writer) entry() {
 	case "document":
 		w.document(id)
 	case "demographic":
-		w.line("id = %q\naggregate = \"value\"\nitem = %q", id, choose(w, "item", "age", "male", "female", "ethnicity_known", "imd_decile", "care_home", "months_registered", "months_observable", "recent_move", "sources"))
+		w.line("id = %q\naggregate = \"value\"\nitem = %q", id, choose(w, "item", "age", "male", "female", "ethnicity_known", "imd_decile", "care_home", "months_registered", "months_observable", "months_observable", "recent_move", "sources"))
 		w.absence(false)
 		w.ids = append(w.ids, id)
 	case "derived":
@@ -208,7 +208,7 @@ func (w *writer) eventFilter() (within bool) {
 	if w.oneIn(3, "by position") {
 		fmt.Fprintf(&b, "positions = %s\n", list(some(w, "positions", 3, []string{"none", "primary", "secondary"})))
 	}
-	if w.oneIn(4, "within") {
+	if w.oneIn(3, "within") {
 		fmt.Fprintf(&b, "within = %s\n", list(w.spellKinds()))
 	}
 	w.filters = append(w.filters, b.String())
@@ -245,7 +245,7 @@ func (w *writer) event(id string) {
 	}
 	plain := []string{"count", "days", "any", "days_since", "days_since_first"}
 	codes := append([]string{"distinct_codes", "acceleration", "started", "stopped"}, plain...)
-	switch choose(w, "codes", "none", "lists", "lists", "inline", "each", "group", "group", "analyte", "analyte", "weights", "spells") {
+	switch choose(w, "codes", "none", "lists", "lists", "inline", "each", "group", "group", "analyte", "analyte", "weights", "spells", "spells") {
 	case "none":
 		w.kindsFor()
 		w.eventFilter()

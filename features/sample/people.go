@@ -54,7 +54,7 @@ type drawing struct {
 	out   *People
 }
 
-// Draw draws one to four people whose rows lie around the index dates. Most of
+// Draw draws one to six people whose rows lie around the index dates. Most of
 // their events are such as definitions of the catalogue read, so that there is
 // something to find; it may be nil.
 func Draw(t *rapid.T, dates []engine.Day, shelf *Shelf, cat *catalogue.Catalogue) *People {
@@ -67,7 +67,7 @@ func Draw(t *rapid.T, dates []engine.Day, shelf *Shelf, cat *catalogue.Catalogue
 		}
 	}
 	id := int64(0)
-	for range pick(d, "persons", 1, 2, 3, 4) {
+	for range pick(d, "persons", 1, 2, 3, 4, 5, 6) {
 		id += rapid.SampledFrom([]int64{1, 2, 1 << 40, 1 << 60}).Draw(t, "person")
 		d.person(engine.Person(id))
 	}
@@ -166,8 +166,8 @@ func (d *drawing) person(id engine.Person) {
 		o.Residences = append(o.Residences, schema.CuratedResidence{Person: id, Area: pick[engine.Code](d, "area", 0, 1, 2), FromDay: from, ToDay: to,
 			CareHome: pick[uint8](d, "care home", 0, 1), IMDDecile: pick[uint8](d, "decile", 0, 1, 10)})
 	}
-	d.events(id)
 	d.spells(id)
+	d.events(id)
 	for range d.upTo(6, "documents") {
 		x := schema.CuratedDocument{Person: id, Day: d.day("document"), EndDay: engine.NoDay, Category: pick[uint8](d, "category", 1, 2, 3),
 			Type: d.word().Code, Status: d.status()}
@@ -193,7 +193,7 @@ func (d *drawing) interval() (from, to engine.Day) {
 	from, to = engine.NoDay, engine.NoDay
 	start := d.day("from")
 	if n := len(d.out.Registrations); n > 0 && d.out.Registrations[n-1].ToDay != engine.NoDay && rapid.Bool().Draw(d.t, "follows") {
-		start = d.out.Registrations[n-1].ToDay + engine.Day(pick(d, "gap", 0, 1, 30, 31, 32))
+		start = d.out.Registrations[n-1].ToDay + engine.Day(pick(d, "gap", 0, 1, 30, 31, 31, 32))
 	}
 	if !d.oneIn(6, "from unknown") {
 		from = start
@@ -219,7 +219,7 @@ func (d *drawing) events(id engine.Person) {
 		}
 	}
 	for range d.upTo(25, "events") {
-		e := schema.CuratedEvent{Person: id, Day: d.day("day"), EndDay: engine.NoDay, Kind: pick(d, "kind", allKinds...), Status: d.status(),
+		e := schema.CuratedEvent{Person: id, Day: d.eventDay(id), EndDay: engine.NoDay, Kind: pick(d, "kind", allKinds...), Status: d.status(),
 			Mode: engine.Mode(pick[uint8](d, "mode", 0, 1, 2, 3, 4)), Position: pick[uint8](d, "position", 0, 1, 1, 2, 7)}
 		if len(aims) > 0 && !d.oneIn(4, "aimless") {
 			d.at(&e, rapid.SampledFrom(aims).Draw(d.t, "aim"))
@@ -236,6 +236,18 @@ func (d *drawing) events(id engine.Person) {
 			d.out.Events = append(d.out.Events, e)
 		}
 	}
+}
+
+// eventDay draws the day of an event, often one on which a spell begins or ends.
+func (d *drawing) eventDay(id engine.Person) engine.Day {
+	if n := len(d.out.Spells); n > 0 && d.out.Spells[n-1].Person == id && d.oneIn(4, "in a spell") {
+		s := d.out.Spells[n-1-rapid.SampledFrom(ladder[:min(n, 4)]).Draw(d.t, "which")]
+		if s.EndDay != engine.NoDay && rapid.Bool().Draw(d.t, "at its end") {
+			return s.EndDay
+		}
+		return s.StartDay
+	}
+	return d.day("day")
 }
 
 // at makes an event such as a definition reads, but for its day.
@@ -285,7 +297,10 @@ func (d *drawing) spells(id engine.Person) {
 		}
 		s.Knowledge = d.known(s.StartDay)
 		d.out.Spells = append(d.out.Spells, s)
-		if d.oneIn(8, "again") {
+		if d.oneIn(5, "again") {
+			if s.Kind <= engine.Transfer && rapid.Bool().Draw(d.t, "as another") {
+				s.Kind, s.CIS = pick(d, "kind", engine.Emergency, engine.Elective), pick[int64](d, "cis", 1, 2, 3)
+			}
 			d.out.Spells = append(d.out.Spells, s)
 		}
 	}

@@ -28,7 +28,7 @@ import (
 	"leftshift/features/sample"
 )
 
-// deep compares 1,200 definitions and more people.
+// deep compares more than 1,000 random definitions, and more people.
 var deep = flag.Bool("deep", false, "draw many more definitions and people")
 
 func size(few, many int) int {
@@ -162,7 +162,7 @@ func TestRandomDefinitions(t *testing.T) {
 	db := open(t)
 	var covered agree.Tally
 	draw := rapid.Custom(func(t *rapid.T) *catalogue.Catalogue { return sample.Catalogue(t, shelf, 60) })
-	for i := range size(3, 12) {
+	for i := range size(4, 14) {
 		cat := draw.Example(i)
 		p := compile(t, shelf, cat)
 		all := people(shelf, cat, dates, 150)
