@@ -7,6 +7,7 @@ package compute
 
 import (
 	"context"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 
@@ -37,22 +38,23 @@ type Options struct {
 // leastMiB is what one DuckDB needs to read a bucket.
 const leastMiB = 256
 
+// Words reads the dictionary of codes of a curated folder, in order of code.
+func Words(ctx context.Context, db *lake.DB, dir string) ([]plan.Word, error) {
+	var words []plan.Word
+	err := db.Codes(ctx, dir, func(code engine.Code, system engine.System, text string) {
+		words = append(words, plan.Word{Code: code, System: system, Text: text})
+	})
+	return words, err
+}
+
 // Plan compiles a catalogue over the dictionary of codes of a curated folder.
 // lib and analytes are those that the catalogue was loaded with.
 func Plan(ctx context.Context, db *lake.DB, dir string, cat *catalogue.Catalogue, lib *codelist.Library, analytes *analyte.Table) (*plan.Plan, error) {
-	var words []plan.Word
-	if err := db.Codes(ctx, dir, func(code engine.Code, system engine.System, text string) {
-		words = append(words, plan.Word{Code: code, System: system, Text: text})
-	}); err != nil {
+	words, err := Words(ctx, db, dir)
+	if err != nil {
 		return nil, err
 	}
-	return plan.Compile(cat, lib, analytes, func(yield func(plan.Word) bool) {
-		for _, w := range words {
-			if !yield(w) {
-				return
-			}
-		}
-	})
+	return plan.Compile(cat, lib, analytes, slices.Values(words))
 }
 
 // Buckets runs the kernel over every bucket of a folder and calls each with

@@ -50,8 +50,9 @@ type gatherer struct {
 	other   keys
 	from    []int // by window
 	counts  []int64
-	last    int32  // the latest index date
-	see     *sight // nil when not asked for
+	last    int32   // the latest index date
+	see     *sight  // nil when not asked for
+	labels  *labels // nil when not asked for
 }
 
 func newGatherer(p *plan.Plan, dates []engine.Day) *gatherer {
@@ -107,6 +108,9 @@ func (g *gatherer) next() {
 	if g.see != nil {
 		g.see.serial = g.serial
 	}
+	if g.labels != nil {
+		g.labels.marks = g.labels.marks[:0]
+	}
 }
 
 // of gives the person's facts of a family, empty when first asked for.
@@ -140,6 +144,9 @@ func (g *gatherer) events(s *streams, h *held, wanted bool) error {
 		}
 		if wanted {
 			g.rows(s, from, to)
+		}
+		if wanted && g.labels != nil {
+			g.labels.rows(s, from, to)
 		}
 		return nil
 	})

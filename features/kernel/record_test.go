@@ -13,6 +13,7 @@ import (
 	"leftshift/engine/analyte"
 	"leftshift/features/catalogue"
 	"leftshift/features/codelist"
+	"leftshift/features/outcome"
 	"leftshift/features/plan"
 )
 
@@ -254,6 +255,7 @@ type shelf struct {
 	lib      *codelist.Library
 	analytes *analyte.Table
 	cat      *catalogue.Catalogue
+	outcomes *outcome.Plan
 	plan     *plan.Plan // with the vocabulary of random people as its dictionary
 }
 
@@ -269,6 +271,12 @@ func load(t testing.TB) *shelf {
 	if s.lib, err = codelist.Load(); err == nil {
 		if s.analytes, err = analyte.Load(); err == nil {
 			s.cat, err = catalogue.Load(s.lib, s.analytes)
+			if err == nil {
+				var all *outcome.Catalogue
+				if all, err = outcome.Load(s.lib, s.cat); err == nil {
+					s.outcomes, err = outcome.Compile(all, nil, s.lib, nil)
+				}
+			}
 		}
 	}
 	if err != nil {

@@ -35,12 +35,14 @@ type Result struct {
 	Index   []engine.Day
 	Status  []population.Status
 	Places  []Place
-	Unseen  []string        // see matrix.Rows; nil when no coverage was given
-	Labels  []outcome.Label // nil when no horizon was asked for; zero for rows not eligible
-	Matrix  *matrix.Matrix
+	Unseen  []string // see matrix.Rows; nil when no coverage was given
+	// Labels are by outcome, then row; nil when none were asked for. Rows that
+	// are not eligible, or not at risk, have the zero label.
+	Labels [][]outcome.Label
+	Matrix *matrix.Matrix
 
 	Attrition []population.Attrition // by index date, ascending
-	Outcomes  outcome.Summary        // of the labels; its Check is the caller's, over all buckets
+	Outcomes  []outcome.Summary      // of the labels, by outcome; their Check is the caller's, over all buckets
 	Read      Counts
 }
 
@@ -51,26 +53,30 @@ func Concat(parts []*Result) *Result {
 	if len(parts) == 0 {
 		return nil
 	}
-	n, labels := 0, false
+	n := 0
 	for _, p := range parts {
 		n += len(p.Persons)
-		labels = labels || p.Labels != nil
 	}
 	cols := parts[0].Matrix.Columns
 	out := &Result{Persons: make([]engine.Person, 0, n), Index: make([]engine.Day, 0, n), Status: make([]population.Status, 0, n),
 		Places: make([]Place, 0, n), Matrix: &matrix.Matrix{Columns: cols, Rows: n, Values: make([][]float32, len(cols)), Last: make([][]int32, len(cols))},
 		Attrition: slices.Clone(parts[0].Attrition)}
-	if labels {
-		out.Labels = make([]outcome.Label, 0, n)
+	if k := len(parts[0].Labels); k > 0 {
+		out.Labels, out.Outcomes = make([][]outcome.Label, k), make([]outcome.Summary, k)
+		for i := range out.Labels {
+			out.Labels[i] = make([]outcome.Label, 0, n)
+		}
 	}
 	for k, p := range parts {
 		out.Persons = append(out.Persons, p.Persons...)
 		out.Index = append(out.Index, p.Index...)
 		out.Status = append(out.Status, p.Status...)
 		out.Places = append(out.Places, p.Places...)
-		out.Labels = append(out.Labels, p.Labels...)
+		for i := range out.Labels {
+			out.Labels[i] = append(out.Labels[i], p.Labels[i]...)
+			out.Outcomes[i].Merge(p.Outcomes[i])
+		}
 		out.Unseen = append(out.Unseen, p.Unseen...)
-		out.Outcomes.Merge(p.Outcomes)
 		out.Read.add(p.Read)
 		if k > 0 {
 			for i := range p.Attrition {

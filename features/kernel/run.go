@@ -15,9 +15,9 @@ import (
 // Options of a run. The zero value makes features of eligible people, without
 // labels and without days.
 type Options struct {
-	// Horizon in days of the outcome; 0 for no labels. Freeze is how many days
-	// after the horizon's end its record is settled.
-	Horizon, Freeze int
+	// Outcomes to label, nil for none. The caller sees to it that they are ready
+	// (outcome.Plan.Ready, Outcome.Ready); labels that are not are cut.
+	Outcomes *outcome.Plan
 	// Everyone keeps the rows of persons who are not eligible.
 	Everyone bool
 	// Days fills the matrix's days of newest rows.
@@ -39,7 +39,7 @@ type Options struct {
 // *engine.Fault or the context's. A cancelled context ends the run between
 // persons.
 func Run(ctx context.Context, p *plan.Plan, in Input, dates []engine.Day, knowledge engine.Day, opt Options) (*Result, error) {
-	if err := checkDates(dates, knowledge, opt); err != nil {
+	if err := checkDates(dates, knowledge); err != nil {
 		return nil, err
 	}
 	s := &streams{}
@@ -49,15 +49,13 @@ func Run(ctx context.Context, p *plan.Plan, in Input, dates []engine.Day, knowle
 	out := &Result{}
 	var old *matrix.Matrix
 	if r := opt.Into; r != nil {
-		out.Persons, out.Index, out.Status, out.Places, out.Labels, old = r.Persons[:0], r.Index[:0], r.Status[:0], r.Places[:0], r.Labels[:0], r.Matrix
+		out.Persons, out.Index, out.Status, out.Places, out.Labels, old = r.Persons[:0], r.Index[:0], r.Status[:0], r.Places[:0], r.Labels, r.Matrix
 	}
 	for _, d := range dates {
 		out.Attrition = append(out.Attrition, population.Attrition{Index: d})
 	}
-	if opt.Horizon > 0 && out.Labels == nil {
-		out.Labels = []outcome.Label{}
-	}
 	g := newGatherer(p, dates)
+	g.labels = newLabels(opt.Outcomes, out, knowledge)
 	sh := newSheet(p, opt.Days, opt.Persons*len(dates), old)
 	h := &held{}
 	g.see = newSight(opt.Coverage, out)
@@ -82,7 +80,7 @@ func Run(ctx context.Context, p *plan.Plan, in Input, dates []engine.Day, knowle
 				live, rows = append(live, d), append(rows, sh.row())
 				at := spotOf(h, on)
 				sh.person(h, &at, rows[len(rows)-1], opt.DataFrom)
-				out.place(h, &at, status, knowledge, opt.Horizon)
+				out.place(h, &at, status)
 			}
 		}
 		g.next()
@@ -94,6 +92,11 @@ func Run(ctx context.Context, p *plan.Plan, in Input, dates []engine.Day, knowle
 			return nil, err
 		}
 		g.families(sh, h, live, rows)
+		if g.labels != nil {
+			for k, d := range live {
+				g.labels.row(h, dates[d], out.Status[rows[k]], int(out.Places[rows[k]].Age))
+			}
+		}
 		if g.see != nil {
 			for k, d := range live {
 				g.see.row(d, dates[d], out.Places[rows[k]].Practice)
@@ -130,8 +133,8 @@ func (s *sheet) person(h *held, at *spot, row int, dataFrom engine.Day) {
 	}
 }
 
-// place adds who and where a row is, and its label.
-func (out *Result) place(h *held, at *spot, status population.Status, knowledge engine.Day, horizon int) {
+// place adds who and where a row is.
+func (out *Result) place(h *held, at *spot, status population.Status) {
 	on := at.on
 	x := Place{Age: int16(max(at.age, -1)), Sex: h.who.Sex, Ethnic: h.who.Ethnic}
 	if at.registration >= 0 {
@@ -145,14 +148,6 @@ func (out *Result) place(h *held, at *spot, status population.Status, knowledge 
 	out.Index = append(out.Index, on)
 	out.Status = append(out.Status, status)
 	out.Places = append(out.Places, x)
-	if horizon > 0 {
-		var l outcome.Label
-		if status == population.Eligible {
-			l = outcome.Of(&h.who, h.registrations, h.spells, on, knowledge, horizon)
-			out.Outcomes.Add(l, int(x.Age))
-		}
-		out.Labels = append(out.Labels, l)
-	}
 }
 
 // close reads what is left, which belongs to no person, and counts.
@@ -172,7 +167,7 @@ func (s *streams) close(out *Result) error {
 	return nil
 }
 
-func checkDates(dates []engine.Day, knowledge engine.Day, opt Options) error {
+func checkDates(dates []engine.Day, knowledge engine.Day) error {
 	if len(dates) == 0 {
 		return &engine.Fault{Code: "index-dates", Say: "give at least one index date"}
 	}
@@ -182,11 +177,6 @@ func checkDates(dates []engine.Day, knowledge engine.Day, opt Options) error {
 		}
 		if d > knowledge {
 			return &engine.Fault{Code: "index-date-unknown", Say: fmt.Sprintf("the index date %s is later than %s, up to which the record is known: use an earlier index date", d.Words(), knowledge.Words())}
-		}
-		if opt.Horizon != 0 {
-			if err := outcome.Ready(d, knowledge, opt.Horizon, opt.Freeze); err != nil {
-				return err
-			}
 		}
 	}
 	return nil

@@ -306,7 +306,7 @@ func (sc *scenario) check(t *testing.T, s *shelf, shown map[string]bool) {
 		t.Fatal(err)
 	}
 	for _, a := range sc.asks {
-		res, err := Run(context.Background(), p, sc.record.input(2), []engine.Day{a.on}, a.knowledge, Options{Horizon: a.horizon, Everyone: true, Days: true, DataFrom: a.data})
+		res, err := Run(context.Background(), p, sc.record.input(2), []engine.Day{a.on}, a.knowledge, Options{Outcomes: s.outcomes, Everyone: true, Days: true, DataFrom: a.data})
 		if err != nil {
 			t.Fatalf("line %d: %v", a.line, err)
 		}
@@ -318,7 +318,7 @@ func (sc *scenario) check(t *testing.T, s *shelf, shown map[string]bool) {
 					t.Errorf("line %d: status %s, want %s", e.line, got, w[1])
 				}
 			case w[0] == "outcome":
-				if got := fmt.Sprint(labelWord(res.Labels[0]), " ", res.Labels[0].Day); got != strings.Join(w[1:], " ") {
+				if got := said(res.Labels[s.outcomes.Place("emergency_bed")][0].Within(a.horizon)); got != strings.Join(w[1:], " ") {
 					t.Errorf("line %d: outcome %s, want %s", e.line, got, strings.Join(w[1:], " "))
 				}
 			default:
@@ -328,9 +328,7 @@ func (sc *scenario) check(t *testing.T, s *shelf, shown map[string]bool) {
 	}
 }
 
-func labelWord(l outcome.Label) string {
-	return [...]string{"completed", "event", "died", "left"}[l.Status]
-}
+func said(l outcome.Label) string { return fmt.Sprint(l.Status, " ", l.Day) }
 
 func (sc *scenario) value(t *testing.T, s *shelf, res *Result, on engine.Day, e expect, shown map[string]bool) {
 	id, rest, _ := strings.Cut(e.text, " ")

@@ -34,6 +34,9 @@ data = "data"
 [run]
 buckets = %d
 
+[model]
+expected_leavers_per_1000 = 30
+
 [reference]
 postcodes = "sources/reference/postcodes.csv"
 `, end, bucketsFor(people))

@@ -25,6 +25,7 @@ type Config struct {
 	Source    []Source  `toml:"source" say:"Feeds of records. Repeat the table for each source."`
 	Reference Reference `toml:"reference" say:"Reference files."`
 	Model     Model     `toml:"model" say:"What is predicted, and how a model is fitted."`
+	Switch    []Switch  `toml:"sdec_switch" say:"Changes of where a trust records same-day emergency care. Repeat the table for each; the night warns of those that are not declared."`
 	Lists     Lists     `toml:"lists" say:"Risk lists."`
 	Report    Report    `toml:"report" say:"Disclosure control of every count that leaves."`
 	Schedule  Schedule  `toml:"schedule" say:"When the night run starts."`
@@ -103,11 +104,18 @@ type Reference struct {
 }
 
 type Model struct {
+	Outcome  string `toml:"outcome" default:"emergency_bed" check:"key" say:"outcome that is predicted: an id of docs/OUTCOMES.md"`
 	Horizons []int  `toml:"horizons" default:"365,90,30" check:"required,min=1,max=3650,unique" say:"days ahead that are predicted; lists use the first"`
 	Seed     uint64 `toml:"seed" default:"1" say:"seed of every random draw"`
 	Boost    Boost  `toml:"boost" say:"Gradient boosting. 0 means the model's own default."`
+	Leavers  int    `toml:"expected_leavers_per_1000" default:"50" check:"min=1,max=1000" say:"people of 1,000 who leave the area's practices in a year (England: about 50, ONS internal migration); the training warns of half or double"`
 	TestGap  int    `toml:"test_gap_days" default:"92" check:"min=0,max=3650" say:"days between the last training index date's outcome window and the first test index date"`
 	Bundle   string `toml:"bundle" check:"name" say:"identifier of the model bundle that scores; empty: the newest approved"`
+}
+
+type Switch struct {
+	Provider string `toml:"provider" check:"required" say:"ODS code of the trust, as its spells have it"`
+	Date     string `toml:"date" check:"required,day" say:"first day on which same-day emergency care was recorded as emergency care (ECDS type 5) and no longer as an admission (APC), or back"`
 }
 
 type Boost struct {

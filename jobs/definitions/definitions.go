@@ -14,6 +14,7 @@ import (
 	"leftshift/engine/analyte"
 	"leftshift/features/catalogue"
 	"leftshift/features/codelist"
+	"leftshift/features/outcome"
 	"leftshift/jobs/config"
 )
 
@@ -23,6 +24,7 @@ type Set struct {
 	Analytes  *analyte.Table
 	Codelists *codelist.Library
 	Catalogue *catalogue.Catalogue
+	Outcomes  *outcome.Catalogue
 }
 
 // CodelistFolder is the folder, within that of the features, of a site's own
@@ -100,7 +102,8 @@ func OpenAt(p Place) (*Set, error) {
 	if s.Catalogue, err = catalogue.LoadWith(s.Codelists, s.Analytes, more...); err != nil {
 		return nil, faulty(err)
 	}
-	return s, nil
+	s.Outcomes, err = outcome.Load(s.Codelists, s.Catalogue)
+	return s, err
 }
 
 // open gives a folder, or nil when there is none.

@@ -8,10 +8,12 @@ import (
 	"path/filepath"
 
 	"leftshift/engine"
+	"leftshift/engine/lake"
 	"leftshift/engine/schema"
 	"leftshift/features/compute"
 	"leftshift/features/kernel"
 	"leftshift/features/matrix"
+	"leftshift/features/outcome"
 	"leftshift/features/population"
 	"leftshift/jobs/pipeline"
 )
@@ -74,7 +76,7 @@ func (n *Night) stepFeatures() pipeline.Step {
 	return pipeline.Step{
 		Name: "features", Keep: 1,
 		Digest: func(_ context.Context, r *pipeline.Run) (string, error) {
-			return digest(r.Identity("curate"), n.Catalogue.Hash, n.Codelists.Hash, n.AsOf.String()), nil
+			return digest(r.Identity("curate"), n.Catalogue.Hash, n.Codelists.Hash, n.AsOf.String(), n.references()), nil
 		},
 		Do: func(ctx context.Context, r *pipeline.Run, dir string) error {
 			var parts []*kernel.Result // without their matrices
@@ -90,6 +92,9 @@ func (n *Night) stepFeatures() pipeline.Step {
 				return nil
 			})
 			if err := errors.Join(err, files.Close()); err != nil {
+				return err
+			}
+			if err := writeJSON(filepath.Join(dir, "feature_columns.json"), n.references()); err != nil {
 				return err
 			}
 			got := kernel.Concat(parts)
@@ -117,10 +122,40 @@ func (n *Night) stepFeatures() pipeline.Step {
 			for s := range population.NumStatus {
 				info.Attrition[s.String()] = got.Attrition[0].By[s]
 			}
+			if err := n.sameDay(ctx, r, r.Output("curate")); err != nil {
+				return err
+			}
 			r.Count("people in the population", int64(len(got.Persons)))
 			r.Count("features", int64(columns))
 			r.Count("rows read", got.Read.Events+got.Read.Spells)
 			return writeJSON(filepath.Join(dir, "features.json"), info)
 		},
 	}
+}
+
+// sameDay warns of trusts that changed where they record same-day emergency
+// care, where the configuration declares no change.
+func (n *Night) sameDay(ctx context.Context, r *pipeline.Run, curated string) error {
+	db, err := n.open(ctx)
+	if err != nil {
+		return err
+	}
+	rows, err := lake.Collect[struct {
+		Provider  string     `col:"provider"`
+		Month     engine.Day `col:"month"`
+		ZeroNight int64      `col:"zero_night"`
+		SDEC      int64      `col:"sdec"`
+	}](ctx, db, lake.SameDaySQL(curated, n.AsOf))
+	if err := errors.Join(err, db.Close()); err != nil {
+		return err
+	}
+	months := make([]outcome.Month, len(rows))
+	for i, x := range rows {
+		months[i] = outcome.Month(x)
+	}
+	for _, step := range outcome.Detect(months, n.switches()) {
+		w := step.Warning()
+		r.Warn(w.Code, w.Say)
+	}
+	return nil
 }

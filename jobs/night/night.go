@@ -20,6 +20,7 @@ import (
 	"leftshift/engine/lake"
 	"leftshift/features/catalogue"
 	"leftshift/features/codelist"
+	"leftshift/features/outcome"
 	"leftshift/jobs/config"
 	"leftshift/jobs/definitions"
 	"leftshift/models/registry"
@@ -35,6 +36,7 @@ type Night struct {
 	Analytes  *analyte.Table
 	Codelists *codelist.Library
 	Catalogue *catalogue.Catalogue
+	Outcomes  *outcome.Catalogue
 
 	batches []lake.Batch
 }
@@ -46,7 +48,7 @@ func New(c *config.Config, asOf, today engine.Day) (*Night, error) {
 	if err != nil {
 		return nil, err
 	}
-	n.Analytes, n.Codelists, n.Catalogue = set.Analytes, set.Codelists, set.Catalogue
+	n.Analytes, n.Codelists, n.Catalogue, n.Outcomes = set.Analytes, set.Codelists, set.Catalogue, set.Outcomes
 	return n, os.MkdirAll(n.Data, 0o700)
 }
 

@@ -15,6 +15,7 @@ import (
 	"leftshift/engine"
 	"leftshift/engine/schema"
 	"leftshift/features/catalogue"
+	"leftshift/features/compute"
 	"leftshift/features/kernel"
 	"leftshift/features/matrix"
 	"leftshift/features/outcome"
@@ -60,7 +61,7 @@ func (n *Night) stepTrain() pipeline.Step {
 	return pipeline.Step{
 		Name: "train", Keep: 2,
 		Digest: func(_ context.Context, r *pipeline.Run) (string, error) {
-			return digest(r.Identity("curate"), n.Catalogue.Hash, n.Codelists.Hash, n.AsOf.String(), n.Config.Model.Horizons, n.Config.Model.Seed, n.Config.Model.Boost, n.Config.Model.TestGap, n.Config.Site.Name), nil
+			return digest(r.Identity("curate"), n.Catalogue.Hash, n.Codelists.Hash, n.AsOf.String(), n.Config.Model.Outcome, n.Outcomes.Hash, n.Config.Model.Horizons, n.Config.Model.Seed, n.Config.Model.Boost, n.Config.Model.TestGap, n.Config.Site.Name), nil
 		},
 		Do: func(ctx context.Context, r *pipeline.Run, dir string) error { return n.train(ctx, r, dir) },
 	}
@@ -70,12 +71,21 @@ func (n *Night) train(ctx context.Context, r *pipeline.Run, dir string) error {
 	m := n.Config.Model
 	longest := slices.Max(m.Horizons)
 	trainOn, test := indexDates(n.AsOf, longest, m.TestGap)
-	got, err := n.kernel(ctx, r, r.Output("curate"), append(slices.Clone(trainOn), test), kernel.Options{Horizon: longest, Freeze: m.TestGap})
+	dates := append(slices.Clone(trainOn), test)
+	what, outcomes, err := n.outcome(ctx, r.Output("curate"), dates, longest)
 	if err != nil {
 		return err
 	}
-	if err := got.Outcomes.Check(); err != nil {
+	got, err := n.kernel(ctx, r, r.Output("curate"), dates, kernel.Options{Outcomes: outcomes})
+	if err != nil {
 		return err
+	}
+	seen := &got.Outcomes[0]
+	if err := seen.Check(); err != nil {
+		return err
+	}
+	for _, f := range append(seen.Doubts(float64(m.Leavers)), outcome.Moved(n.Outcomes, []string{what.ID}, n.switches(), dates[0], test+engine.Day(longest))...) {
+		r.Warn(f.Code, f.Say)
 	}
 	s := sample(got, n.modelColumns(), m.Horizons)
 	folds := train.DefaultFolds
@@ -92,16 +102,17 @@ func (n *Night) train(ctx context.Context, r *pipeline.Run, dir string) error {
 		}
 		return err
 	}
-	bundle := &registry.Bundle{Format: 1, Outcome: "first emergency admission before death, within the horizon, of people alive, registered and not in hospital on the index date",
+	bundle := &registry.Bundle{Format: 1, Outcome: what.ID + ": first to be " + what.Sentence + ", before death, within the horizon, of people alive, registered and not in hospital on the index date",
 		Catalogue: n.Catalogue.Hash, Codelists: n.Codelists.Hash, Site: n.Config.Site.Name, Synthetic: n.Config.Site.Synthetic, Purpose: n.Config.Site.Purpose,
 		Knowledge: n.AsOf.String(), TestIndex: test.String(), Freeze: m.TestGap, TrainRows: s.Matrix.Rows - len(models[0].Rows), TestRows: len(models[0].Rows), Folds: folds, Seed: m.Seed,
-		DeathsPer1000: got.Outcomes.DeathRate(), LeaversPer1000: got.Outcomes.LeavingRate()}
+		DeathsPer1000: seen.DeathRate(), LeaversPer1000: seen.LeavingRate()}
 	for _, d := range trainOn {
 		bundle.TrainIndex = append(bundle.TrainIndex, d.String())
 	}
 	for _, c := range s.Matrix.Columns {
 		bundle.Columns = append(bundle.Columns, c.ID)
 	}
+	bundle.Features = n.Catalogue.Subset(bundle.Columns).Hash
 	files := map[string][]byte{}
 	for i := range models {
 		bundle.Models = append(bundle.Models, models[i].Fitted)
@@ -194,9 +205,48 @@ func (n *Night) modelColumns() map[string]bool {
 	return out
 }
 
-var censorStatus = [...]censor.Status{outcome.Completed: censor.Completed, outcome.Event: censor.Event, outcome.Died: censor.Died, outcome.Left: censor.Left}
+// outcome finds the outcome that the configuration names, and sees that its
+// labels are complete.
+func (n *Night) outcome(ctx context.Context, curated string, dates []engine.Day, horizon int) (*outcome.Outcome, *outcome.Plan, error) {
+	id := n.Config.Model.Outcome
+	o := n.Outcomes.Find(id)
+	if o == nil {
+		return nil, nil, &engine.Fault{Code: "outcome-unknown", Say: "model.outcome names " + id + ", which is no outcome: `leftshift outcomes list` shows them"}
+	}
+	if horizon > o.Horizon() {
+		return nil, nil, &engine.Fault{Code: "outcome-horizon", Say: fmt.Sprintf("outcome %s is declared for at most %d days, and model.horizons asks for %d: shorten the horizons", id, o.Horizon(), horizon)}
+	}
+	for _, d := range dates {
+		if err := o.Ready(d, n.AsOf, horizon); err != nil {
+			return nil, nil, err
+		}
+	}
+	db, err := n.open(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	words, err := compute.Words(ctx, db, curated)
+	if err := errors.Join(err, db.Close()); err != nil {
+		return nil, nil, err
+	}
+	p, err := outcome.Compile(n.Outcomes, []string{id}, n.Codelists, slices.Values(words))
+	return o, p, err
+}
 
-// sample makes rows of a kernel result what models are fitted on.
+// switches are the declared changes of recording.
+func (n *Night) switches() []outcome.Switch {
+	out := make([]outcome.Switch, len(n.Config.Switch))
+	for i, s := range n.Config.Switch {
+		out[i] = outcome.Switch(s)
+	}
+	return out
+}
+
+var censorStatus = [...]censor.Status{outcome.Completed: censor.Completed, outcome.Event: censor.Event, outcome.Died: censor.Died, outcome.Left: censor.Left,
+	outcome.Ended: censor.Died, outcome.Cut: censor.Left}
+
+// sample makes rows of a kernel result what models are fitted on: those of
+// people at risk of the first outcome.
 func sample(r *kernel.Result, columns map[string]bool, horizons []int) *train.Sample {
 	m := &matrix.Matrix{Rows: r.Matrix.Rows}
 	for j, c := range r.Matrix.Columns {
@@ -204,9 +254,22 @@ func sample(r *kernel.Result, columns map[string]bool, horizons []int) *train.Sa
 			m.Columns, m.Values, m.Last = append(m.Columns, c), append(m.Values, r.Matrix.Values[j]), append(m.Last, nil)
 		}
 	}
+	var rows []int
+	for i, l := range r.Labels[0] {
+		if l.AtRisk() {
+			rows = append(rows, i)
+		}
+	}
 	s := &train.Sample{Matrix: m, Person: r.Persons, Index: r.Index, Outcome: map[int][]censor.Row{}}
+	if len(rows) < m.Rows {
+		s.Matrix, s.Person, s.Index = m.Take(rows), make([]engine.Person, len(rows)), make([]engine.Day, len(rows))
+		for k, i := range rows {
+			s.Person[k], s.Index[k] = r.Persons[i], r.Index[i]
+		}
+	}
 	age, sex, imd, ethnic := evaluate.Group{Name: "age"}, evaluate.Group{Name: "sex"}, evaluate.Group{Name: "deprivation quintile"}, evaluate.Group{Name: "ethnic group"}
-	for _, p := range r.Places {
+	for _, i := range rows {
+		p := &r.Places[i]
 		age.Labels = append(age.Labels, AgeBand(int(p.Age)))
 		sex.Labels = append(sex.Labels, SexWord(p.Sex))
 		imd.Labels = append(imd.Labels, Quintile(p.IMD))
@@ -214,10 +277,10 @@ func sample(r *kernel.Result, columns map[string]bool, horizons []int) *train.Sa
 	}
 	s.Groups = []evaluate.Group{age, sex, imd, ethnic}
 	for _, h := range horizons {
-		out := make([]censor.Row, len(r.Labels))
-		for i := range out {
-			l := r.Labels[i].Within(h)
-			out[i] = censor.Row{Status: censorStatus[l.Status], Day: int(l.Day), Stratum: int(r.Index[i])} // people may leave at another rate next year
+		out := make([]censor.Row, len(rows))
+		for k, i := range rows {
+			l := r.Labels[0][i].Within(h)
+			out[k] = censor.Row{Status: censorStatus[l.Status], Day: int(l.Day), Stratum: int(r.Index[i])} // people may leave at another rate next year
 		}
 		s.Outcome[h] = out
 	}

@@ -1,0 +1,104 @@
+package kernel
+
+import (
+	"context"
+	"math"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"leftshift/engine"
+	"leftshift/features/catalogue"
+	"leftshift/features/plan"
+	"leftshift/features/sample"
+)
+
+// plain gives the drawn rows of one person, or with 0 of everyone, as the
+// reference reads them.
+func plain(p *sample.People, words map[engine.Code]plan.Word, id engine.Person) *record {
+	r := &record{}
+	is := func(x engine.Person) bool { return id == 0 || x == id }
+	for _, x := range p.Persons {
+		if is(x.Person) {
+			r.persons = append(r.persons, personRow{int64(x.Person), x.BirthMonth, x.DeathDay, x.Sex, x.EthnicCategory, x.Sources})
+		}
+	}
+	for _, x := range p.Registrations {
+		if is(x.Person) {
+			r.registrations = append(r.registrations, intervalRow{person: int64(x.Person), code: x.Practice, from: x.FromDay, to: x.ToDay})
+		}
+	}
+	for _, x := range p.Residences {
+		if is(x.Person) {
+			r.residences = append(r.residences, intervalRow{int64(x.Person), x.Area, x.FromDay, x.ToDay, x.CareHome, x.IMDDecile})
+		}
+	}
+	for _, x := range p.Events {
+		if is(x.Person) {
+			w := words[x.Code]
+			r.events = append(r.events, eventRow{int64(x.Person), x.Day, x.LastDay, x.Kind, w.System, w.Text, x.Value.N,
+				x.Value.Known && x.Value.N <= plan.LargestValue && x.Value.N >= -plan.LargestValue, x.Status, x.Mode, x.Position, x.KnownFrom, x.KnownTo})
+		}
+	}
+	for _, x := range p.Spells {
+		if is(x.Person) {
+			r.spells = append(r.spells, spellRow{int64(x.Person), x.Kind, x.StartDay, x.EndDay, x.CIS, x.CISFirst == 1, int64(x.Specialty), x.Attended,
+				x.Destination, x.ArrivalMode, x.KnownFrom, x.KnownTo})
+		}
+	}
+	for _, x := range p.Documents {
+		if is(x.Person) {
+			w := words[x.Type]
+			r.documents = append(r.documents, documentRow{int64(x.Person), x.Day, x.EndDay, w.System, w.Text, x.Category, x.Status, x.KnownFrom, x.KnownTo})
+		}
+	}
+	r.sort()
+	return r
+}
+
+// Drawn definitions, not only the built-in ones, are what the reference
+// evaluator reads from their words.
+func TestDrawnDefinitionsAgreeWithReference(t *testing.T) {
+	shelf, err := sample.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	words := map[engine.Code]plan.Word{}
+	for _, w := range shelf.Words {
+		words[w.Code] = w
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		cat := sample.Catalogue(t, shelf, 6)
+		p, err := plan.Compile(cat, shelf.Library, shelf.Analytes, shelf.Dictionary)
+		if err != nil {
+			t.Fatal(err)
+		}
+		dates := sample.Dates(t)
+		people := sample.Draw(t, dates, shelf, cat)
+		res, err := Run(context.Background(), p, plain(people, words, 0).input(10), dates, dates[len(dates)-1], Options{Everyone: true, Days: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := &shelfOf{lib: shelf.Library, analytes: shelf.Analytes, cat: cat}
+		for i, id := range res.Persons {
+			x := &reference{s: s, r: plain(people, words, id)}
+			for j := range cat.Definitions {
+				d := &cat.Definitions[j]
+				if d.Item == catalogue.Age && x.r.persons[0].birth > res.Index[i] {
+					continue // the age of someone not born is no one's concern
+				}
+				want, last := x.value(d, res.Index[i])
+				if got := res.Matrix.Values[j][i]; !same(got, want) {
+					t.Fatalf("%s of person %d on %s is %v, want %v\n%+v\n%+v", d.ID, id, res.Index[i], got, want, d, x.r)
+				}
+				if l := res.Matrix.Last[j]; l != nil && engine.Day(l[i]) != last {
+					t.Fatalf("%s of person %d on %s has day %s, want %s\n%+v\n%+v", d.ID, id, res.Index[i], engine.Day(l[i]), last, d, x.r)
+				}
+			}
+		}
+	})
+}
+
+type shelfOf = shelf
+
+var _ = math.NaN
