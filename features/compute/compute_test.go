@@ -53,7 +53,7 @@ func folder(t *testing.T) string {
 	code := engine.CodeKey(engine.SNOMED, "1")
 	known := schema.Knowledge{Source: "s", KnownFrom: asOf - 400, KnownTo: engine.NoDay, KnownBasis: 1}
 	for b := range buckets {
-		var people, registrations, residences, events, spells []any
+		var people, registrations, residences, events, spells, documents []any
 		for i := range each {
 			p := engine.Person(1 + b*each + i)
 			people = append(people, &schema.CuratedPerson{Person: p, BirthMonth: asOf.Month() - 10000, Sex: 1, DeathDay: engine.NoDay, DeathKnown: engine.NoDay})
@@ -64,12 +64,14 @@ func folder(t *testing.T) string {
 				events = append(events, &schema.CuratedEvent{Person: p, Day: day, LastDay: day, Kind: 8, Code: code, EndDay: engine.NoDay, Knowledge: known})
 			}
 			spells = append(spells, &schema.CuratedSpell{Person: p, StartDay: asOf - 50, EndDay: asOf - 48, Kind: engine.Emergency, Spell: 1, CIS: 1, CISFirst: 1, Knowledge: known})
+			documents = append(documents, &schema.CuratedDocument{Person: p, Day: asOf - 30, EndDay: engine.NoDay, Category: 2, Status: 1, Knowledge: known})
 		}
 		write("person", b, people...)
 		write("registration", b, registrations...)
 		write("residence", b, residences...)
 		write("event", b, events...)
 		write("spell", b, spells...)
+		write("document", b, documents...)
 	}
 	f := &schema.File{Path: filepath.Join(dir, "code.parquet"), Table: schema.CuratedTable("code")}
 	if err := f.Make(); err != nil {

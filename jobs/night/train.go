@@ -246,11 +246,11 @@ var censorStatus = [...]censor.Status{outcome.Completed: censor.Completed, outco
 	outcome.Ended: censor.Died, outcome.Cut: censor.Left}
 
 // sample makes rows of a kernel result what models are fitted on: those of
-// people at risk of the first outcome.
+// people at risk of the first outcome, and the columns named that vary.
 func sample(r *kernel.Result, columns map[string]bool, horizons []int) *train.Sample {
 	m := &matrix.Matrix{Rows: r.Matrix.Rows}
 	for j, c := range r.Matrix.Columns {
-		if columns[c.ID] {
+		if columns[c.ID] && varies(r.Matrix.Values[j]) {
 			m.Columns, m.Values, m.Last = append(m.Columns, c), append(m.Values, r.Matrix.Values[j]), append(m.Last, nil)
 		}
 	}
@@ -285,6 +285,16 @@ func sample(r *kernel.Result, columns map[string]bool, horizons []int) *train.Sa
 		s.Outcome[h] = out
 	}
 	return s
+}
+
+// varies says whether a column has two values, unknown being one.
+func varies(col []float32) bool {
+	for _, v := range col {
+		if a, b := v != v, col[0] != col[0]; a != b || !a && v != col[0] {
+			return true
+		}
+	}
+	return false
 }
 
 func writeTestRows(path string, s *train.Sample, models []train.Model) error {
