@@ -125,7 +125,7 @@ class Snapshot:
 
     @cached_property
     def features(self):
-        return {f["id"]: f for f in self.json("feature_reference.json")}
+        return {f["id"]: f for f in self.json("feature_columns.json")}
 
     def title(self, feature):
         if feature == "other_recorded_factors":

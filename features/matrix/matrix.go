@@ -93,6 +93,18 @@ func StateOf(v float32) State {
 	return Unknown
 }
 
+// Hidden says which columns are not observable where some kinds of record, with
+// spaces between their names, are unseen.
+func Hidden(columns []Column, unseen string) []bool {
+	names := strings.Fields(unseen)
+	out := make([]bool, len(columns))
+	for j, c := range columns {
+		kinds := strings.Fields(c.Observed)
+		out[j] = len(kinds) > 0 && !slices.ContainsFunc(kinds, func(k string) bool { return !slices.Contains(names, k) })
+	}
+	return out
+}
+
 // Hide makes not observable what the column reads of rows for which all its
 // kinds of record are unseen. unseen[i] is of row i, names separated by spaces;
 // nil is nothing.
@@ -105,13 +117,7 @@ func (m *Matrix) Hide(unseen []string) {
 		if _, ok := hidden[u]; ok {
 			continue
 		}
-		names := strings.Fields(u)
-		h := make([]bool, len(m.Columns))
-		for j, c := range m.Columns {
-			kinds := strings.Fields(c.Observed)
-			h[j] = len(kinds) > 0 && !slices.ContainsFunc(kinds, func(k string) bool { return !slices.Contains(names, k) })
-		}
-		hidden[u] = h
+		hidden[u] = Hidden(m.Columns, u)
 	}
 	if len(hidden) == 1 {
 		return

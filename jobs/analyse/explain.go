@@ -106,7 +106,7 @@ func Explain(ctx context.Context, db *lake.DB, curated string, s *definitions.Se
 		Sentence: catalogue.Sentence(got.Matrix.Columns[j], value, last, on), display: d.Display, absence: d.Absence, trace: t, status: got.Status[0]}
 	switch shown := seen.Matrix.Values[j][0]; {
 	case matrix.StateOf(shown) == matrix.Unobservable:
-		out.State, out.Unseen = "not_observable", seen.Unseen[0]
+		out.State, out.Unseen = "not_observable", got.Matrix.Columns[j].Observed
 		out.Sentence = catalogue.Sentence(got.Matrix.Columns[j], shown, last, on)
 	case math.IsNaN(t.Value):
 		out.State = "unknown"
@@ -184,10 +184,14 @@ func (x *Explanation) Write(w io.Writer, all bool) error {
 		}
 	}
 	p.line("")
-	p.field("value", say(x.Value)+unknownWords(x))
+	if x.Unseen != "" {
+		p.field("value", "not observable (the rows give "+say(x.Value)+")")
+	} else {
+		p.field("value", say(x.Value)+unknownWords(x))
+	}
 	p.field("because", x.How)
 	if x.Unseen != "" {
-		p.field("but", "no source could show these kinds of record of this person that day, so it is not observable: "+x.Unseen)
+		p.field("but", "no source could show these kinds of record of this person that day, so having none means nothing: "+x.Unseen)
 	}
 	if x.Last != "" {
 		p.field("newest row", x.Last)

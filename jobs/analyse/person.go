@@ -4,6 +4,7 @@ package analyse
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -56,4 +57,16 @@ func load(ctx context.Context, db *lake.DB, curated string, p engine.Person) (*r
 			r.Words[code] = plan.Word{Code: code, System: system, Text: text}
 		}
 	})
+}
+
+// Words gives the dictionary of codes of a curated folder.
+func Words(ctx context.Context, curated, temp string) (words []plan.Word, err error) {
+	db, err := lake.Open(ctx, lake.Options{Threads: 1, MemoryMiB: 512, Temp: temp})
+	if err != nil {
+		return nil, err
+	}
+	err = db.Codes(ctx, curated, func(code engine.Code, system engine.System, text string) {
+		words = append(words, plan.Word{Code: code, System: system, Text: text})
+	})
+	return words, errors.Join(err, db.Close())
 }

@@ -46,7 +46,7 @@ configuration.
 			return a.now(cmd.Context(), c, a.job(c, "night", tell, nightSteps(c, asOf, "features")), tell)
 		},
 	})
-	parent.AddCommand(a.featuresList(), a.featuresShow(), a.featuresNew(), a.featuresCheck(), a.featuresTry(), a.featuresExplain())
+	parent.AddCommand(a.featuresList(), a.featuresShow(), a.featuresNew(), a.featuresCheck(), a.featuresTry(), a.featuresExplain(), a.featuresSQL(), a.featuresExport())
 	return parent
 }
 

@@ -3,7 +3,11 @@
 package night
 
 import (
+	"path/filepath"
+
 	"leftshift/engine"
+	"leftshift/features/catalogue"
+	"leftshift/features/compute"
 	"leftshift/jobs/config"
 )
 
@@ -26,3 +30,26 @@ func Curated(c *config.Config) (dir string, asOf engine.Day, err error) {
 	}
 	return dir, asOf, nil
 }
+
+// Features are where the last features of everyone are.
+type Features struct {
+	Values, Last string // Parquet, as package matrix writes them
+	Columns      []catalogue.Reference
+}
+
+// ComputedFeatures gives the features that the last run used.
+func ComputedFeatures(c *config.Config) (*Features, error) {
+	missing := &engine.Fault{Code: "features-missing", Say: "there are no features of everyone yet: run `leftshift features`"}
+	dir, err := newestOutput(c.At(c.Site.Data), "features")
+	if err != nil {
+		return nil, err
+	}
+	if dir == "" || !exists(filepath.Join(dir, columnsFile)) {
+		return nil, missing
+	}
+	out := &Features{Values: filepath.Join(dir, compute.ValuesFile), Last: filepath.Join(dir, compute.LastFile)}
+	return out, readJSON(filepath.Join(dir, columnsFile), &out.Columns)
+}
+
+// columnsFile says beside the values what each column means.
+const columnsFile = "feature_columns.json"

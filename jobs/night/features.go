@@ -94,7 +94,7 @@ func (n *Night) stepFeatures() pipeline.Step {
 			if err := errors.Join(err, files.Close()); err != nil {
 				return err
 			}
-			if err := writeJSON(filepath.Join(dir, "feature_columns.json"), n.references()); err != nil {
+			if err := writeJSON(filepath.Join(dir, columnsFile), n.references()); err != nil {
 				return err
 			}
 			got := kernel.Concat(parts)

@@ -16,6 +16,7 @@ import (
 	"leftshift/engine"
 	"leftshift/engine/lake"
 	"leftshift/engine/schema"
+	"leftshift/features/catalogue"
 	"leftshift/jobs/pipeline"
 	"leftshift/models/explain"
 	"leftshift/models/registry"
@@ -70,6 +71,7 @@ func (n *Night) snapshot(ctx context.Context, r *pipeline.Run, dir string) error
 	copies := map[string]string{
 		"score.parquet":     filepath.Join(r.Output("score"), "score.parquet"),
 		"feature.parquet":   filepath.Join(r.Output("features"), "feature.parquet"),
+		columnsFile:         filepath.Join(r.Output("features"), columnsFile),
 		"risk_list.parquet": filepath.Join(r.Output("lists"), "risk_list.parquet"),
 		"resident.parquet":  filepath.Join(r.Output("lists"), "resident.parquet"),
 	}
@@ -90,9 +92,6 @@ func (n *Night) snapshot(ctx context.Context, r *pipeline.Run, dir string) error
 		}
 	}
 	if err := writeJSON(filepath.Join(out, "evaluation.json"), evaluations(models)); err != nil {
-		return err
-	}
-	if err := writeJSON(filepath.Join(out, "feature_reference.json"), n.featureReference()); err != nil {
 		return err
 	}
 	db, err := n.open(ctx)
@@ -143,20 +142,9 @@ func evaluations(models []registry.Fitted) []evaluation {
 	return out
 }
 
-// featureReference gives each column's meaning beside the values.
-func (n *Night) featureReference() []map[string]string {
-	var out []map[string]string
-	for _, c := range n.Catalogue.Columns() {
-		absence, display := "zero", "team"
-		if c.Absence != 0 {
-			absence = "unknown"
-		}
-		if c.Display != 0 {
-			display = "clinician"
-		}
-		out = append(out, map[string]string{"id": c.ID, "title": c.Title, "unit": c.Unit, "area": c.Area, "absence": absence, "display": display})
-	}
-	return out
+// references gives each column's meaning beside the values.
+func (n *Night) references() []catalogue.Reference {
+	return n.Catalogue.References(n.Codelists, n.Today.String())
 }
 
 var unsafeName = regexp.MustCompile(`[^A-Za-z0-9_-]+`)

@@ -40,8 +40,9 @@ func (n *Night) serving() (id string, b *registry.Bundle, err error) {
 	if b, err = n.Registry().Get(id); err != nil {
 		return "", nil, err
 	}
-	if b.Catalogue != n.Catalogue.Hash || b.Codelists != n.Codelists.Hash {
-		return "", nil, &engine.Fault{Code: "bundle-catalogue", Say: "model bundle " + id + " was fitted on other features or code lists than this program has: train again"}
+	// Features that the bundle does not read may come and go beside it.
+	if n.Catalogue.Subset(b.Columns).Hash != b.Features {
+		return "", nil, &engine.Fault{Code: "bundle-catalogue", Say: "model bundle " + id + " was fitted on features, or code lists of theirs, that are not what they were: train again"}
 	}
 	if b.Synthetic && !n.Config.Site.Synthetic {
 		return "", nil, &engine.Fault{Code: "bundle-synthetic", Say: "model bundle " + id + " was fitted on synthetic people and must not score real ones"}

@@ -93,8 +93,11 @@ func viewsOf(data, tmp string) (views []lake.View, err error) {
 
 // newestCuration is the curated folder that the last run that came so far
 // used, made then or before: the runner notes the use in the folder's time.
-func newestCuration(data string) (string, error) {
-	entries, err := os.ReadDir(filepath.Join(data, "steps", "curate"))
+func newestCuration(data string) (string, error) { return newestOutput(data, "curate") }
+
+// newestOutput is the same of any step.
+func newestOutput(data, step string) (string, error) {
+	entries, err := os.ReadDir(filepath.Join(data, "steps", step))
 	if errors.Is(err, fs.ErrNotExist) {
 		return "", nil
 	}
@@ -103,7 +106,7 @@ func newestCuration(data string) (string, error) {
 	}
 	best, bestTime := "", int64(0)
 	for _, e := range entries {
-		path := filepath.Join(data, "steps", "curate", e.Name())
+		path := filepath.Join(data, "steps", step, e.Name())
 		if strings.Contains(e.Name(), ".") || !exists(filepath.Join(path, "manifest.json")) {
 			continue // being made, or put aside
 		}

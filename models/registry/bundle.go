@@ -61,6 +61,7 @@ type Bundle struct {
 	Outcome    string   `json:"outcome"`   // in words
 	Catalogue  string   `json:"catalogue"` // hash of the feature catalogue
 	Codelists  string   `json:"codelists"` // hash of the code lists
+	Features   string   `json:"features"`  // hash of the columns' own definitions, with the codes that they read
 	Site       string   `json:"site"`
 	Synthetic  bool     `json:"synthetic"`
 	Purpose    string   `json:"purpose"`
