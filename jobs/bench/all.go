@@ -48,37 +48,14 @@ func (b *bench) all(ctx context.Context, t task) (*report, error) {
 		parts = []task{t}
 	}
 
-	peer := t
-	peer.Features = peerFeatures
-	ready, err := b.once(ctx, entry{"prepare", with(peer, "prepare"), ""})
-	if err != nil {
-		return nil, err
+	entries := b.kernels(t)
+	if b.peers {
+		peers, err := b.ready(ctx, r, t, parts[0])
+		if err != nil {
+			return nil, err
+		}
+		entries = append(entries, peers...)
 	}
-	r.PeerCount = ready.Columns
-	small := parts[0]
-	small.Features = peerFeatures
-	if err := b.agree(ctx, r, small); err != nil {
-		return nil, err
-	}
-	statement, byBucket, polars, err := b.pilot(ctx, r, small)
-	if err != nil {
-		return nil, err
-	}
-
-	entries := []entry{{"scan", with(t, "scan"), ""}}
-	for _, k := range []struct {
-		name string
-		n    int
-	}{{"kernel_60", 60}, {"kernel_150", peerFeatures}, {"kernel_all", 0}} {
-		x := with(t, "kernel")
-		x.Features = k.n
-		entries = append(entries, entry{k.name, x, ""})
-	}
-	twelve := with(t, "kernel")
-	twelve.Dates = 12
-	entries = append(entries, entry{"kernel_all_written", with(t, "written"), ""}, entry{"twelve_dates", twelve, ""},
-		entry{"sql_one_statement", with(peer, statement), ""}, entry{"sql_by_bucket", with(peer, byBucket), ""},
-		entry{"sql_long", with(peer, "sql_long"), ""}, entry{"polars", peer, polars})
 	for i, p := range parts {
 		if p.Lake != t.Lake {
 			entries = append(entries, entry{fmt.Sprintf("part_%d_scan", i), with(p, "scan"), ""}, entry{fmt.Sprintf("part_%d_kernel_all", i), with(p, "kernel"), ""})
@@ -98,14 +75,55 @@ func (b *bench) all(ctx context.Context, t task) (*report, error) {
 		r.grow(s.Events, r.Legs[fmt.Sprintf("part_%d_scan", i)], r.Legs[fmt.Sprintf("part_%d_kernel_all", i)])
 	}
 	r.grow(whole.Events, r.Legs["scan"], r.Legs["kernel_all"])
-	least := func(name string) float64 { return r.Legs[name].MinSeconds }
-	r.Scan, r.Kernel60, r.Kernel150, r.KernelAll = least("scan"), least("kernel_60"), least("kernel_150"), least("kernel_all")
-	r.Statement, r.ByBucket, r.Long, r.Polars = least("sql_one_statement"), least("sql_by_bucket"), least("sql_long"), least("polars")
-	r.OneDate, r.Dates, r.Written, r.PeakMiB = r.KernelAll, least("twelve_dates"), least("kernel_all_written"), r.Legs["kernel_all_written"].PeakMiB
-	r.PerSecond = float64(r.Events) / r.KernelAll
+	for name, to := range map[string]*float64{
+		"scan": &r.Scan, "kernel_60": &r.Kernel60, "kernel_150": &r.Kernel150, "kernel_all": &r.KernelAll, "kernel_all_written": &r.Written, "twelve_dates": &r.Dates,
+		"sql_one_statement": &r.Statement, "sql_by_bucket": &r.ByBucket, "sql_long": &r.Long, "sql_executor": &r.Executor, "polars": &r.Polars,
+	} {
+		if m := r.Legs[name]; m != nil {
+			*to = m.MinSeconds
+		}
+	}
+	r.OneDate, r.PeakMiB, r.PerSecond = r.KernelAll, r.Legs["kernel_all_written"].PeakMiB, float64(r.Events)/r.KernelAll
 	r.Machine.Load += ", then " + load()
 	r.judge()
 	return r, nil
+}
+
+// kernels are the entries of the scan and the kernel.
+func (b *bench) kernels(t task) []entry {
+	entries := []entry{{"scan", with(t, "scan"), ""}}
+	for _, k := range []struct {
+		name string
+		n    int
+	}{{"kernel_60", 60}, {"kernel_150", peerFeatures}, {"kernel_all", 0}} {
+		x := with(t, "kernel")
+		x.Features = k.n
+		entries = append(entries, entry{k.name, x, ""})
+	}
+	twelve := with(t, "kernel")
+	twelve.Dates = 12
+	return append(entries, entry{"kernel_all_written", with(t, "written"), ""}, entry{"twelve_dates", twelve, ""})
+}
+
+// ready prepares the peers, holds their values against the kernel's on the
+// small part, finds the fastest form of each there and gives their entries.
+func (b *bench) ready(ctx context.Context, r *report, t, small task) ([]entry, error) {
+	t.Features, small.Features = peerFeatures, peerFeatures
+	ready, err := b.once(ctx, entry{"prepare", with(t, "prepare"), ""})
+	if err != nil {
+		return nil, err
+	}
+	r.PeerCount = ready.Columns
+	if err := b.agree(ctx, r, small); err != nil {
+		return nil, err
+	}
+	statement, byBucket, polars, err := b.pilot(ctx, r, small)
+	if err != nil {
+		return nil, err
+	}
+
+	return []entry{{"sql_one_statement", with(t, statement), ""}, {"sql_by_bucket", with(t, byBucket), ""}, {"sql_long", with(t, "sql_long"), ""},
+		{"sql_executor", with(t, "sql_executor"), ""}, {"polars", t, polars}}, nil
 }
 
 func with(t task, leg string) task {

@@ -170,12 +170,15 @@ func TestPeersAgree(t *testing.T) {
 	if n := leg(t, check("kernel"), "keep").Rows; n < 45 {
 		t.Fatalf("%d people", n)
 	}
-	for name, compare := range map[string]string{"sql_map": "compare_wide", "sql_in": "compare_wide", "sql_map_buckets": "compare_wide", "sql_long": "compare_long"} {
+	for name, compare := range map[string]string{"sql_map": "compare_wide", "sql_in": "compare_wide", "sql_long": "compare_long"} {
 		y := check(name)
 		leg(t, y, name)
 		if got := leg(t, y, compare); got.Sum != 0 || got.Columns < made/2 {
 			t.Errorf("%s: %.0f values differ, %d of %d features have values", name, got.Sum, got.Columns, made)
 		}
+	}
+	if got := leg(t, x, "sql_executor"); got.Columns <= made || got.Rows == 0 {
+		t.Errorf("the second executor: %+v", got)
 	}
 	// Values of another day are seen to differ.
 	y := check("late")

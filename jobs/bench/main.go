@@ -48,6 +48,7 @@ func run(ctx context.Context, args []string, out, log io.Writer) error {
 	binary := flags.String("leftshift", "build/leftshift", "the built program, which makes the record")
 	python := flags.String("python", "build/bench/venv/bin/python", "a Python with Polars")
 	script := flags.String("script", "jobs/bench/polars_features.py", "the Polars leg")
+	peers := flags.Bool("peers", true, "measure SQL and Polars too")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -65,7 +66,7 @@ func run(ctx context.Context, args []string, out, log io.Writer) error {
 	if err != nil {
 		return err
 	}
-	b := &bench{self: self, python: *python, script: *script, rounds: *rounds, log: log}
+	b := &bench{self: self, python: *python, script: *script, rounds: *rounds, peers: *peers, log: log}
 	t := task{Lake: lake, Peers: filepath.Join(*dir, "peers"), Temp: filepath.Join(*dir, "tmp"), AsOf: asOf, Threads: *threads}
 	if err := os.MkdirAll(t.Temp, 0o755); err != nil {
 		return err

@@ -24,6 +24,7 @@ const limit = 10 * time.Minute
 type bench struct {
 	self, python, script string
 	rounds               int
+	peers                bool // measure SQL and Polars too
 	log                  io.Writer
 }
 

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"leftshift/engine/lake"
+	"leftshift/features/query"
 )
 
 // The SQL legs: one statement over all files, or the same statement bucket by
@@ -25,9 +26,9 @@ func init() {
 				return err
 			}
 			got.Columns = len(list)
-			return t.run(ctx, got, form.whole, func(files string) []string {
-				w := &writer{lake: t.Lake, peers: t.Peers, asOf: t.AsOf, rules: list, files: files, in: form.in}
-				return []string{w.oneStatement()}
+			return t.run(ctx, got, form.whole, func(bucket int) ([]string, error) {
+				w := &writer{lake: t.Lake, peers: t.Peers, asOf: t.AsOf, rules: list, bucket: bucket, in: form.in}
+				return []string{w.oneStatement()}, nil
 			})
 		}
 	}
@@ -37,9 +38,29 @@ func init() {
 			return err
 		}
 		got.Columns = len(list)
-		return t.run(ctx, got, false, func(files string) []string {
-			w := &writer{lake: t.Lake, peers: t.Peers, asOf: t.AsOf, rules: list, files: files}
-			return w.longStatements()
+		return t.run(ctx, got, false, func(bucket int) ([]string, error) {
+			w := &writer{lake: t.Lake, peers: t.Peers, asOf: t.AsOf, rules: list, bucket: bucket}
+			return w.longStatements(), nil
+		})
+	}
+	// The project's own second executor: all features of the task, in SQL that
+	// gathers exact integers. What finishes them is not in it.
+	legs["sql_executor"] = func(ctx context.Context, t *task, got *taken) error {
+		p, err := t.plan(ctx)
+		if err != nil {
+			return err
+		}
+		dates, err := t.dates()
+		if err != nil {
+			return err
+		}
+		got.Columns = len(p.Columns)
+		return t.run(ctx, got, false, func(bucket int) (out []string, err error) {
+			statements, err := query.Compile(p, dates, query.DuckDB(t.Lake, bucket), query.Options{})
+			for _, s := range statements {
+				out = append(out, s.SQL)
+			}
+			return out, err
 		})
 	}
 }
@@ -48,36 +69,39 @@ func init() {
 // kernel's bound.
 const peerMiB = 8192
 
+// everyBucket stands for all buckets at once.
+const everyBucket = -1
+
 // run measures statements over the whole lake at once, or over one bucket
 // after another on as many single-threaded DuckDBs as the task has threads.
 // Results are read to their end and dropped, or kept where a check wants them.
-func (t *task) run(ctx context.Context, got *taken, whole bool, statements func(files string) []string) error {
+func (t *task) run(ctx context.Context, got *taken, whole bool, statements func(bucket int) ([]string, error)) error {
 	buckets, err := lake.Buckets(t.Lake)
 	if err != nil {
 		return err
 	}
-	files := make([]string, buckets)
-	for b := range files {
-		files[b] = fmt.Sprintf("bucket-%03d.parquet", b)
-	}
-	workers := t.Threads
+	from, workers := 0, t.Threads
 	if whole {
-		files, workers = []string{"*.parquet"}, 1
+		from, buckets, workers = everyBucket, 0, 1
 	}
 	return got.timed(func() error {
 		group, ctx := errgroup.WithContext(ctx)
 		group.SetLimit(workers)
 		var mu sync.Mutex
-		for _, f := range files {
+		for bucket := from; bucket < buckets; bucket++ {
 			group.Go(func() error {
 				db, err := lake.Open(ctx, lake.Options{Threads: t.Threads / workers, MemoryMiB: peerMiB / workers, Temp: filepath.Join(t.Temp, "spill")})
 				if err != nil {
 					return err
 				}
 				defer db.Close()
-				for i, q := range statements(f) {
+				queries, err := statements(bucket)
+				if err != nil {
+					return err
+				}
+				for i, q := range queries {
 					if t.Check != "" {
-						if err := db.Exec(ctx, "COPY ("+q+") TO '"+filepath.Join(t.Check, fmt.Sprintf("%d-%s.parquet", i, f[:len(f)-len(".parquet")]))+"' (FORMAT parquet)"); err != nil {
+						if err := db.Exec(ctx, "COPY ("+q+") TO '"+filepath.Join(t.Check, fmt.Sprintf("%d-%d.parquet", i, bucket))+"' (FORMAT parquet)"); err != nil {
 							return err
 						}
 						continue

@@ -22,12 +22,16 @@ var latest = fmt.Sprintf("age::BIGINT * %d + value + %d", 4*plan.LargestValue, p
 type writer struct {
 	lake, peers, asOf string
 	rules             []rule
-	files             string // pattern of the bucket files
-	in                bool   // lists of codes in every condition, and no map
+	bucket            int
+	in                bool // lists of codes in every condition, and no map
 }
 
 func (w *writer) from(table string) string {
-	return "read_parquet('" + filepath.Join(w.lake, table, w.files) + "')"
+	files := "*.parquet"
+	if w.bucket != everyBucket {
+		files = fmt.Sprintf("bucket-%03d.parquet", w.bucket)
+	}
+	return "read_parquet('" + filepath.Join(w.lake, table, files) + "')"
 }
 
 func (w *writer) of(source catalogue.Source) (out []rule) {
