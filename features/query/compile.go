@@ -35,8 +35,10 @@ type Cell struct {
 	Columns []int // of the plan: the features that it fills
 }
 
-// Compile writes the statements of a plan on some as-of days. The error is an
-// *engine.Fault.
+// Compile writes the statements of a plan on some as-of days. The plan of one
+// feature (catalogue.Subset) is one statement, or for a feature that is derived
+// of others those of what it reads; deriving is not written as SQL. The error is
+// an *engine.Fault.
 func Compile(p *plan.Plan, dates []engine.Day, dialect Dialect, opt Options) ([]Statement, error) {
 	if len(dates) == 0 {
 		return nil, &engine.Fault{Code: "index-dates", Say: "give at least one index date"}

@@ -33,10 +33,13 @@ func DuckDB(dir string, bucket int) Dialect {
 		if bucket >= 0 {
 			file = fmt.Sprintf("bucket-%03d.parquet", bucket)
 		}
-		return "read_parquet('" + strings.ReplaceAll(filepath.Join(dir, name, file), "'", "''") + "')"
+		return "read_parquet('" + strings.ReplaceAll(filepath.Join(plainGlob.Replace(dir), name, file), "'", "''") + "')"
 	}
 	return d
 }
+
+// plainGlob makes a folder stand for itself in a pattern of files.
+var plainGlob = strings.NewReplacer("[", "[[]", "*", "[*]", "?", "[?]")
 
 // DuckDBViews reads tables or views that have the names of the curated tables.
 func DuckDBViews() Dialect {

@@ -45,7 +45,7 @@ func Rows(p *plan.Plan, feature string, person engine.Person, on engine.Day, dia
 		}
 	}
 	if column < 0 {
-		return Listing{}, &engine.Fault{Code: "feature-unknown", Say: "there is no feature " + feature + ": leftshift features list shows all"}
+		return Listing{}, &engine.Fault{Code: "feature-unknown", Say: "there is no feature " + feature + " in the plan: check its spelling"}
 	}
 	c := newCompiler(p, []engine.Day{on}, dialect, opt)
 	s := &script{}

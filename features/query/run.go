@@ -68,7 +68,8 @@ type statistics struct {
 type periods struct{ recent, earlier int64 }
 
 // Run fills the features of every person on some as-of days by SQL: the values
-// are those of the kernel, bit for bit. The errors are *engine.Fault, those of
+// are those of the kernel, bit for bit, where all kinds of record could be
+// observed (the SQL reads no coverage). The errors are *engine.Fault, those of
 // the connection, or the context's.
 func Run(ctx context.Context, conn Conn, p *plan.Plan, dates []engine.Day, dialect Dialect, opt Options) (*Result, error) {
 	statements, err := Compile(p, dates, dialect, opt)

@@ -94,7 +94,7 @@ func add[T any](to *[]T, rows []T, set func(*T)) {
 // folder writes people as a curated folder of one bucket.
 func folder(t *testing.T, p *sample.People) string {
 	t.Helper()
-	dir := t.TempDir()
+	dir := filepath.Join(t.TempDir(), "it's [one] *")
 	write(t, dir, "person", p.Persons)
 	write(t, dir, "registration", p.Registrations)
 	write(t, dir, "residence", p.Residences)
