@@ -72,20 +72,27 @@ func (g *gatherer) counted(sh *sheet, f *plan.Family, b *facts, live, rows []int
 // the features of each window as the walk leaves it.
 func (g *gatherer) walk(sh *sheet, h *held, f *plan.Family, b *facts, spells bool, on engine.Day, row int) {
 	var s finish.Statistics
-	var members [2]uint64
-	counts := g.counts
-	if f.Need&plan.NeedSet != 0 {
-		g.seen.clear(len(b.rows))
+	var members, earlier [2]uint64 // seen; seen before the recent period
+	need, rows, date, counts := f.Need, b.rows, int32(on), g.counts
+	if need&plan.NeedSet != 0 {
+		g.seen.clear(len(rows))
+		if f.Period >= 0 {
+			g.other.clear(len(rows))
+		}
 	}
-	i, day := len(b.rows)-1, int32(0)
+	i, day := len(rows)-1, int32(engine.NoDay)
+	count, days, first, last := int64(0), int64(0), int32(0), int32(0)
 	for w, bound := range f.Bounds {
 		start := int32(engine.NoDay)
 		if bound != plan.Unbounded {
-			start = int32(on) - bound
+			start = date - bound
 		}
-		for ; i >= 0 && b.rows[i].day > start; i-- {
-			x := &b.rows[i]
-			if x.from > int32(on) || x.to <= int32(on) {
+		for ; i >= 0; i-- {
+			x := &rows[i]
+			if x.day <= start {
+				break
+			}
+			if x.from > date || x.to <= date {
 				continue
 			}
 			key := int64(0)
@@ -95,58 +102,76 @@ func (g *gatherer) walk(sh *sheet, h *held, f *plan.Family, b *facts, spells boo
 					continue
 				}
 			}
-			if s.Count == 0 {
-				s.Last, s.First = int64(x.day), int64(x.last)
+			if count == 0 {
+				last, first = x.day, x.last
+				s.Last = int64(last)
 			}
-			if s.Count == 0 || x.day != day {
-				s.Days++
+			if x.day != day {
+				days++
 				day = x.day
 			}
-			s.Count++
-			s.First = min(s.First, int64(x.last))
-			if f.Need&plan.NeedValue != 0 {
-				measure(&s, b.value[i], int64(int32(on)-x.day), int64(x.day))
+			count++
+			first = min(first, x.last)
+			if need&^plan.NeedDays == 0 {
+				continue
 			}
-			if f.Need&plan.NeedMask != 0 {
-				members[b.member[i]>>6] |= 1 << (b.member[i] & 63)
+			if need&plan.NeedValue != 0 {
+				measure(&s, b.value[i], int64(date-x.day), int64(x.day))
 			}
-			if f.Need&plan.NeedPick != 0 && int64(x.day) == s.Last {
+			if need&plan.NeedMask != 0 {
+				m := b.member[i]
+				members[m>>6] |= 1 << (m & 63)
+				if w > f.Period {
+					earlier[m>>6] |= 1 << (m & 63)
+				}
+			}
+			if need&plan.NeedPick != 0 && x.day == last {
 				s.Pick = max(s.Pick, int64(b.member[i]))
 			}
-			if f.Need&plan.NeedSet != 0 {
-				if !spells || f.Within == 0 {
+			if need&plan.NeedSet != 0 {
+				if f.Within == 0 {
 					key = b.value[i]
 				}
 				if key != 0 {
 					g.seen.add(key)
+					if f.Period >= 0 && w > f.Period {
+						g.other.add(key)
+					}
 				}
 			}
 		}
-		counts[w] = s.Count
-		if s.Count == 0 {
+		counts[w] = count
+		if count == 0 {
 			continue
 		}
-		if f.Need&plan.NeedSet != 0 {
-			s.Distinct = int64(g.seen.n)
+		s.Count, s.Days, s.First = count, days, int64(first)
+		if need&plan.NeedSet != 0 {
+			s.Distinct, s.Earlier = int64(g.seen.n), int64(g.other.n)
 		}
-		if f.Need&plan.NeedMask != 0 {
-			s.Members = int64(bits.OnesCount64(members[0]) + bits.OnesCount64(members[1]))
-			s.Weight = weigh(f.Weights, members)
+		if need&plan.NeedMask != 0 {
+			s.Members, s.Weight = ones(members), weigh(f.Weights, members)
+			if f.Period >= 0 {
+				s.Distinct, s.Earlier = s.Members, ones(earlier)
+			}
+		}
+		if w == f.Period {
+			s.Recent = s.Distinct
 		}
 		for k := range f.Outputs[w] {
 			o := &f.Outputs[w][k]
-			switch {
-			case o.Periods:
-				p := s
-				g.periods(&p, h, f, b, spells, on, f.Bounds[o.Recent], bound)
-				sh.put(o, row, on, &p)
+			if o.Recent >= 0 && !o.Periods {
+				t := s
+				t.Recent = counts[o.Recent]
+				sh.put(o, row, on, &t)
 				continue
-			case o.Recent >= 0:
-				s.Recent = counts[o.Recent]
 			}
 			sh.put(o, row, on, &s)
 		}
 	}
+}
+
+func ones(members [2]uint64) int64 {
+	return int64(bits.OnesCount64(members[0]) + bits.OnesCount64(members[1]))
 }
 
 // depends says whether a fact whose reading depends on other spells is read on
@@ -190,47 +215,4 @@ func weigh(weights []int64, members [2]uint64) (sum int64) {
 		}
 	}
 	return sum
-}
-
-// periods counts the different members, or keys, of the recent period and of
-// the one before it, apart.
-func (g *gatherer) periods(s *finish.Statistics, h *held, f *plan.Family, b *facts, spells bool, on engine.Day, recent, whole int32) {
-	var members [2][2]uint64
-	g.seen.clear(len(b.rows))
-	g.other.clear(len(b.rows))
-	n := 0 // different keys of the recent period, then of both
-	for i := len(b.rows) - 1; i >= 0 && b.rows[i].day > int32(on)-whole; i-- {
-		x := &b.rows[i]
-		if x.from > int32(on) || x.to <= int32(on) {
-			continue
-		}
-		if spells {
-			if _, ok := g.depends(f, b, i, h, on); !ok {
-				continue
-			}
-		}
-		period := 0
-		if x.day <= int32(on)-recent {
-			period = 1
-		}
-		switch {
-		case f.Need&plan.NeedMask != 0:
-			members[period][b.member[i]>>6] |= 1 << (b.member[i] & 63)
-		case b.value[i] != 0:
-			g.seen.add(b.value[i])
-			if period == 1 {
-				g.other.add(b.value[i])
-			} else {
-				n = g.seen.n
-			}
-		}
-	}
-	if f.Need&plan.NeedMask != 0 {
-		a, e := members[0], members[1]
-		s.Recent = int64(bits.OnesCount64(a[0]) + bits.OnesCount64(a[1]))
-		s.Earlier = int64(bits.OnesCount64(e[0]) + bits.OnesCount64(e[1]))
-		s.Distinct = int64(bits.OnesCount64(a[0]|e[0]) + bits.OnesCount64(a[1]|e[1]))
-		return
-	}
-	s.Recent, s.Earlier, s.Distinct = int64(n), int64(g.other.n), int64(g.seen.n)
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"leftshift/engine"
+	"leftshift/features/catalogue"
 	"leftshift/features/finish"
 	"leftshift/features/matrix"
 	"leftshift/features/plan"
@@ -87,31 +88,49 @@ func (s *sheet) close() *matrix.Matrix {
 	return s.m
 }
 
-// derive fills the features made of others.
+// derive fills the features made of others: a column at a time, a block of rows
+// at a time.
 func (s *sheet) derive() {
+	var way, term [block]bool
 	for _, x := range s.plan.Deriveds {
-		v := s.m.Values[x.Column]
-		for i := range v {
-			n := 0
+		out := s.m.Values[x.Column]
+		for from := 0; from < len(out); from += block {
+			to := min(from+block, len(out))
+			clear(out[from:to])
 			for _, t := range x.Terms {
-				if s.holds(t, i) {
-					n++
+				for w, atoms := range t.Ways {
+					holds := term[:to-from]
+					if w > 0 {
+						holds = way[:to-from]
+					}
+					for k, a := range atoms {
+						compare(holds, s.m.Values[a.Column][from:to], a.Atom, k > 0)
+					}
+					if w > 0 {
+						for i, h := range holds {
+							term[i] = term[i] || h
+						}
+					}
+				}
+				for i, h := range term[:to-from] {
+					if h {
+						out[from+i]++
+					}
 				}
 			}
-			v[i] = float32(n)
 		}
 	}
 }
 
-func (s *sheet) holds(t plan.Term, row int) bool {
-ways:
-	for _, way := range t.Ways {
-		for _, a := range way {
-			if !a.Holds(s.m.Values[a.Column][row]) {
-				continue ways
-			}
+// compare says of each value whether the atom holds, and with and, only where
+// it held before.
+func compare(holds []bool, values []float32, a catalogue.Atom, and bool) {
+	n := a.N
+	for i, v := range values {
+		h := float64(v) >= n
+		if a.Below {
+			h = float64(v) < n
 		}
-		return true
+		holds[i] = h && (!and || holds[i])
 	}
-	return false
 }

@@ -74,23 +74,15 @@ type slot struct {
 // List gives the number of the list of a kind (below 32) and code.
 func (t *Table) List(kind uint8, code engine.Code) uint32 {
 	k := uint32(kind & 31)
-	if s := &t.slots[place(k, code)&t.mask]; s.code == code && s.kind == k && code != 0 {
-		return s.list
-	}
-	return t.probe(k, code)
-}
-
-// probe looks further than the first slot.
-func (t *Table) probe(k uint32, code engine.Code) uint32 {
-	for i := place(k, code) & t.mask; code != 0; i = (i + 1) & t.mask {
-		switch s := &t.slots[i]; {
-		case s.code == code && s.kind == k:
-			return s.list
-		case s.code == 0:
+	for i := place(k, code); ; i++ {
+		s := &t.slots[i&t.mask]
+		if s.code == 0 || code == 0 {
 			return t.kind[k]
 		}
+		if s.code == code && s.kind == k {
+			return s.list
+		}
 	}
-	return t.kind[k]
 }
 
 // Targets gives a list.

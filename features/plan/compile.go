@@ -216,7 +216,8 @@ func (c *compiler) of(d *catalogue.Definition) (int, error) {
 		M       []catalogue.Member
 		A       string
 		W, S, G bool
-	}{f, codesOnly(d.Members), d.Analyte, d.Weights != nil, d.Aggregate == catalogue.DistinctSpells, len(d.Members) > 1})
+		P       int
+	}{f, codesOnly(d.Members), d.Analyte, d.Weights != nil, d.Aggregate == catalogue.DistinctSpells, len(d.Members) > 1, period(d)})
 	if err != nil {
 		return 0, err
 	}
@@ -228,7 +229,7 @@ func (c *compiler) of(d *catalogue.Definition) (int, error) {
 		return 0, &engine.Fault{Code: "plan-too-large", Say: "the catalogue has more than 65,536 different filters: remove some"}
 	}
 	c.family[string(key)] = i
-	c.p.Families = append(c.p.Families, Family{Filter: f})
+	c.p.Families = append(c.p.Families, Family{Filter: f, Period: -1})
 	fam := &c.p.Families[i]
 	switch {
 	case d.Source == catalogue.Spell:
@@ -276,6 +277,15 @@ func (c *compiler) of(d *catalogue.Definition) (int, error) {
 		}
 	}
 	return i, nil
+}
+
+// period is the length of the recent period of what was started or stopped; 0
+// for other aggregates. Features of different periods share no family.
+func period(d *catalogue.Definition) int {
+	if d.Aggregate == catalogue.Started || d.Aggregate == catalogue.Stopped {
+		return d.Recent
+	}
+	return 0
 }
 
 // codesOnly drops titles, which do not change what a family reads.
@@ -328,6 +338,9 @@ func (c *compiler) recent() {
 			for k := range f.Outputs[r] {
 				if o := &f.Outputs[r][k]; o.Days > 0 {
 					o.Recent = slices.Index(f.Bounds, bound(o.Days))
+					if o.Periods {
+						f.Period = o.Recent
+					}
 				}
 			}
 		}

@@ -89,6 +89,9 @@ type Family struct {
 	Bounds []int32
 	// Outputs[i] are the features of window i.
 	Outputs [][]Output
+	// Period is the window of the recent period of what was started or stopped;
+	// -1 when no output asks.
+	Period int
 	// Ring is the number of window 0 among the windows of all families.
 	Ring int
 
