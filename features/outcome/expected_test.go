@@ -3,6 +3,7 @@ package outcome
 import (
 	"errors"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -78,6 +79,16 @@ func TestDoubts(t *testing.T) {
 				t.Errorf("says %q", f.Say)
 			}
 		}
+		var hinted []string
+		for _, f := range s.Hints(leaving) {
+			hinted = append(hinted, f.Code)
+			if strings.ContainsAny(f.Say, "0123456789") {
+				t.Errorf("a hint tells a number: %q", f.Say)
+			}
+		}
+		if !slices.Equal(hinted, out) {
+			t.Errorf("hints %v, doubts %v", hinted, out)
+		}
 		return strings.Join(out, " ")
 	}
 	for _, c := range []struct {
@@ -101,6 +112,10 @@ func TestDoubts(t *testing.T) {
 	want := "deaths are 3.0 per 1,000 person-years, where the life table, by age and sex, gives 40.4, and less than half or more than double is not believed: people who died seem to be missing: ask the source for everyone ever registered, with dates of death"
 	if len(f) != 1 || f[0].Say != want {
 		t.Errorf("%v", f)
+	}
+	want = "deaths are less than half of what the life table, by age and sex, gives: people who died seem to be missing: ask the source for everyone ever registered, with dates of death"
+	if h := few.Hints(0); len(h) != 1 || h[0].Say != want {
+		t.Errorf("%v", h)
 	}
 	var none Summary
 	if none.Doubts(0) != nil || none.ExpectedDeathRate() != 0 || none.EventRate() != 0 {

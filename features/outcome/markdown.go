@@ -22,16 +22,15 @@ func Markdown(c *Catalogue) string {
 	b.WriteString("| outcome | title | what | at risk | horizons, days | gap, days | comes before it | settles in, days | since | why |\n| --- | --- | --- | --- | --- | ---: | --- | ---: | --- | --- |\n")
 	for i := range c.Outcomes {
 		o := &c.Outcomes[i]
-		before := []string{"leaving"}
-		if o.Source != FromDeath && !slices.Contains(o.Of, "death") {
-			before = append(before, "death")
-		}
-		for _, x := range o.Competing {
-			before = append(before, "`"+x+"`")
+		before := o.Before()
+		for k := range before {
+			if c.Find(before[k]) != nil && before[k] != "death" {
+				before[k] = "`" + before[k] + "`"
+			}
 		}
 		horizons := strings.Trim(strings.ReplaceAll(fmt.Sprint(o.Horizons), " ", ", "), "[]")
 		b.WriteString("|")
-		for _, s := range []string{"`" + o.ID + "`", o.Title, what(o), atRisk(o), horizons, fmt.Sprint(o.Gap), strings.Join(before, ", "), fmt.Sprint(o.Freeze), o.Since.String(), o.Why} {
+		for _, s := range []string{"`" + o.ID + "`", o.Title, o.What(), o.RiskSet(), horizons, fmt.Sprint(o.Gap), strings.Join(before, ", "), fmt.Sprint(o.Freeze), o.Since.String(), o.Why} {
 			b.WriteString(" " + strings.ReplaceAll(strings.ReplaceAll(s, "\n", " "), "|", `\|`) + " |")
 		}
 		b.WriteString("\n")
@@ -47,8 +46,8 @@ func Markdown(c *Catalogue) string {
 	return b.String()
 }
 
-// what says an outcome's filter in words.
-func what(o *Outcome) string {
+// What says in words, in Markdown, what the outcome is read from.
+func (o *Outcome) What() string {
 	var parts []string
 	switch o.Source {
 	case FromSpell:
@@ -117,8 +116,18 @@ func codesWords(c Codes) string {
 	return strings.Join(append(s, c.Codes...), ", ")
 }
 
-// atRisk says who can have an outcome, besides being eligible.
-func atRisk(o *Outcome) string {
+// Before names what ends the time at risk when it comes first: leaving, death,
+// and the ids of competing outcomes.
+func (o *Outcome) Before() []string {
+	out := []string{"leaving"}
+	if o.Source != FromDeath && !slices.Contains(o.Of, "death") {
+		out = append(out, "death")
+	}
+	return append(out, o.Competing...)
+}
+
+// RiskSet says in words who can have the outcome, besides being eligible.
+func (o *Outcome) RiskSet() string {
 	var parts []string
 	if o.FromAge > 0 {
 		parts = append(parts, fmt.Sprintf("aged %d or more", o.FromAge))

@@ -2,6 +2,7 @@ package outcome
 
 import (
 	"fmt"
+	"slices"
 
 	"leftshift/engine"
 )
@@ -176,32 +177,52 @@ func (s *Summary) Check() error {
 // for ExpectedLeaving. Nothing is said where too few are expected to judge.
 func (s *Summary) Doubts(expectedLeaving float64) []*engine.Fault {
 	var out []*engine.Fault
-	deaths, years := s.expectedDeaths()
-	if years > 0 {
-		if f := doubt("deaths", "the life table, by age and sex,", float64(s.agedDied), deaths, years,
-			"people who died seem to be missing: ask the source for everyone ever registered, with dates of death",
-			"deaths seem to be counted twice, or living people to have dates of death: compare the dates of death with the source"); f != nil {
-			out = append(out, f)
-		}
-	}
-	if expectedLeaving == 0 {
-		expectedLeaving = ExpectedLeaving
-	}
-	if f := doubt("leavers", "what the site expects, or internal migration,", float64(s.Leavers), expectedLeaving*s.Years()/1000, s.Years(),
-		"people who moved away seem to be missing, or registrations never to end: ask the source for ended registrations too",
-		"registrations seem to end that did not, as when a practice closed or changed its code: check the successors of practices"); f != nil {
-		out = append(out, f)
+	for _, d := range s.doubts(expectedLeaving) {
+		out = append(out, d.fault(fmt.Sprintf("%s are %.1f per 1,000 person-years, where %s gives %.1f, and less than half or more than double is not believed", d.what, 1000*d.seen/d.years, d.by, 1000*d.expected/d.years)))
 	}
 	return out
 }
 
-func doubt(what, by string, seen, expected, years float64, few, many string) *engine.Fault {
-	if expected < manyExpected || seen*2 >= expected && seen <= 2*expected {
-		return nil
+// Hints are Doubts without rates, from which a small count could be found: for
+// where counts of people leave.
+func (s *Summary) Hints(expectedLeaving float64) []*engine.Fault {
+	var out []*engine.Fault
+	for _, d := range s.doubts(expectedLeaving) {
+		than := "less than half"
+		if d.seen > d.expected {
+			than = "more than double"
+		}
+		out = append(out, d.fault(d.what+" are "+than+" of what "+d.by+" gives"))
 	}
-	why := few
-	if seen > expected {
-		why = many
+	return out
+}
+
+// doubt is a number of people that is not believed.
+type doubt struct {
+	what, by, few, many   string
+	seen, expected, years float64
+}
+
+func (s *Summary) doubts(expectedLeaving float64) []doubt {
+	deaths, years := s.expectedDeaths()
+	if expectedLeaving == 0 {
+		expectedLeaving = ExpectedLeaving
 	}
-	return &engine.Fault{Code: what + "-implausible", Say: fmt.Sprintf("%s are %.1f per 1,000 person-years, where %s gives %.1f, and less than half or more than double is not believed: %s", what, 1000*seen/years, by, 1000*expected/years, why)}
+	all := []doubt{{what: "deaths", by: "the life table, by age and sex,", seen: float64(s.agedDied), expected: deaths, years: years,
+		few:  "people who died seem to be missing: ask the source for everyone ever registered, with dates of death",
+		many: "deaths seem to be counted twice, or living people to have dates of death: compare the dates of death with the source"},
+		{what: "leavers", by: "what the site expects, or internal migration,", seen: float64(s.Leavers), expected: expectedLeaving * s.Years() / 1000, years: s.Years(),
+			few:  "people who moved away seem to be missing, or registrations never to end: ask the source for ended registrations too",
+			many: "registrations seem to end that did not, as when a practice closed or changed its code: check the successors of practices"}}
+	return slices.DeleteFunc(all, func(d doubt) bool {
+		return d.expected < manyExpected || d.seen*2 >= d.expected && d.seen <= 2*d.expected
+	})
+}
+
+func (d *doubt) fault(say string) *engine.Fault {
+	why := d.few
+	if d.seen > d.expected {
+		why = d.many
+	}
+	return &engine.Fault{Code: d.what + "-implausible", Say: say + ": " + why}
 }
