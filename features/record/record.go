@@ -28,6 +28,7 @@ type Record struct {
 	Spells        []schema.CuratedSpell
 	Documents     []schema.CuratedDocument
 	Words         map[engine.Code]plan.Word
+	Said          map[engine.Code]string // the source's own words for a code, where it gave them
 }
 
 // Word gives the system and text of a code; the zero Word for one that the

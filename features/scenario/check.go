@@ -33,13 +33,21 @@ func (s *Scenario) Check(ctx context.Context, compile func(plan.Dictionary) (*pl
 		if err != nil {
 			return nil, fmt.Errorf("line %d: %w", a.Line, err)
 		}
-		for _, e := range a.Expects {
-			if text := e.differs(r.Matrix, a.On); text != "" {
-				out = append(out, Difference{e.Line, text})
-			}
-		}
+		out = append(out, a.Differences(r.Matrix)...)
 	}
 	return out, nil
+}
+
+// Differences gives what the first row of a matrix of the ask's day does not
+// hold, in order of line.
+func (a *Ask) Differences(m *matrix.Matrix) []Difference {
+	var out []Difference
+	for _, e := range a.Expects {
+		if text := e.differs(m, a.On); text != "" {
+			out = append(out, Difference{e.Line, text})
+		}
+	}
+	return out
 }
 
 // Features names the features that the scenario expects something of.

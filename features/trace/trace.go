@@ -37,7 +37,7 @@ type Row struct {
 	Day, Last          engine.Day
 	Kind               string // problem, emergency, care_plan, ...; "" for none
 	Code               string // system:code; "" for none
-	Words              string // what the code says, where a list has its term
+	Words              string // what the code says, by a list's term or else the source's own words
 	Value              string // with its unit; "" for none
 	Source             string
 	KnownFrom, KnownTo engine.Day // KnownTo is NoDay while it stands; both NoDay where the table keeps no versions
@@ -138,7 +138,10 @@ func (x *tracer) word(c engine.Code) (code, words string) {
 	if w.Code == 0 {
 		return "not in the dictionary", ""
 	}
-	return w.System.String() + ":" + w.Text, x.term(w.System, w.Text)
+	if words = x.term(w.System, w.Text); words == "" {
+		words = x.r.Said[c]
+	}
+	return w.System.String() + ":" + w.Text, words
 }
 
 // term is what a list says of a code: of the definition's own lists first,

@@ -4,11 +4,15 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 
+	"leftshift/engine"
 	"leftshift/features/catalogue"
+	"leftshift/features/matrix"
 	"leftshift/features/plan"
+	"leftshift/features/record"
 	"leftshift/features/scenario"
 	"leftshift/jobs/definitions"
 )
@@ -20,10 +24,14 @@ type Checked struct {
 	Faults                        []catalogue.Fault
 }
 
-// Check runs the cases of feature files through the kernel. files names those
+// Second computes features of a record on a day in a way of its own.
+type Second func(ctx context.Context, s *definitions.Set, r *record.Record, features []string, on, dataFrom engine.Day) (*matrix.Matrix, error)
+
+// Check runs the cases of feature files through the kernel and, where it is
+// given, through a second way to compute. files names those
 // whose cases are run and whose features must be shown by one; nil means every
 // file that is not built in. The error is of the machine, not of the files.
-func Check(ctx context.Context, s *definitions.Set, files []string) (*Checked, error) {
+func Check(ctx context.Context, s *definitions.Set, files []string, second Second) (*Checked, error) {
 	out := &Checked{}
 	want := func(file string) bool { return true }
 	if len(files) > 0 {
@@ -62,11 +70,26 @@ func Check(ctx context.Context, s *definitions.Set, files []string) (*Checked, e
 		for _, d := range differ {
 			fault(c.File, d.Line, "case-differs", "%s", d.Text)
 		}
+		known := []string{}
 		for id := range sc.Features() {
 			shown[id] = true
+			if s.Catalogue.Find(id) != nil {
+				known = append(known, id)
+			}
 		}
+		slices.Sort(known)
 		for _, a := range sc.Asks {
 			out.Expectations += len(a.Expects)
+			if second == nil || len(differ) > 0 || len(known) == 0 {
+				continue // one way that differs is enough to say
+			}
+			m, err := second(ctx, s, &sc.Record, known, a.On, a.Data)
+			if err != nil {
+				return nil, fmt.Errorf("%s:%d: %w", c.File, a.Line, err)
+			}
+			for _, d := range a.Differences(m) {
+				fault(c.File, d.Line, "case-differs-sql", "by SQL, %s; the kernel agrees with the case: report it", d.Text)
+			}
 		}
 	}
 	// Every entry must be shown in at least one of its windows or members.

@@ -5,15 +5,18 @@ package analyse
 import (
 	"context"
 	"errors"
-	"slices"
+	"path/filepath"
 	"strconv"
 	"strings"
 
 	"leftshift/engine"
 	"leftshift/engine/lake"
 	"leftshift/engine/schema"
+	"leftshift/features/catalogue"
+	"leftshift/features/codelist"
 	"leftshift/features/plan"
 	"leftshift/features/record"
+	"leftshift/jobs/definitions"
 )
 
 // ParsePerson reads a pseudonym as tables have it, or with the letter p before
@@ -35,7 +38,7 @@ func load(ctx context.Context, db *lake.DB, curated string, p engine.Person) (*r
 	if len(people) == 0 {
 		return nil, &engine.Fault{Code: "person-unknown", Say: "nobody in the record has that pseudonym: the numbers are those of column person, and opted-out people are not in it"}
 	}
-	r := &record.Record{Person: people[0], Words: map[engine.Code]plan.Word{}}
+	r := &record.Record{Person: people[0], Words: map[engine.Code]plan.Word{}, Said: map[engine.Code]string{}}
 	if r.Registrations, err = lake.PersonRows[schema.CuratedRegistration](ctx, db, curated, "registration", p); err != nil {
 		return nil, err
 	}
@@ -52,11 +55,22 @@ func load(ctx context.Context, db *lake.DB, curated string, p engine.Person) (*r
 		return nil, err
 	}
 	held := r.Codes()
-	return r, db.Codes(ctx, curated, func(code engine.Code, system engine.System, text string) {
-		if _, ok := slices.BinarySearch(held, code); ok {
-			r.Words[code] = plan.Word{Code: code, System: system, Text: text}
-		}
-	})
+	if len(held) == 0 {
+		return r, nil
+	}
+	list := make([]string, len(held))
+	for i, c := range held {
+		list[i] = strconv.FormatInt(int64(c), 10)
+	}
+	codes, err := lake.Rows[schema.CodeText](ctx, db, filepath.Join(curated, "code.parquet"), "code IN ("+strings.Join(list, ", ")+")", "code")
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range codes {
+		r.Words[c.Key] = plan.Word{Code: c.Key, System: c.System, Text: c.Text}
+		r.Said[c.Key] = c.Display
+	}
+	return r, nil
 }
 
 // Words gives the dictionary of codes of a curated folder.
@@ -69,4 +83,26 @@ func Words(ctx context.Context, curated, temp string) (words []plan.Word, err er
 		words = append(words, plan.Word{Code: code, System: system, Text: text})
 	})
 	return words, errors.Join(err, db.Close())
+}
+
+// Terms adds to names what the code lists that a catalogue reads say of their
+// codes: "snomed:217082002 Accidental fall".
+func Terms(names map[engine.Code]string, c *catalogue.Catalogue, s *definitions.Set) {
+	for i := range c.Definitions {
+		for _, m := range c.Definitions[i].Members {
+			for _, name := range m.Lists {
+				l := s.Codelists.List(name)
+				for _, code := range l.Codes {
+					if l.Match != codelist.Exact {
+						continue // whole codes are those of the record
+					}
+					text := l.System + ":" + code
+					if t := l.Terms[code]; t != "" {
+						text += " " + strings.NewReplacer("\n", " ", "\r", " ").Replace(t)
+					}
+					names[engine.CodeKey(engine.ParseSystem(l.System), code)] = text
+				}
+			}
+		}
+	}
 }

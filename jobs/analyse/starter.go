@@ -55,14 +55,14 @@ func (s Starter) New(set *definitions.Set) (string, error) {
 	if l == nil {
 		return "", bad("there is no code list %s: `leftshift codelist list` names them all, and docs/CODELISTS.md", list)
 	}
-	kind := "problem"
+	kind, kinds := "problem", `"problem", "observation"`
 	switch l.System {
 	case "icd10":
-		kind = "diagnosis"
+		kind, kinds = "diagnosis", `"diagnosis"`
 	case "opcs4":
-		kind = "procedure"
+		kind, kinds = "procedure", `"procedure"`
 	case "dmd", "bnf":
-		kind = "medication"
+		kind, kinds = "medication", `"medication"`
 	}
 	code := l.Codes[0]
 	if l.Match == "prefix" {
@@ -86,7 +86,7 @@ title = "%s, {window}"
 sentence = "{n:record|records} of %s %s[, the last on {last}]"
 none = "No record of %s %s"
 source = "event"                # event, spell, document, demographic or derived
-kinds = ["%s"]             # problem, observation, medication, procedure, diagnosis, ...
+kinds = [%s]    # problem, observation, medication, procedure, diagnosis, ...
 lists = ["%s"]
 # codes = ["snomed:217082002"]  # a few codes that no list has
 windows = [%d]                 # days back from the as-of day; 0 is the whole record; several make several features
@@ -108,7 +108,7 @@ on %s
 on %s
   %s = 0
 '''
-`, s.ID, id, capital(title), title, within, title, within, kind, list, s.Window,
+`, s.ID, id, capital(title), title, within, title, within, kinds, list, s.Window,
 			row, kind, l.System, code, row, kind, l.System, code, row-1, kind, l.System, code,
 			day, id, row, id, title+" "+inWords(s.Window)+", the last on "+row.Words(), row-2, id)
 		return b.String(), nil
@@ -120,7 +120,7 @@ sentence = "Last record of %s {span} ago"
 none = "A record of %s today"
 unknown = "No record of %s %s"
 source = "event"                # event, spell, document, demographic or derived
-kinds = ["%s"]             # problem, observation, medication, procedure, diagnosis, ...
+kinds = [%s]    # problem, observation, medication, procedure, diagnosis, ...
 lists = ["%s"]
 # codes = ["snomed:217082002"]  # a few codes that no list has
 windows = [%d]                 # days back from the as-of day; 0 is the whole record
@@ -141,7 +141,7 @@ on %s
 on %s
   %s = ?
 '''
-`, s.ID, title, title, title, title, within, kind, list, s.Window,
+`, s.ID, title, title, title, title, within, kinds, list, s.Window,
 			row-1, kind, l.System, code, row, kind, l.System, code, day, s.ID, day-row, row, row-2, s.ID)
 		return b.String(), nil
 	}

@@ -48,7 +48,7 @@ func TestStarters(t *testing.T) {
 			t.Errorf("%+v: %v\n%s", s, err, text)
 			return
 		}
-		got, err := Check(context.Background(), with, nil)
+		got, err := Check(context.Background(), with, nil, nil)
 		if err != nil || len(got.Faults) > 0 || got.Cases != 1 || got.Features != 1 || got.Expectations < 2 {
 			t.Errorf("%+v: %v %v\n%s", s, got, err, text)
 			for _, f := range got.Faults {
@@ -111,7 +111,7 @@ func TestCheckFaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := Check(context.Background(), with, []string{file})
+	got, err := Check(context.Background(), with, []string{file}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -128,7 +128,7 @@ func TestCheckFaults(t *testing.T) {
 		}
 	}
 	// Files that were not named are not checked.
-	if got, err := Check(context.Background(), with, []string{"other.toml"}); err != nil || got.Cases+got.Features+len(got.Faults) > 0 {
+	if got, err := Check(context.Background(), with, []string{"other.toml"}, nil); err != nil || got.Cases+got.Features+len(got.Faults) > 0 {
 		t.Errorf("%+v %v", got, err)
 	}
 }

@@ -227,14 +227,14 @@ func (a *app) featuresCheck() *cobra.Command {
 		Use: "check [FILE...]", Short: "read feature files and run their worked cases; all faults at once",
 		Long: `Without a file: every file of the site's folder. Prints each fault with its file
 and line, what was expected, and ends with 1 where there is one. The cases run
-through the kernel that the night uses.`,
+through the kernel that the night uses, and through SQL.`,
 		Example: "  leftshift features check\n  leftshift features check draft.toml",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			_, s, _, err := a.definitions(cmd, args...)
 			if err != nil {
 				return err
 			}
-			got, err := analyse.Check(cmd.Context(), s, args)
+			got, err := analyse.Check(cmd.Context(), s, args, analyse.BySQL)
 			if err != nil {
 				return err
 			}

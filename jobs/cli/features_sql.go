@@ -48,6 +48,7 @@ site's record where there is one. Run them as they are with ` + "`leftshift sql`
 			for _, w := range words {
 				names[w.Code] = w.System.String() + ":" + w.Text
 			}
+			analyse.Terms(names, part, s)
 			p, err := plan.Compile(part, s.Codelists, s.Analytes, func(yield func(plan.Word) bool) {
 				for _, w := range words {
 					if !yield(w) {
@@ -66,11 +67,11 @@ site's record where there is one. Run them as they are with ` + "`leftshift sql`
 				if k > 0 {
 					fmt.Fprintln(a.out)
 				}
-				fmt.Fprintf(a.out, "-- %s\n-- %s, as of %s; %s\n%s\n", args[0], x.Title, on, describe(part.Hash), x.SQL)
+				// A block comment, so that the text does not begin with a dash when
+				// it is given to a command.
+				fmt.Fprintf(a.out, "/* %s: %s, as of %s; definition %.12s */\n%s\n", args[0], x.Title, on, part.Hash, x.SQL)
 			}
 			return nil
 		},
 	})
 }
-
-func describe(hash string) string { return fmt.Sprintf("definition %.12s", hash) }
