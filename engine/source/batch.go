@@ -157,15 +157,17 @@ func (b *Batch) Known(recorded, happened engine.Day) (engine.Day, engine.KnownBa
 	}
 }
 
-// StillOpen is the day to give Open as the day it happened, for a record that
-// has begun on start and has no end yet: start, but never so late that the lag
-// model would make the record known after the night that brought it. The model
-// is of how long ended records take to arrive; an open one is in hand.
-func (b *Batch) StillOpen(start engine.Day) engine.Day {
-	if b.Lag >= 0 && start != engine.NoDay && start+engine.Day(b.Lag) > b.Night {
+// InHand is the day to give Open as the day it happened, for a record that
+// says how things stand tonight (a stay that has no end yet): happened, but
+// never so late that the lag model would make the record known after the night
+// that brought it. Such a record is known by its night as well as by what it
+// says, so one that lands in an earlier night is known earlier. It is for what
+// decides who is in hospital now, and for nothing that a model learns from.
+func (b *Batch) InHand(happened engine.Day) engine.Day {
+	if b.Lag >= 0 && happened != engine.NoDay && happened+engine.Day(b.Lag) > b.Night {
 		return b.Night - engine.Day(b.Lag)
 	}
-	return start
+	return happened
 }
 
 // Identify sends an identity to the vault and gives the person. The namespace

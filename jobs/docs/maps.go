@@ -56,7 +56,9 @@ never empty. The same name in a later file is a new version of the record, so a 
 will not do. ` + "`recorded`" + ` is the date on which the source recorded it. ` + "`happened`" + ` lists dates of which the
 first that is filled says when it happened (give the end before the start): with the flow's
 ` + "`lag_days`" + ` it says when the record became known where ` + "`recorded`" + ` does not. With neither, that is the
-night it came, and no earlier as-of date sees it, so history cannot be used to train. ` + "`order = \"file\"`" + ` lets a later row of the same name
+night it came, and no earlier as-of date sees it, so history cannot be used to train. ` + "`in_hand`" + ` lists
+conditions; where all hold, the record is known on the night it came at the latest, whatever the lag. It is for
+who is in hospital now: what a model learns from must not be fresher tonight than on its training dates. ` + "`order = \"file\"`" + ` lets a later row of the same name
 win where dates tie. ` + "`sequence`" + ` lists pairs of dates; a record whose second lies before its first is
 quarantined. ` + "`retracted`" + ` lists conditions; where all hold, the record and its earlier versions are
 withdrawn.

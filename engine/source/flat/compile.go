@@ -23,6 +23,7 @@ type Map struct {
 	id       []int
 	recorded int // slot or -1
 	happened []int
+	inHand   []cond // where it is known on its night at the latest; none: nowhere
 	inOrder  bool
 	sequence [][2]int
 	retract  []cond
@@ -239,6 +240,9 @@ func (c *compiler) record(f *recordFile) {
 	}
 	for _, n := range f.Happened {
 		m.happened = append(m.happened, c.use("record.happened", n, dateColumn))
+	}
+	if m.inHand = c.conds("record.in_hand", f.InHand); len(m.inHand) > 0 && len(f.Happened) == 0 {
+		c.say("record.in_hand", "in_hand bounds the lag model: give happened, the dates that it starts from")
 	}
 	switch f.Order {
 	case "", "file":

@@ -20,6 +20,7 @@
 //	id = ["record_id"]                     # the record's own identity
 //	recorded = "recorded_date"             # when the source recorded it; leave out if it does not say
 //	happened = ["end", "start"]            # first that is filled; for the flow's lag model
+//	in_hand = [{ column = "end", filled = false }]   # known on the night it came at the latest: who is in hospital now
 //	order = "file"                         # a later row with the same id supersedes on a tie of dates
 //	sequence = [["from", "to"]]            # the second day is not before the first
 //	retracted = [{ column = "status", is = ["entered-in-error"] }]

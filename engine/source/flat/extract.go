@@ -182,13 +182,13 @@ func (e *extraction) one(rec *record) error {
 			stamp = int64(recorded) * 86_400_000_000
 		}
 	}
-	for i, s := range e.m.happened {
+	for _, s := range e.m.happened {
 		if happened = e.day[s].last; happened != engine.NoDay {
-			if i > 0 { // the first says when it ended: it has not
-				happened = e.b.StillOpen(happened)
-			}
 			break
 		}
+	}
+	if len(e.m.inHand) > 0 && hold(e.m.inHand, e) {
+		happened = e.b.InHand(happened)
 	}
 	if e.seen != nil {
 		h := xxh3.HashString(id)

@@ -35,6 +35,7 @@ type (
 		ID        []string   `toml:"id"`
 		Recorded  string     `toml:"recorded"`
 		Happened  []string   `toml:"happened"`
+		InHand    []condFile `toml:"in_hand"`
 		Order     string     `toml:"order"`
 		Sequence  [][]string `toml:"sequence"`
 		Retracted []condFile `toml:"retracted"`

@@ -103,6 +103,12 @@ func (m *Map) outlineRecord(o *Outline, use, must func(name, say string)) {
 	for _, n := range f.Record.Happened {
 		use(n, "day it happened, for `lag_days`")
 	}
+	if len(f.Record.InHand) > 0 {
+		say("Where %s it is known on the night it came at the latest.", conditions(f.Record.InHand))
+		for _, k := range f.Record.InHand {
+			use(k.Column, "known on the night it came at the latest, where "+conditions([]condFile{k}))
+		}
+	}
 	if m.inOrder {
 		say("Where a file names a record twice on one date, the later row counts.")
 	}

@@ -103,6 +103,8 @@ func scenario(t testing.TB, settings, text string) string {
 			meta.Flow = value
 		case "lag":
 			meta.Lag, _ = strconv.Atoi(value)
+		case "night":
+			meta.Night, _ = engine.ParseDay(value)
 		case "ignore-recorded":
 			meta.IgnoreRecorded = true
 		case "#":

@@ -47,7 +47,7 @@ func (b *placeB) Care(c *world.Care) {
 	}
 	happened := day(c.End)
 	if happened == engine.NoDay {
-		happened = l.StillOpen(engine.Day(c.Day))
+		happened = engine.Day(c.Day)
 	}
 	content := b.versionOf(int64(c.ID), int64(c.End))
 	r := l.Open(l.records, l.SubjectOfNHSNumber(number), careID(l, c), content, b.order(l, c.ID, 0), engine.NoDay, happened)

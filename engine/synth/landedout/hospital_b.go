@@ -44,7 +44,7 @@ func (b *placeB) episode(s *world.Spell, i int) {
 	if s.Open {
 		happened = s.Day
 		if l := b.batch("apc", s.Header.Person.Index); l != nil {
-			happened = world.Day(l.StillOpen(engine.Day(s.Day)))
+			happened = world.Day(l.InHand(engine.Day(s.Day)))
 		}
 	}
 	l, r := b.row("apc", &s.Header, s.ID+uint64(i), happened, flag(s.Open), int64(s.Discharge), int64(x.End))
