@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 
 	"leftshift/engine"
-	"leftshift/engine/lake"
 	"leftshift/engine/schema"
 	"leftshift/features/compute"
 	"leftshift/features/kernel"
@@ -33,14 +32,15 @@ type place struct {
 var placeTable = schema.Declare("place", "Where and who a person is on the as-of date.", place{})
 
 // buckets fills features, and labels if the options ask, on index dates for
-// every bucket of a curated folder, and calls each in order of bucket.
+// every bucket of a curated folder, and calls each in order of bucket. Coverage
+// is worked out unless the options have it.
 func (n *Night) buckets(ctx context.Context, r *pipeline.Run, curated string, dates []engine.Day, opt kernel.Options, each func(*kernel.Result) error) error {
 	db, err := n.open(ctx)
 	if err != nil {
 		return err
 	}
 	p, err := compute.Plan(ctx, db, curated, n.Catalogue, n.Codelists, n.Analytes)
-	if err == nil {
+	if err == nil && opt.Coverage == nil {
 		opt.Coverage, err = compute.Coverage(ctx, db, curated, dates)
 	}
 	if err := errors.Join(err, db.Close()); err != nil {
@@ -64,12 +64,6 @@ func (n *Night) kernel(ctx context.Context, r *pipeline.Run, curated string, dat
 	return kernel.Concat(parts), nil
 }
 
-// featuresInfo is what the features step says of itself.
-type featuresInfo struct {
-	Attrition map[string]int64 `json:"attrition"`
-	Read      kernel.Counts    `json:"read"`
-}
-
 // stepFeatures fills the catalogue for everyone in the population on the
 // as-of date.
 func (n *Night) stepFeatures() pipeline.Step {
@@ -82,7 +76,15 @@ func (n *Night) stepFeatures() pipeline.Step {
 			var parts []*kernel.Result // without their matrices
 			var columns int
 			files := &compute.Files{Dir: dir}
-			err := n.buckets(ctx, r, r.Output("curate"), []engine.Day{n.AsOf}, kernel.Options{Days: true}, func(part *kernel.Result) error {
+			db, err := n.open(ctx)
+			if err != nil {
+				return err
+			}
+			coverage, err := compute.Coverage(ctx, db, r.Output("curate"), []engine.Day{n.AsOf})
+			if err := errors.Join(err, db.Close()); err != nil {
+				return err
+			}
+			err = n.buckets(ctx, r, r.Output("curate"), []engine.Day{n.AsOf}, kernel.Options{Days: true, Coverage: coverage}, func(part *kernel.Result) error {
 				if err := files.Add(part); err != nil {
 					return err
 				}
@@ -119,6 +121,7 @@ func (n *Night) stepFeatures() pipeline.Step {
 				return err
 			}
 			info := featuresInfo{Attrition: map[string]int64{}, Read: got.Read}
+			info.see(coverage[0])
 			for s := range population.NumStatus {
 				info.Attrition[s.String()] = got.Attrition[0].By[s]
 			}
@@ -128,7 +131,7 @@ func (n *Night) stepFeatures() pipeline.Step {
 			r.Count("people in the population", int64(len(got.Persons)))
 			r.Count("features", int64(columns))
 			r.Count("rows read", got.Read.Events+got.Read.Spells)
-			return writeJSON(filepath.Join(dir, "features.json"), info)
+			return writeJSON(filepath.Join(dir, featuresFile), info)
 		},
 	}
 }
@@ -140,18 +143,9 @@ func (n *Night) sameDay(ctx context.Context, r *pipeline.Run, curated string) er
 	if err != nil {
 		return err
 	}
-	rows, err := lake.Collect[struct {
-		Provider  string     `col:"provider"`
-		Month     engine.Day `col:"month"`
-		ZeroNight int64      `col:"zero_night"`
-		SDEC      int64      `col:"sdec"`
-	}](ctx, db, lake.SameDaySQL(curated, n.AsOf))
+	months, err := compute.SameDay(ctx, db, curated, n.AsOf)
 	if err := errors.Join(err, db.Close()); err != nil {
 		return err
-	}
-	months := make([]outcome.Month, len(rows))
-	for i, x := range rows {
-		months[i] = outcome.Month(x)
 	}
 	for _, step := range outcome.Detect(months, n.switches()) {
 		w := step.Warning()

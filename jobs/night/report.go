@@ -44,6 +44,11 @@ func (n *Night) report(ctx context.Context, r *pipeline.Run, db *lake.DB, out st
 		night.Tables = append(night.Tables, report.Rows{Table: t, Landed: int(s.Landed), Current: int(s.Current), Ended: int(s.Ended), Merged: int(s.Merged)})
 	}
 	night.Quality = slices.Concat(n.attention(curation, bundle), n.approvals(), n.qualityLines(quality))
+	var seen featuresInfo
+	if err := readJSON(filepath.Join(r.Output("features"), featuresFile), &seen); err != nil {
+		return nil, err
+	}
+	night.Unseen, night.Silent = seen.unseen()
 	residents, err := lake.Rows[schema.Resident](ctx, db, filepath.Join(out, "resident.parquet"), "")
 	if err != nil {
 		return nil, err
@@ -291,8 +296,8 @@ func card(b *registry.Bundle) report.Card {
 			{Label: "Fitted at", Value: strings.Join(b.TrainIndex, ", ")},
 			{Label: "Evaluated at", Value: b.TestIndex + ", each person by a fit that never saw them"},
 			{Label: "Predictors", Value: strconv.Itoa(len(b.Columns))},
-			{Label: "Deaths per 1,000 person-years", Value: fmt.Sprintf("%.1f", b.DeathsPer1000)},
-			{Label: "Leavers per 1,000 person-years", Value: fmt.Sprintf("%.1f", b.LeaversPer1000)},
+			{Label: "Deaths per 1,000 person-years", Value: registry.BesideExpected(b.DeathsPer1000, b.ExpectedDeathsPer1000)},
+			{Label: "Leavers per 1,000 person-years", Value: registry.BesideExpected(b.LeaversPer1000, b.ExpectedLeaversPer1000)},
 		},
 		Limits: []string{
 			"History before the first deliveries is backfilled: past index dates use the sources' own dates, so they are not what a night then saw.",

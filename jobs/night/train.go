@@ -61,7 +61,7 @@ func (n *Night) stepTrain() pipeline.Step {
 	return pipeline.Step{
 		Name: "train", Keep: 2,
 		Digest: func(_ context.Context, r *pipeline.Run) (string, error) {
-			return digest(r.Identity("curate"), n.Catalogue.Hash, n.Codelists.Hash, n.AsOf.String(), n.Config.Model.Outcome, n.Outcomes.Hash, n.Config.Model.Horizons, n.Config.Model.Seed, n.Config.Model.Boost, n.Config.Model.TestGap, n.Config.Site.Name), nil
+			return digest(r.Identity("curate"), n.Catalogue.Hash, n.Codelists.Hash, n.AsOf.String(), n.Config.Model.Outcome, n.Outcomes.Hash, n.Config.Model.Horizons, n.Config.Model.Seed, n.Config.Model.Boost, n.Config.Model.TestGap, n.Config.Model.Leavers, n.switches(), n.Config.Site.Name), nil
 		},
 		Do: func(ctx context.Context, r *pipeline.Run, dir string) error { return n.train(ctx, r, dir) },
 	}
@@ -105,7 +105,7 @@ func (n *Night) train(ctx context.Context, r *pipeline.Run, dir string) error {
 	bundle := &registry.Bundle{Format: 1, Outcome: what.ID + ": first to be " + what.Sentence + ", before death, within the horizon, of people alive, registered and not in hospital on the index date",
 		Catalogue: n.Catalogue.Hash, Codelists: n.Codelists.Hash, Site: n.Config.Site.Name, Synthetic: n.Config.Site.Synthetic, Purpose: n.Config.Site.Purpose,
 		Knowledge: n.AsOf.String(), TestIndex: test.String(), Freeze: m.TestGap, TrainRows: s.Matrix.Rows - len(models[0].Rows), TestRows: len(models[0].Rows), Folds: folds, Seed: m.Seed,
-		DeathsPer1000: seen.DeathRate(), LeaversPer1000: seen.LeavingRate()}
+		DeathsPer1000: seen.DeathRate(), LeaversPer1000: seen.LeavingRate(), ExpectedDeathsPer1000: seen.ExpectedDeathRate(), ExpectedLeaversPer1000: float64(m.Leavers)}
 	for _, d := range trainOn {
 		bundle.TrainIndex = append(bundle.TrainIndex, d.String())
 	}

@@ -29,6 +29,8 @@ type Night struct {
 	Refused []Refusal
 	Tables  []Rows
 	Quality []Quality
+	Unseen  []string  // kinds of record that no source shows of anyone, in words
+	Silent  []Silence // and those that none shows of some practices' people
 
 	Population  []Breakdown  // the same people divided in several ways, the most wanted first; usually by risk band
 	Evaluations []Evaluation // the one that makes the lists first

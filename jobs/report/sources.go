@@ -87,6 +87,9 @@ func (b *builder) records() section {
 
 func (b *builder) quality() section {
 	s := section{ID: "quality", Title: "Data quality by source"}
+	if u := b.unseen(); u != nil {
+		s.Blocks = append(s.Blocks, *u)
+	}
 	if len(b.night.Quality) == 0 {
 		s.Lead = []string{"No measures of data quality were given."}
 		return s
@@ -116,6 +119,6 @@ func (b *builder) quality() section {
 		}
 		g.Rows = append(g.Rows, append(row(q.Source, q.Measure, value, of, part), flag))
 	}
-	s.Blocks = []block{{Grid: g}}
+	s.Blocks = append([]block{{Grid: g}}, s.Blocks...)
 	return s
 }

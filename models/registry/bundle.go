@@ -75,9 +75,14 @@ type Bundle struct {
 	Seed       uint64   `json:"seed"`
 	Columns    []string `json:"columns"`
 	Models     []Fitted `json:"models"`
-	// Watch is the follow-up of the population of the test index date.
-	DeathsPer1000  float64 `json:"deaths_per_1000_person_years"`
-	LeaversPer1000 float64 `json:"leavers_per_1000_person_years"`
+	// Follow-up of the people of every index date to the longest horizon, beside
+	// what is expected of them: deaths by the life table for their ages and sexes
+	// (outcome.Summary.ExpectedDeathRate), leavers as the site declares. An
+	// expected 0 is that of a bundle made before they were noted.
+	DeathsPer1000          float64 `json:"deaths_per_1000_person_years"`
+	LeaversPer1000         float64 `json:"leavers_per_1000_person_years"`
+	ExpectedDeathsPer1000  float64 `json:"expected_deaths_per_1000_person_years,omitempty"`
+	ExpectedLeaversPer1000 float64 `json:"expected_leavers_per_1000_person_years,omitempty"`
 }
 
 // Primary is the model by which lists are ranked: the first.

@@ -36,7 +36,7 @@ func (b *Bundle) Card() string {
 	p("- Outcome: %s.", b.Outcome)
 	p("- People who die first count as without the outcome; people who leave first are censored and the others weighted by the inverse probability of staying, in fitting and in evaluation.")
 	p("- Purpose: %s. Labels as known on %s, %d days after each horizon at the earliest.", b.Purpose, b.Knowledge, b.Freeze)
-	p("- Deaths %.1f and leavers %.1f per 1,000 person-years over the index dates.", b.DeathsPer1000, b.LeaversPer1000)
+	p("- Over the index dates, deaths per 1,000 person-years: %s; leavers: %s.", BesideExpected(b.DeathsPer1000, b.ExpectedDeathsPer1000), BesideExpected(b.LeaversPer1000, b.ExpectedLeaversPer1000))
 	p("- History before the first deliveries is backfilled: what was known on a past date is taken from the sources' own dates, so this is not a record of what a night then saw.")
 	p("")
 	p("## Data and method")
@@ -73,6 +73,15 @@ func (b *Bundle) Card() string {
 	p("")
 	p("A model fitted here fits here: test it again before use elsewhere, and after a change of coding, of data set or of services. Once lists are acted on, admissions prevented look like risk that was never there: keep the history of who was listed beside the outcomes.")
 	return w.String()
+}
+
+// BesideExpected writes a rate beside the expected one, which is left out when
+// it is 0.
+func BesideExpected(rate, expected float64) string {
+	if expected == 0 {
+		return fmt.Sprintf("%.1f", rate)
+	}
+	return fmt.Sprintf("%.1f, where %.1f are expected", rate, expected)
 }
 
 // fewEvents is the least number of people with the outcome for shares of a list

@@ -126,6 +126,20 @@ func TestCardSaysWhatItIsFor(t *testing.T) {
 	}
 }
 
+// Deaths and leavers stand beside what is expected of them; a bundle from before
+// that was noted says them alone.
+func TestCardSaysWhatWasExpected(t *testing.T) {
+	b := bundle(t, 3)
+	b.DeathsPer1000, b.LeaversPer1000 = 9.26, 41
+	if text := b.Card(); !strings.Contains(text, "deaths per 1,000 person-years: 9.3; leavers: 41.0.") {
+		t.Errorf("without expected rates the card says\n%s", text)
+	}
+	b.ExpectedDeathsPer1000, b.ExpectedLeaversPer1000 = 10.04, 50
+	if text := b.Card(); !strings.Contains(text, "deaths per 1,000 person-years: 9.3, where 10.0 are expected; leavers: 41.0, where 50.0 are expected.") {
+		t.Errorf("the card says\n%s", text)
+	}
+}
+
 func TestDecodeRefusesWhatIsNotWhole(t *testing.T) {
 	for _, bad := range []string{`{}`, `{"format":2}`, `{"format":1,"models":[{"name":"x","kind":"boost"}]}`, `{"format":1,"unknown":1}`, `[`} {
 		if _, err := Decode([]byte(bad)); err == nil {
