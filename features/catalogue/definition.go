@@ -239,7 +239,7 @@ type Definition struct {
 	Unit      string
 	Decimals  int // of the analyte's scaled values
 	Why       string
-	Tests     []string // scenarios of features/kernel that show it
+	Tests     []string // scenarios of features/scenario that show it
 	Since     string   // version of the catalogue in which it first stood
 	Story     string   // features of one story are told once; the id without its window, unless given
 

@@ -129,7 +129,7 @@ func (g *gatherer) walk(sh *sheet, h *held, f *plan.Family, b *facts, spells boo
 				s.Pick = max(s.Pick, int64(b.member[i]))
 			}
 			if need&plan.NeedSet != 0 {
-				if f.Within == 0 {
+				if !f.Stays {
 					key = b.value[i]
 				}
 				if key != 0 {

@@ -3,6 +3,7 @@ package kernel
 import (
 	"context"
 	"sort"
+	"strings"
 	"testing"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -100,6 +101,15 @@ func (r *record) sort() {
 }
 
 func (x *documentRow) code() engine.Code { return engine.CodeKey(x.system, x.text) }
+
+// coded gives the key of a code written system:code.
+func coded(text string) engine.Code {
+	system, code, ok := strings.Cut(text, ":")
+	if !ok {
+		return 0
+	}
+	return engine.CodeKey(engine.ParseSystem(system), code)
+}
 
 // stream builds batches of at most size rows.
 func stream(columns []Column, n, size int, row func(i int, put func(v any))) array.RecordReader {

@@ -229,7 +229,7 @@ func (c *compiler) of(d *catalogue.Definition) (int, error) {
 		return 0, &engine.Fault{Code: "plan-too-large", Say: "the catalogue has more than 65,536 different filters: remove some"}
 	}
 	c.family[string(key)] = i
-	c.p.Families = append(c.p.Families, Family{Filter: f, Period: -1})
+	c.p.Families = append(c.p.Families, Family{Filter: f, Period: -1, Stays: d.Aggregate == catalogue.DistinctSpells})
 	fam := &c.p.Families[i]
 	switch {
 	case d.Source == catalogue.Spell:

@@ -89,6 +89,9 @@ type Family struct {
 	Bounds []int32
 	// Outputs[i] are the features of window i.
 	Outputs [][]Output
+	// Stays: what is counted apart (NeedSet) are the continuous inpatient spells
+	// that hold the events, and not the rows' own codes.
+	Stays bool
 	// Period is the window of the recent period of what was started or stopped;
 	// -1 when no output asks.
 	Period int

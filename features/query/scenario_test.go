@@ -19,12 +19,12 @@ import (
 	"leftshift/features/scenario"
 )
 
-// What the kernel's scenarios expect of the built-in features, in words and by
+// What the scenarios expect of the built-in features, in words and by
 // hand, the SQL gives too.
 func TestScenarios(t *testing.T) {
 	shelf, cat := builtIn(t)
 	l := openLite(t)
-	files, err := filepath.Glob("../kernel/testdata/*.txt")
+	files, err := filepath.Glob("../scenario/testdata/*.txt")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,7 +83,7 @@ func TestScenarios(t *testing.T) {
 		}
 	}
 	t.Logf("%d expectations in %d files", n, len(files))
-	if n < 150 || !slices.Contains(files, "../kernel/testdata/admissions.txt") {
+	if n < 150 || !slices.Contains(files, "../scenario/testdata/admissions.txt") {
 		t.Errorf("only %d expectations", n)
 	}
 }

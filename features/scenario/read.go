@@ -143,3 +143,30 @@ func expectation(words []string, line string) (Expect, error) {
 
 // Unknown is how an unknown value is written.
 const Unknown = "?"
+
+// File is a scenario of a file of several, each under a line "== what it
+// shows".
+type File struct {
+	Name string // what it shows
+	*Scenario
+}
+
+// ReadFile reads a file of scenarios.
+func ReadFile(text string, analytes *analyte.Table) ([]File, []Fault) {
+	var out []File
+	var faults []Fault
+	lines := strings.Split(text, "\n")
+	at := func(i int) bool { return strings.HasPrefix(lines[i], "== ") }
+	for i := range lines {
+		if !at(i) {
+			continue
+		}
+		end := i + 1
+		for end < len(lines) && !at(end) {
+			end++
+		}
+		s, f := Read(strings.Join(lines[i+1:end], "\n"), i+2, analytes)
+		out, faults = append(out, File{strings.TrimSpace(lines[i][3:]), s}), append(faults, f...)
+	}
+	return out, faults
+}

@@ -2,9 +2,9 @@ package scenario
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -40,37 +40,53 @@ func (s shelf) compile(d plan.Dictionary) (*plan.Plan, error) {
 	return plan.Compile(s.cat, s.lib, s.an, d)
 }
 
-// The kernel's own scenarios hold when they are read as cases.
-func TestKernelScenarios(t *testing.T) {
+// The scenarios of the built-in features hold, and every entry of the
+// catalogue is shown by one of those it names, in at least one of its windows
+// or members.
+func TestScenarios(t *testing.T) {
 	s := open(t)
-	files, _ := filepath.Glob("../kernel/testdata/*.txt")
-	drop := regexp.MustCompile(`(?m)^  (status|outcome) .*$`)
-	plain := regexp.MustCompile(` (knowledge|horizon)=\S+`)
-	n := 0
+	files, _ := filepath.Glob("testdata/*.txt")
+	shown := map[string]bool{} // "file feature"
 	for _, file := range files {
 		text, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
 		}
-		parts := regexp.MustCompile(`(?m)^== .*$`).Split(string(text), -1)
-		for _, part := range parts[1:] {
-			part = plain.ReplaceAllString(drop.ReplaceAllString(part, ""), "")
-			sc, faults := Read(part, 1, s.an)
-			for _, f := range faults {
-				t.Errorf("%s: line %d: %s", file, f.Line, f.Text)
-			}
-			differ, err := sc.Check(context.Background(), s.compile)
-			if err != nil {
-				t.Fatalf("%s: %v", file, err)
-			}
-			for _, d := range differ {
-				t.Errorf("%s: line %d of\n%s\n%s", file, d.Line, part, d.Text)
-			}
-			n += len(sc.Features())
+		name := strings.TrimSuffix(filepath.Base(file), ".txt")
+		all, faults := ReadFile(string(text), s.an)
+		for _, f := range faults {
+			t.Errorf("%s:%d: %s", file, f.Line, f.Text)
+		}
+		for _, sc := range all {
+			t.Run(name+"/"+sc.Name, func(t *testing.T) {
+				differ, err := sc.Check(t.Context(), s.compile)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, d := range differ {
+					t.Errorf("%s:%d: %s", file, d.Line, d.Text)
+				}
+				for id := range sc.Features() {
+					shown[name+" "+id] = true
+				}
+			})
 		}
 	}
-	if n < 150 {
-		t.Errorf("only %d expectations: this proves little", n)
+	entries, missing := map[string]bool{}, map[string]string{}
+	for i := range s.cat.Definitions {
+		d := &s.cat.Definitions[i]
+		entry := fmt.Sprintf("%s:%d", d.File, d.Line)
+		missing[entry] = d.ID
+		for _, f := range d.Tests {
+			if shown[f+" "+d.ID] {
+				entries[entry] = true
+			}
+		}
+	}
+	for entry, id := range missing {
+		if !entries[entry] {
+			t.Errorf("%s: no scenario that %s names shows a value of it", entry, id)
+		}
 	}
 }
 
