@@ -68,7 +68,7 @@ func run(ctx context.Context, args []string, out, log io.Writer) error {
 	}
 	b := &bench{self: self, python: *python, script: *script, rounds: *rounds, peers: *peers, log: log}
 	t := task{Lake: lake, Peers: filepath.Join(*dir, "peers"), Temp: filepath.Join(*dir, "tmp"), AsOf: asOf, Threads: *threads}
-	if err := os.MkdirAll(t.Temp, 0o755); err != nil {
+	if err := errors.Join(os.RemoveAll(t.Temp), os.MkdirAll(t.Temp, 0o755)); err != nil { // a run that was killed leaves it
 		return err
 	}
 	defer os.RemoveAll(t.Temp)
