@@ -19,7 +19,8 @@ func TestUnapprovedListsDriveNothing(t *testing.T) {
 	leftshift(t, ".", "synth", "-q", "--people", "1200", "--seed", "5", "--end", secondNight, "--out", dir).done(t)
 	s := &site{t, dir, "leftshift.toml"}
 	s.configure("synthetic = true", "synthetic = false")
-	s.write(s.read(s.config)+"\n[model]\nhorizons = [90]\n\n[model.boost]\nrounds = 20\n\n[[basis]]\nname = \"care\"\ncontroller = \"Syntheticshire\"\nreference = \"agreement 1\"\n"+
+	s.configure("[model]\n", "[model]\nhorizons = [90]\n")
+	s.write(s.read(s.config)+"\n[model.boost]\nrounds = 20\n\n[[basis]]\nname = \"care\"\ncontroller = \"Syntheticshire\"\nreference = \"agreement 1\"\n"+
 		"purposes = [\"case-finding\"]\nsources = [\"place_a\", \"place_b\", \"reference\"]\nends = \"2099-12-31\"\n", s.config)
 
 	// An exclusion by codes stops the night before anything lands.

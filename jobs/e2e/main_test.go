@@ -153,7 +153,8 @@ var template = sync.OnceValues(func() (string, error) {
 	}
 	// Globs, so that a delivery may have another name.
 	text = bytes.ReplaceAll(text, []byte(".csv\", \"later"), []byte("*.csv\", \"later"))
-	text = append(text, "\n[model]\nhorizons = [90]\n\n[model.boost]\nrounds = 20\n"...)
+	text = bytes.Replace(text, []byte("[model]\n"), []byte("[model]\nhorizons = [90]\n"), 1)
+	text = append(text, "\n[model.boost]\nrounds = 20\n"...)
 	if err := os.WriteFile(path, text, 0o600); err != nil {
 		return "", err
 	}
