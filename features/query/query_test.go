@@ -94,7 +94,7 @@ func TestSQLAgreesWithKernel(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if d := agree.Differ(k, q, agree.Faulty(x.cat)); d != nil {
+		if d := agree.Differ(k, q); d != nil {
 			if d.Column >= 0 {
 				t.Logf("%+v", x.cat.Definitions[d.Column])
 			}

@@ -38,6 +38,7 @@ func Definitions(t *rapid.T, shelf *Shelf, n int) fstest.MapFS {
 	w := &writer{t: t, shelf: shelf, groups: map[string][]string{}, weights: map[string]bool{}}
 	w.group("ga", append(slices.Clone(snomedLists), icdLists...))
 	w.group("gs", snomedLists)
+	w.group("gl", icdLists)
 	for range n {
 		w.entry()
 	}
@@ -96,7 +97,7 @@ func ints(numbers []int) string { return strings.ReplaceAll(fmt.Sprint(numbers),
 // group declares a group of one to six members, whose lists may overlap.
 func (w *writer) group(id string, lists []string) {
 	w.line("[[group]]\nid = %q\ntitle = \"Group\"", id)
-	for i := range choose(w, id, 1, 2, 3, 4, 5, 6) {
+	for i := range choose(w, id, 1, 1, 2, 3, 4, 5, 6) {
 		m := fmt.Sprintf("m%d", i)
 		w.groups[id] = append(w.groups[id], m)
 		w.line("[[group.member]]\nid = %q\ntitle = \"Member %d\"\nlists = %s", m, i, list(some(w, "member lists", 2, lists)))
@@ -270,7 +271,7 @@ func (w *writer) event(id string) {
 	case "group":
 		w.kindsFor("snomed", "icd10")
 		w.eventFilter()
-		g := choose(w, "group", "ga", "gs")
+		g := choose(w, "group", "ga", "gs", "gl")
 		w.line("group = %q", g)
 		a := choose(w, "aggregate", "members", "latest_member", "latest_is", "started", "stopped")
 		if a == "latest_is" {

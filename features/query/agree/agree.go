@@ -75,9 +75,8 @@ type Difference struct {
 }
 
 // Differ gives the first difference of values, by their bits, and of days of
-// newest rows, but in columns to be passed over (nil for none); nil when there is
-// none.
-func Differ(k *kernel.Result, q *query.Result, pass func(column int) bool) *Difference {
+// newest rows; nil when there is none.
+func Differ(k *kernel.Result, q *query.Result) *Difference {
 	if len(k.Persons) != len(q.Persons) {
 		return &Difference{-1, 0, fmt.Sprintf("%d rows and %d", len(k.Persons), len(q.Persons))}
 	}
@@ -87,9 +86,6 @@ func Differ(k *kernel.Result, q *query.Result, pass func(column int) bool) *Diff
 		}
 	}
 	for j := range k.Matrix.Columns {
-		if pass != nil && pass(j) {
-			continue
-		}
 		id, a, b := k.Matrix.Columns[j].ID, k.Matrix.Last[j], q.Matrix.Last[j]
 		if (a == nil) != (b == nil) {
 			return &Difference{j, 0, id + " has days in one of them"}
@@ -169,22 +165,4 @@ func traits(d *catalogue.Definition) []string {
 		}
 	}
 	return out
-}
-
-// Faulty says which columns the kernel is known to fill otherwise: different
-// codes within spells, and what is derived of them.
-func Faulty(cat *catalogue.Catalogue) func(column int) bool {
-	bad := map[string]bool{}
-	for i := range cat.Definitions {
-		d := &cat.Definitions[i]
-		bad[d.ID] = d.Within != nil && d.Aggregate == catalogue.DistinctCodes
-		for _, t := range d.Terms {
-			for _, way := range t.Ways {
-				for _, a := range way {
-					bad[d.ID] = bad[d.ID] || bad[a.Feature]
-				}
-			}
-		}
-	}
-	return func(j int) bool { return bad[cat.Definitions[j].ID] }
 }
