@@ -2,6 +2,8 @@ package catalogue
 
 import (
 	"regexp"
+	"slices"
+	"strings"
 
 	"leftshift/features/matrix"
 )
@@ -64,7 +66,11 @@ func (l *loader) check(b block, e *entry, d *Definition) {
 	}
 	if d.Title == "" || d.Area == "" || d.Why == "" || len(d.Tests) == 0 && d.Origin == "" {
 		// The features of a folder are shown by cases in its files.
-		bad("id", "incomplete", "needs a title, an area, why it is here, and (built in) tests that show it")
+		text := "needs a title, an area and why it is here"
+		if d.Origin == "" {
+			text += ", and tests (scenarios that show it)"
+		}
+		bad("id", "incomplete", "%s", text)
 	}
 	if !versionShape.MatchString(d.Since) && (d.Since != "" || d.Origin == "") {
 		bad("since", "since", "needs since, the version of the catalogue in which it first stood, as \"0.2\"")
@@ -98,7 +104,7 @@ func (l *loader) check(b block, e *entry, d *Definition) {
 	}
 	n, ok := aggregates[d.Aggregate]
 	if !ok {
-		bad("aggregate", "aggregate", "has aggregate %q, which does not exist", string(d.Aggregate))
+		bad("aggregate", "aggregate", "has aggregate %q, which does not exist: use one of %s", string(d.Aggregate), strings.Join(aggregateNames(), ", "))
 		return
 	}
 	switch d.Source {
@@ -201,4 +207,14 @@ func freeOfValue(a Aggregate) bool {
 		return true
 	}
 	return false
+}
+
+// aggregateNames are those that an entry may name, in order.
+func aggregateNames() []string {
+	var out []string
+	for a := range aggregates {
+		out = append(out, string(a))
+	}
+	slices.Sort(out)
+	return out
 }

@@ -15,11 +15,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"leftshift/engine"
+	"leftshift/engine/disclosure"
 	"leftshift/engine/lake"
 	"leftshift/features/catalogue"
 	"leftshift/jobs/analyse"
 	"leftshift/jobs/config"
 	"leftshift/jobs/definitions"
+	"leftshift/jobs/night"
 )
 
 func (a *app) featuresCommand() *cobra.Command {
@@ -151,11 +153,27 @@ func (a *app) featuresShow() *cobra.Command {
 		Use: "show FEATURE", Short: "what a feature means, reads and says", Args: one("feature's id"),
 		Example: "  leftshift features show emergency_admissions_365d",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			_, s, on, err := a.definitions(cmd)
+			c, s, on, err := a.definitions(cmd)
 			if err != nil {
 				return err
 			}
-			return analyse.Show(a.out, s, args[0], on)
+			if err := analyse.Show(a.out, s, args[0], on); err != nil || c == nil {
+				return err
+			}
+			f, err := night.ComputedFeatures(c)
+			if err != nil {
+				return nil // nothing has been computed: what it means has been said
+			}
+			columns := make([]string, len(f.Columns))
+			for i, r := range f.Columns {
+				columns[i] = r.ID
+			}
+			db, err := lake.Open(cmd.Context(), lake.Options{Threads: 1, MemoryMiB: c.Run.Memory() / 4, Temp: filepath.Join(c.At(c.Site.Data), "tmp")})
+			if err != nil {
+				return err
+			}
+			err = analyse.Coverage(cmd.Context(), a.out, db, f.Values, columns, s.Catalogue.Find(args[0]).Column(), disclosure.Rule{Small: c.Report.SmallNumber, RoundTo: c.Report.RoundTo})
+			return errors.Join(err, db.Close())
 		},
 	})
 }

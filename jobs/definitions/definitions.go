@@ -48,7 +48,7 @@ func Of(c *config.Config) Place {
 }
 
 // Open reads the definitions of a site. Faults of its files are all reported,
-// as an *engine.Fault around *catalogue.Faults or *codelist.Faults.
+// as an *engine.Fault beside *catalogue.Faults or *codelist.Faults.
 func Open(c *config.Config) (*Set, error) { return OpenAt(Of(c)) }
 
 // OpenAt is Open for a place.
@@ -134,5 +134,7 @@ func faulty(err error) error {
 	if n == 1 {
 		noun = "fault"
 	}
-	return &engine.Fault{Code: "features-faulty", Say: fmt.Sprintf("the site's feature files have %d %s: `leftshift features check` shows them", n, noun), Err: err}
+	// Joined, not wrapped: the faults are of files, and whoever may read them
+	// finds them; a ledger is told the sentence alone.
+	return errors.Join(&engine.Fault{Code: "features-faulty", Say: fmt.Sprintf("the site's feature files have %d %s: `leftshift features check` shows them", n, noun)}, err)
 }

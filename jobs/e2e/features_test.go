@@ -124,6 +124,9 @@ func TestFeatureOfOnesOwn(t *testing.T) {
 	if last["id"] != "our_visits_365d" || last["origin"] != "features" || last["file"] != "features/our_visits.toml" || last["lists"].([]any)[0].(map[string]any)["name"] != "falls" {
 		t.Errorf("reference of the new feature: %v", last)
 	}
+	if a := s.features("show", "our_visits_365d").done(t); !strings.Contains(a.out, "people in the last night's population") || !strings.Contains(a.out, "features/our_visits.toml:") {
+		t.Errorf("show:\n%s", a.out)
+	}
 	if a := s.features("list", "--find", "our_visits").done(t); !strings.Contains(a.out, "features/our_visits.toml") {
 		t.Errorf("the list does not say where it comes from:\n%s", a.out)
 	}
