@@ -12,7 +12,7 @@ DEMO ?= build/demo
 SCALE ?= 200000
 VENV := build/venv
 
-.PHONY: help build demo test test-go test-notebooks check fix generate bench scale clean
+.PHONY: help build demo test test-go test-deep test-notebooks check fix generate bench scale clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -29,6 +29,10 @@ test: test-go test-notebooks ## every test, notebooks included
 
 test-go: build ## the Go tests
 	go test -timeout 30m ./...
+
+test-deep: ## kernel against generated SQL and the slow reference, on 60,000 random definitions (minutes)
+	go test -timeout 60m ./features/query ./features/query/duckdb -deep
+	go test -timeout 60m ./features/kernel -run Drawn -rapid.checks=3000
 
 $(VENV)/ready: notebooks/requirements.txt
 	rm -rf $(VENV)

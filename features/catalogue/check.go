@@ -100,6 +100,9 @@ func (l *loader) check(b block, e *entry, d *Definition) {
 		if d.filtered() || len(d.Members) > 0 || d.Analyte != "" || d.Gap+d.Days > 0 {
 			bad("source", "filter", "is demographic and takes no filter and no window")
 		}
+		if sure := d.Item == CareHome || d.Item == EthnicityKnown; sure != (d.Absence == matrix.AbsenceZero) {
+			bad("absence", "absence", "has item %s: absence must be \"zero\" for care_home and ethnicity_known, which are always known, and \"unknown\" for the others", string(d.Item))
+		}
 		return
 	}
 	n, ok := aggregates[d.Aggregate]
@@ -162,6 +165,9 @@ func (l *loader) check(b block, e *entry, d *Definition) {
 	}
 	if n.unknown && d.Absence != matrix.AbsenceUnknown {
 		bad("absence", "absence", "has aggregate %s, of which there is no zero: absence must be \"unknown\"", d.Aggregate)
+	}
+	if d.Aggregate == BedDays && d.Absence != matrix.AbsenceZero {
+		bad("absence", "absence", "has aggregate %s, of which none is 0 nights: absence must be \"zero\"", d.Aggregate)
 	}
 	if n.members != (e.Group != "") && d.Aggregate != Started && d.Aggregate != Stopped {
 		bad("group", "group", "must have a group when, and only when, its aggregate is %s, %s or %s, or may when it is %s or %s", Members, LatestMember, LatestIs, Started, Stopped)

@@ -130,8 +130,13 @@ func (w *writer) entry() {
 	case "document":
 		w.document(id)
 	case "demographic":
-		w.line("id = %q\naggregate = \"value\"\nitem = %q", id, choose(w, "item", "age", "male", "female", "ethnicity_known", "imd_decile", "care_home", "months_registered", "months_observable", "months_observable", "recent_move", "sources"))
-		w.absence(false)
+		item := choose(w, "item", "age", "male", "female", "ethnicity_known", "imd_decile", "care_home", "months_registered", "months_observable", "months_observable", "recent_move", "sources")
+		w.line("id = %q\naggregate = \"value\"\nitem = %q", id, item)
+		if item == "care_home" || item == "ethnicity_known" {
+			w.line("absence = \"zero\"")
+		} else {
+			w.absence(true)
+		}
 		w.ids = append(w.ids, id)
 	case "derived":
 		w.line("id = %q\naggregate = \"holds\"\nterms = %s", id, list(w.terms()))
@@ -321,6 +326,8 @@ func (w *writer) aggregate(id string, gap int, a string) {
 	switch a {
 	case "days_since", "days_since_first", "days_since_end", "latest_value", "mean", "min", "max", "spread", "slope", "latest_member":
 		w.absence(true)
+	case "bed_days":
+		w.line("absence = \"zero\"")
 	default:
 		w.absence(false)
 	}
