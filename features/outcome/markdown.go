@@ -163,7 +163,7 @@ func join[T fmt.Stringer](x []T) string {
 func moved(c *Catalogue) string {
 	var out []string
 	for i := range c.Outcomes {
-		if o := &c.Outcomes[i]; c.moves(o) {
+		if o := &c.Outcomes[i]; c.Moves(o) {
 			out = append(out, "`"+o.ID+"`")
 		}
 	}

@@ -175,11 +175,11 @@ func steps(provider string, months []Month) []Step {
 	return out
 }
 
-// moves says whether an outcome counts emergency stays of no night but not
+// Moves says whether an outcome counts emergency stays of no night but not
 // same-day emergency care, so that a switch changes its rate.
-func (c *Catalogue) moves(o *Outcome) bool {
+func (c *Catalogue) Moves(o *Outcome) bool {
 	if o.Source == FromOthers {
-		return slices.ContainsFunc(o.Of, func(id string) bool { return c.moves(c.Find(id)) })
+		return slices.ContainsFunc(o.Of, func(id string) bool { return c.Moves(c.Find(id)) })
 	}
 	return o.Source == FromSpell && o.Nights == 0 && slices.Contains(o.Spells, engine.Emergency) && !slices.Contains(o.Spells, engine.SDEC)
 }
@@ -195,7 +195,7 @@ func Moved(c *Catalogue, ids []string, declared []Switch, first, last engine.Day
 	var out []*engine.Fault
 	for _, id := range ids {
 		o := c.Find(id)
-		if o == nil || !c.moves(o) {
+		if o == nil || !c.Moves(o) {
 			continue
 		}
 		for _, s := range declared {

@@ -1,0 +1,100 @@
+//go:build duckdb_arrow
+
+package followup
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"leftshift/engine"
+	"leftshift/engine/disclosure"
+	"leftshift/engine/lake"
+	"leftshift/features/compute"
+	"leftshift/features/kernel"
+	"leftshift/features/outcome"
+	"leftshift/jobs/definitions"
+)
+
+// Ask is what to count.
+type Ask struct {
+	Set       *definitions.Set
+	Curated   string
+	Index     engine.Day // NoDay for the latest on which every outcome has settled
+	Knowledge engine.Day // outcomes as known on this day
+	Rule      disclosure.Rule
+	Leavers   float64 // expected of 1,000 people a year
+	Switches  []outcome.Switch
+	Workers   int
+	MemoryMiB int
+	Temp      string
+	Progress  func(done, buckets int)
+}
+
+// Cost is what it took.
+type Cost struct {
+	Took time.Duration
+	Rows int64 // events, spells and documents read
+}
+
+// Count labels everyone in the population of a curated folder on the index date
+// with every outcome. No feature is computed. The shortest of all horizons must
+// have settled; the others say when they do.
+func Count(ctx context.Context, db *lake.DB, q Ask) (*Table, Cost, error) {
+	started := time.Now()
+	words, err := compute.Words(ctx, db, q.Curated)
+	if err != nil {
+		return nil, Cost{}, err
+	}
+	labels, err := outcome.Compile(q.Set.Outcomes, nil, q.Set.Codelists, slices.Values(words))
+	if err != nil {
+		return nil, Cost{}, err
+	}
+	on := q.Index
+	if on == engine.NoDay {
+		on = Latest(q.Knowledge, labels.Horizon, labels.Freeze)
+	}
+	if err := outcome.Ready(on, q.Knowledge, shortest(labels.Outcomes), labels.Freeze); err != nil {
+		return nil, Cost{}, err
+	}
+	nothing, err := compute.Plan(ctx, db, q.Curated, q.Set.Catalogue.Subset(nil), q.Set.Codelists, q.Set.Analytes)
+	if err != nil {
+		return nil, Cost{}, err
+	}
+	c := newCounts(labels.Outcomes)
+	var cost Cost
+	err = compute.Buckets(ctx, q.Curated, nothing, []engine.Day{on}, q.Knowledge, compute.Options{Kernel: kernel.Options{Outcomes: labels}, Workers: q.Workers, MemoryMiB: q.MemoryMiB, Temp: q.Temp, Progress: q.Progress},
+		func(_ int, r *kernel.Result) error {
+			cost.Rows += r.Read.Events + r.Read.Spells + r.Read.Documents
+			c.add(r)
+			return nil
+		})
+	if err != nil {
+		return nil, Cost{}, err
+	}
+	t := &Table{Index: on.String(), Knowledge: q.Knowledge.String(), Hash: q.Set.Outcomes.Hash}
+	t.People, t.Outcomes, t.FollowUp = c.tallies(q.Rule, on, q.Knowledge)
+	t.FollowUp.ExpectedLeavers = q.Leavers
+
+	coverage, err := compute.Coverage(ctx, db, q.Curated, []engine.Day{q.Knowledge})
+	if err != nil {
+		return nil, Cost{}, err
+	}
+	unseen := strings.Fields(coverage[0].Unseen.Text())
+	for i := range t.Outcomes {
+		for _, k := range reads(q.Set.Outcomes, q.Set.Outcomes.Find(t.Outcomes[i].ID)) {
+			if slices.Contains(unseen, k) {
+				t.Outcomes[i].Unseen = append(t.Outcomes[i].Unseen, k)
+			}
+		}
+	}
+	months, err := compute.SameDay(ctx, db, q.Curated, q.Knowledge)
+	if err != nil {
+		return nil, Cost{}, err
+	}
+	t.Switches = switches(q.Switches, outcome.Detect(months, q.Switches))
+	t.Warnings = warnings(append(c.doubts(q.Leavers), outcome.Moved(q.Set.Outcomes, nil, q.Switches, on, on+engine.Day(labels.Horizon))...))
+	cost.Took = time.Since(started)
+	return t, cost, nil
+}
