@@ -13,18 +13,25 @@ import (
 // versions gives CTEs that turn staged rows into versions: "base" holds each
 // row with known_from and known_to (null while it stands). A version ends on
 // the day the next one of its record, or a retraction, became known; one that
-// was replaced the day it came was never known and falls out. Only records
-// with more than one version pass through the window.
+// was replaced the day it came was never known and falls out. Of versions that
+// became known at one moment one with a later end follows one with none: an
+// interval that began and ended on one day may come open in one file and ended
+// in the next. Only records with more than one version pass through the window.
 func versions(raw, gone string, id schema.TableID) string {
 	mask := 1 << id
+	end := "end_day"
+	if id == schema.TableEpisode {
+		end = "greatest(end_day, spell_end)"
+	}
 	return fmt.Sprintf(`raw AS (SELECT * FROM %s),
 ver AS (SELECT record, version, min(known) AS known, min(stamp) AS stamp FROM
  (SELECT record, version, known, stamp FROM raw UNION ALL SELECT record, version, known, stamp FROM %s WHERE (tables & %d) <> 0) GROUP BY record, version),
 multi AS (SELECT record FROM ver GROUP BY record HAVING count(*) > 1),
-nxt AS (SELECT record, version, lead(known) OVER (PARTITION BY record ORDER BY known, stamp, version) AS known_to
- FROM ver WHERE record IN (SELECT record FROM multi)),
+ends AS (SELECT record, version, max(%s) AS ends FROM raw WHERE record IN (SELECT record FROM multi) GROUP BY record, version),
+nxt AS (SELECT ver.record, ver.version, lead(known) OVER (PARTITION BY ver.record ORDER BY known, stamp, ends NULLS FIRST, ver.version) AS known_to
+ FROM ver LEFT JOIN ends ON ver.record = ends.record AND ver.version = ends.version WHERE ver.record IN (SELECT record FROM multi)),
 base AS (SELECT raw.*, raw.known AS known_from, nxt.known_to FROM raw LEFT JOIN nxt ON raw.record = nxt.record AND raw.version = nxt.version
- WHERE nxt.known_to IS NULL OR nxt.known_to > raw.known)`, raw, gone, mask)
+ WHERE nxt.known_to IS NULL OR nxt.known_to > raw.known)`, raw, gone, mask, end)
 }
 
 // current gives a CTE "cur": the rows of the newest version of each record
@@ -83,7 +90,10 @@ ORDER BY person, from_day NULLS FIRST, one.area, care_home, to_day NULLS LAST`
 
 // eventSQL merges facts that are alike. Standing facts alike are one, known
 // since the earliest; ended ones alike are joined where their times touch,
-// and give way to a standing one from the day it became known.
+// and give way to a standing one from the day it became known. Whether a fact
+// was known on a day is what all of them together say. Its end, episode,
+// organisation, source, basis and first known day are those of all alike,
+// whenever known: they are for display, and no feature may read them.
 func eventSQL(raw, gone string) string {
 	keys := []string{"person", "day", "last_day", "kind", "code", "value", "unit", "status", "mode", "position", "who"}
 	k := strings.Join(keys, ", ")
@@ -104,9 +114,13 @@ SELECT ` + final + ` FROM (SELECT * FROM opened UNION ALL SELECT * FROM c3 WHERE
 ORDER BY person, day, kind, code, last_day, value NULLS LAST, unit, status, mode, position, known_from, known_to NULLS LAST, end_day NULLS LAST, episode, organisation, source, known_basis`
 }
 
+// documentSQL gives documents by version. A version sent again on a later
+// night is one, known since the first.
 func documentSQL(raw, gone string) string {
-	return "WITH " + versions(raw, gone, schema.TableDocument) + `
-SELECT DISTINCT person, day, end_day, type, category, status, custodian, source, known_from, known_to, known_basis FROM base
+	const what = "person, day, end_day, type, category, status, custodian, source"
+	return "WITH " + versions(raw, gone, schema.TableDocument) + `,
+once AS (SELECT ` + what + `, min(known_from) AS known_from, max(known_to) AS known_to, min(known_basis) AS known_basis FROM base GROUP BY record, version, ` + what + `)
+SELECT DISTINCT person, day, end_day, type, category, status, custodian, source, known_from, known_to, known_basis FROM once
 ORDER BY person, day, type, category, status, custodian, end_day NULLS LAST, source, known_from, known_to NULLS LAST, known_basis`
 }
 

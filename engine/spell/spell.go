@@ -155,7 +155,9 @@ func alike(a, b *schema.CuratedSpell) bool {
 }
 
 // mergeAttendances makes one row of attendances, or other care, that are alike
-// and known at overlapping or touching times: the same sent twice.
+// and known at overlapping or touching times: the same sent twice. What the
+// first to be known says of all else stands, so that what is sent later
+// changes nothing of what was known.
 func mergeAttendances(rows []schema.CuratedSpell) []schema.CuratedSpell {
 	// Rows that are alike stand together, in order of becoming known.
 	key := func(r *schema.CuratedSpell) [6]int64 {
@@ -174,6 +176,9 @@ func mergeAttendances(rows []schema.CuratedSpell) []schema.CuratedSpell {
 		if rows[i].KnownFrom != rows[j].KnownFrom {
 			return rows[i].KnownFrom < rows[j].KnownFrom
 		}
+		if rows[i].Source != rows[j].Source {
+			return rows[i].Source < rows[j].Source
+		}
 		return rows[i].Spell < rows[j].Spell
 	})
 	out := rows[:0]
@@ -181,9 +186,6 @@ func mergeAttendances(rows []schema.CuratedSpell) []schema.CuratedSpell {
 		if n := len(out); n > 0 && alike(&out[n-1], &r) && (out[n-1].KnownTo == engine.NoDay || r.KnownFrom <= out[n-1].KnownTo) {
 			if out[n-1].KnownTo != engine.NoDay && (r.KnownTo == engine.NoDay || r.KnownTo > out[n-1].KnownTo) {
 				out[n-1].KnownTo = r.KnownTo
-			}
-			if r.Source < out[n-1].Source {
-				out[n-1].Source = r.Source
 			}
 			continue
 		}
