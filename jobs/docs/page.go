@@ -14,6 +14,7 @@ import (
 	"leftshift/engine/analyte"
 	"leftshift/features/catalogue"
 	"leftshift/features/codelist"
+	"leftshift/features/outcome"
 	"leftshift/jobs/config"
 )
 
@@ -30,6 +31,7 @@ type page struct {
 var pages = []page{
 	{"docs/SCHEMA.md", func(string) (string, error) { return schemaPage(), nil }},
 	{"docs/FEATURES.md", func(string) (string, error) { return featuresPage() }},
+	{"docs/OUTCOMES.md", func(string) (string, error) { return outcomesPage() }},
 	{"docs/CODELISTS.md", func(string) (string, error) { return codelistsPage() }},
 	{"docs/CONFIG.md", func(string) (string, error) { return config.Markdown(), nil }},
 	{"docs/MAPS.md", func(string) (string, error) { return mapsPage() }},
@@ -51,6 +53,26 @@ func featuresPage() (string, error) {
 		return "", err
 	}
 	return catalogue.Markdown(c), nil
+}
+
+func outcomesPage() (string, error) {
+	lib, err := codelist.Load()
+	if err != nil {
+		return "", err
+	}
+	analytes, err := analyte.Load()
+	if err != nil {
+		return "", err
+	}
+	features, err := catalogue.Load(lib, analytes)
+	if err != nil {
+		return "", err
+	}
+	c, err := outcome.Load(lib, features)
+	if err != nil {
+		return "", err
+	}
+	return outcome.Markdown(c), nil
 }
 
 func codelistsPage() (string, error) {
