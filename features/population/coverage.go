@@ -72,11 +72,12 @@ type Count struct {
 
 // A practice's people cannot be seen in a kind of row when at least
 // LeastExpected of them would have one if they were as others are, and fewer
-// than a SilentShare of those do. At 12 expected, chance alone gives none in 6
-// of a million practices.
+// than a SilentShare of those do. Some do where none of the practice's own
+// could, for they came from a practice whose people can be seen. At 20
+// expected, chance alone gives fewer than 2 in 5 of a hundred million.
 const (
-	LeastExpected = 12
-	SilentShare   = 0.02
+	LeastExpected = 20
+	SilentShare   = 0.1
 )
 
 // Cover works out the coverage on a day from the people of each practice and

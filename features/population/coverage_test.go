@@ -14,7 +14,7 @@ func TestCover(t *testing.T) {
 	people := map[engine.Code]int64{1: 1000, 2: 1000, 3: 30}
 	counts := []Count{
 		{1, "event", uint8(engine.Problem), 900}, {2, "event", uint8(engine.Problem), 950}, {3, "event", uint8(engine.Problem), 29},
-		{1, "spell", uint8(engine.NHS111), 200}, {2, "spell", uint8(engine.NHS111), 1},
+		{1, "spell", uint8(engine.NHS111), 200}, {1, "spell", uint8(engine.Ambulance), 90}, {2, "spell", uint8(engine.Ambulance), 12}, {2, "spell", uint8(engine.NHS111), 9},
 		{1, "spell", uint8(engine.DrugAlcohol), 5},
 	}
 	c := Cover(people, counts)
