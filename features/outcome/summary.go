@@ -199,7 +199,8 @@ func (s *Summary) Hints(expectedLeaving float64) []*engine.Fault {
 
 // doubt is a number of people that is not believed.
 type doubt struct {
-	what, by, few, many   string
+	what, by              string
+	few, many             engine.Fault // why it may be so
 	seen, expected, years float64
 }
 
@@ -209,11 +210,11 @@ func (s *Summary) doubts(expectedLeaving float64) []doubt {
 		expectedLeaving = ExpectedLeaving
 	}
 	all := []doubt{{what: "deaths", by: "the life table, by age and sex,", seen: float64(s.agedDied), expected: deaths, years: years,
-		few:  "people who died seem to be missing: ask the source for everyone ever registered, with dates of death",
-		many: "deaths seem to be counted twice, or living people to have dates of death: compare the dates of death with the source"},
+		few:  engine.Fault{Code: "deaths-implausible", Say: "people who died seem to be missing: ask the source for everyone ever registered, with dates of death"},
+		many: engine.Fault{Code: "deaths-implausible", Say: "deaths seem to be counted twice, or living people to have dates of death: compare the dates of death with the source"}},
 		{what: "leavers", by: "what the site expects, or internal migration,", seen: float64(s.Leavers), expected: expectedLeaving * s.Years() / 1000, years: s.Years(),
-			few:  "people who moved away seem to be missing, or registrations never to end: ask the source for ended registrations too",
-			many: "registrations seem to end that did not, as when a practice closed or changed its code: check the successors of practices"}}
+			few:  engine.Fault{Code: "leavers-implausible", Say: "people who moved away seem to be missing, or registrations never to end: ask the source for ended registrations too"},
+			many: engine.Fault{Code: "leavers-implausible", Say: "registrations seem to end that did not, as when a practice closed or changed its code: check the successors of practices"}}}
 	return slices.DeleteFunc(all, func(d doubt) bool {
 		return d.expected < manyExpected || d.seen*2 >= d.expected && d.seen <= 2*d.expected
 	})
@@ -224,5 +225,6 @@ func (d *doubt) fault(say string) *engine.Fault {
 	if d.seen > d.expected {
 		why = d.many
 	}
-	return &engine.Fault{Code: d.what + "-implausible", Say: say + ": " + why}
+	why.Say = say + ": " + why.Say
+	return &why
 }

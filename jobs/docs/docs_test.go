@@ -173,7 +173,7 @@ func TestFaultsOfTheTree(t *testing.T) {
 	for code, where := range map[string]string{
 		"vault-tampered": "engine/identity", "optout-list-stale": "engine/consent", "feed-shrank": "jobs/night",
 		"config-missing": "jobs/config", "config-choice": "jobs/config", "boost.one_class": "models/boost",
-		"survivors-only": "features/outcome", "purpose-crossed": "engine/consent", "manifest-damaged": "jobs/pipeline",
+		"survivors-only": "features/outcome", "cause-empty": "features/outcome", "leavers-implausible": "features/outcome", "purpose-crossed": "engine/consent", "manifest-damaged": "jobs/pipeline",
 	} {
 		if by[code].Package != where {
 			t.Errorf("%s is of %q, want %s", code, by[code].Package, where)

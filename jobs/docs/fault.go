@@ -23,11 +23,12 @@ type fault struct {
 }
 
 // faults reads them from the source files under root, tests left out. Where a
-// code comes from depends on the package; five forms are known:
+// code comes from depends on the package; six forms are known:
 //
 //	Fault{Code: "code", Say: "sentence"}    and Text for Say
 //	fault("code", "sentence", ...)          helpers of packages
 //	f.add(place, "code", "sentence", ...)   the configuration's
+//	b.fault(key, "code", "sentence", ...)   the outcomes', and bad
 //	errors.New("code: sentence"), fmt.Errorf("code: sentence", ...)
 //	return "code"                           in jobs/config, for declared rules
 func faults(root string) ([]fault, error) {
@@ -124,6 +125,10 @@ func faultOf(n ast.Node, where string) (code, say string) {
 		}
 	case *ast.CallExpr:
 		switch name := last(n.Fun); {
+		case where == "features/outcome" && (name == "fault" || name == "bad"):
+			if len(n.Args) >= 3 {
+				code, say = literal(n.Args[1]), plain(words(n.Args[2]))
+			}
 		case name == "fault" && len(n.Args) >= 2:
 			code, say = literal(n.Args[0]), words(n.Args[1])
 			if strings.Contains(say, "%") {
