@@ -21,12 +21,12 @@ import (
 // stated is a version of a record of care, a plan or a problem: an interval
 // that may be open, sent again, corrected, ended, opened again or withdrawn.
 type stated struct {
-	kind               int // an EpisodeKind; 0 a document, -1 a problem
-	record, subject    int
-	from, to           int // days after epoch; to 0 while open
-	specialty, ordinal int
-	known              int
-	withdrawn          bool
+	kind            int // an EpisodeKind; 0 a document, -1 a problem
+	record, subject int
+	from, to        int // days after epoch; to 0 while open
+	specialty       int
+	known           int
+	withdrawn       bool
 }
 
 var everyKind = []int{-1, 0, int(engine.AdmittedEpisode), int(engine.EDAttendance), int(engine.SDECAttendance), int(engine.OutpatientAttendance),
