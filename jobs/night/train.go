@@ -92,7 +92,7 @@ func (n *Night) train(ctx context.Context, r *pipeline.Run, dir string) error {
 	if s.Matrix.Rows < manyRows {
 		folds = 4 // an evaluated fit then has three quarters of the people, not half
 	}
-	b := boostOptions(n, s.Matrix.Rows)
+	b := boostOptions(n, s.Matrix.Rows, len(s.Matrix.Columns))
 	models, err := train.Fit(s, test, train.Options{Horizons: m.Horizons, Folds: folds, Seed: m.Seed, Boost: b, Threads: n.Config.Run.Workers(), Logistic: true,
 		Progress: func(done, total int, what string) { r.Advance(int64(done), int64(total), "fits") }})
 	if err != nil {
@@ -169,7 +169,7 @@ func bundleOf(trainDir string) (string, error) {
 	return string(text[:len(text)-1]), nil
 }
 
-func boostOptions(n *Night, rows int) boost.Options {
+func boostOptions(n *Night, rows, columns int) boost.Options {
 	b := n.Config.Model.Boost
 	opt := boost.Options{Trees: b.Rounds, Leaves: b.Leaves, LearningRate: b.LearningRate, L2: b.L2, MinChildRows: b.MinChildRows, EarlyStop: b.EarlyStop}
 	// Chosen on synthetic people: many small, slow trees over few columns each.
@@ -187,7 +187,7 @@ func boostOptions(n *Night, rows int) boost.Options {
 	if opt.L2 == 0 {
 		opt.L2 = 20
 	}
-	opt.FeatureFraction, opt.RowFraction = 0.2, 0.5
+	opt.FeatureFraction, opt.RowFraction = min(0.2, 50/float64(max(columns, 1))), 0.5
 	return opt
 }
 
