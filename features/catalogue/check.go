@@ -35,6 +35,7 @@ var aggregates = map[Aggregate]needs{
 	Max:                 {event: true, value: true, unknown: true},
 	Spread:              {event: true, value: true, unknown: true},
 	Slope:               {event: true, value: true, unknown: true},
+	SlopeError:          {event: true, value: true, unknown: true},
 	Members:             {event: true, members: true},
 	LatestMember:        {event: true, members: true, unknown: true},
 	LatestIs:            {event: true, members: true},

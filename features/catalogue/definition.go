@@ -84,6 +84,9 @@ const (
 	// Slope is the least-squares change a year of 365.25 days. It needs values
 	// on three different days that span at least 90 days.
 	Slope Aggregate = "slope"
+	// SlopeError is the standard error of that slope, under the same conditions:
+	// how far a trend may be chance.
+	SlopeError Aggregate = "slope_error"
 	// Members is the number of members of the group with a row.
 	Members Aggregate = "members"
 	// LatestMember is the place (from 1) in the group of the member with the

@@ -62,6 +62,7 @@ const (
 	opMax
 	opSpread
 	opSlope
+	opSlopeError
 	opMembers
 	opLatestMember
 	opLatestIs
@@ -78,7 +79,7 @@ var ops = map[catalogue.Aggregate]op{
 	catalogue.DistinctSpells: opDistinct, catalogue.DaysSince: opSince, catalogue.DaysSinceFirst: opSinceFirst,
 	catalogue.DaysSinceEnd: opSinceEnd, catalogue.BedDays: opCount, catalogue.LongestStay: opLongest,
 	catalogue.LatestValue: opLatest, catalogue.Mean: opMean, catalogue.Min: opMin, catalogue.Max: opMax,
-	catalogue.Spread: opSpread, catalogue.Slope: opSlope, catalogue.Members: opMembers,
+	catalogue.Spread: opSpread, catalogue.Slope: opSlope, catalogue.SlopeError: opSlopeError, catalogue.Members: opMembers,
 	catalogue.LatestMember: opLatestMember, catalogue.LatestIs: opLatestIs,
 	catalogue.WeightedSumDistinct: opWeight, catalogue.Acceleration: opAcceleration, catalogue.Started: opStarted,
 	catalogue.Stopped: opStopped, catalogue.Value: opWhole, catalogue.Holds: opCount,
@@ -150,6 +151,8 @@ func (r *Rule) Value(on engine.Day, s *Statistics) float32 {
 		return r.spread(s)
 	case opSlope:
 		return r.slope(s)
+	case opSlopeError:
+		return r.slopeError(s)
 	case opMembers:
 		return float32(s.Members)
 	case opLatestMember:
@@ -186,11 +189,30 @@ func (r *Rule) spread(s *Statistics) float32 {
 // slope is the least-squares change a year; NaN where the values lie on too
 // few days or too close together.
 func (r *Rule) slope(s *Statistics) float32 {
-	if s.Days < catalogue.SlopeDays || s.Last-s.First < catalogue.SlopeSpan {
+	if !trend(s) {
 		return matrix.NaN
 	}
 	// Ages run backwards, so a fall with age is a rise in time.
 	up := times(s.U, s.V).minus(times(s.N, s.UV))
 	down := times(s.N, s.UU).minus(times(s.U, s.U))
 	return float32(up.float() / down.float() * yearDays / r.scale)
+}
+
+// slopeError is the standard error of the slope: of n values the residual sum
+// of squares over n-2, over the sum of squares of the ages (Draper and Smith,
+// Applied Regression Analysis, section 1.4). Each of the three sums is exact.
+func (r *Rule) slopeError(s *Statistics) float32 {
+	if !trend(s) {
+		return matrix.NaN
+	}
+	vv := times(s.N, s.VV).minus(times(s.V, s.V)).float()
+	uv := times(s.N, s.UV).minus(times(s.U, s.V)).float()
+	uu := times(s.N, s.UU).minus(times(s.U, s.U)).float()
+	residual := max(vv-uv/uu*uv, 0) // below 0 by rounding where all values lie on a line
+	return float32(math.Sqrt(residual/uu/float64(s.N-2)) * yearDays / r.scale)
+}
+
+// trend says whether the values lie on enough days, far enough apart.
+func trend(s *Statistics) bool {
+	return s.Days >= catalogue.SlopeDays && s.Last-s.First >= catalogue.SlopeSpan
 }

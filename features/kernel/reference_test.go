@@ -336,6 +336,14 @@ func values(d *catalogue.Definition, rows map[*eventRow]bool, newest, first engi
 	if days < 3 || newest-first < 90 {
 		return math.NaN()
 	}
+	if d.Aggregate == catalogue.SlopeError {
+		left := 0.0
+		for i := range all {
+			e := all[i] - mv - tv/tt*(ts[i]-mt)
+			left += e * e
+		}
+		return math.Sqrt(left/float64(len(all)-2)/tt) * 365.25
+	}
 	return tv / tt * 365.25
 }
 

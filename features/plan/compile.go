@@ -132,7 +132,7 @@ func need(d *catalogue.Definition) Need {
 	switch d.Aggregate {
 	case catalogue.LatestValue, catalogue.Mean, catalogue.Min, catalogue.Max, catalogue.Spread:
 		return NeedValue
-	case catalogue.Slope:
+	case catalogue.Slope, catalogue.SlopeError:
 		return NeedValue | NeedDays
 	case catalogue.Days:
 		return NeedDays

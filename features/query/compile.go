@@ -115,7 +115,7 @@ var needs = map[catalogue.Aggregate]need{
 	catalogue.Count: 0, catalogue.Any: 0, catalogue.DaysSince: 0, catalogue.DaysSinceFirst: 0,
 	catalogue.Days: needDays, catalogue.DistinctCodes: needKeys, catalogue.DistinctSpells: needSpells,
 	catalogue.LatestValue: needValues, catalogue.Mean: needValues, catalogue.Min: needValues, catalogue.Max: needValues,
-	catalogue.Spread: needValues, catalogue.Slope: needValues | needDays,
+	catalogue.Spread: needValues, catalogue.Slope: needValues | needDays, catalogue.SlopeError: needValues | needDays,
 	catalogue.Members: needMembers, catalogue.LatestMember: needPick, catalogue.LatestIs: needPick,
 	catalogue.WeightedSumDistinct: needWeight, catalogue.Acceleration: needRecent,
 	catalogue.Started: needPeriodKeys, catalogue.Stopped: needPeriodKeys,

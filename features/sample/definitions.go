@@ -287,7 +287,7 @@ func (w *writer) event(id string) {
 		w.kindsFor("snomed")
 		w.eventFilter()
 		w.line("analyte = %q", choose(w, "analyte", analytes...))
-		a := choose(w, "aggregate", append([]string{"latest_value", "mean", "min", "max", "spread", "slope", "slope"}, plain...)...)
+		a := choose(w, "aggregate", append([]string{"latest_value", "mean", "min", "max", "spread", "slope", "slope", "slope_error"}, plain...)...)
 		if slices.Contains(plain, a) {
 			if rapid.Bool().Draw(w.t, "from") {
 				w.line("value_from = %d", choose(w, "value from", -1, 0, 2, 70))
@@ -324,7 +324,7 @@ func (w *writer) aggregate(id string, gap int, a string) {
 		w.window(id, gap)
 	}
 	switch a {
-	case "days_since", "days_since_first", "days_since_end", "latest_value", "mean", "min", "max", "spread", "slope", "latest_member":
+	case "days_since", "days_since_first", "days_since_end", "latest_value", "mean", "min", "max", "spread", "slope", "slope_error", "latest_member":
 		w.absence(true)
 	case "bed_days":
 		w.line("absence = \"zero\"")

@@ -195,7 +195,7 @@ func (x *tracer) measured(hits []hit, newest engine.Day) {
 			ss += (float64(h.value) - mean) * (float64(h.value) - mean)
 		}
 		t.Value, t.How = math.Sqrt(ss/(n-1))/scale, fmt.Sprintf("the sample standard deviation of %d values", len(hits))
-	case catalogue.Slope:
+	case catalogue.Slope, catalogue.SlopeError:
 		x.slope(hits, len(days), mean, scale)
 	default:
 		panic("trace: aggregate " + string(d.Aggregate) + " has no finish")
@@ -226,4 +226,13 @@ func (x *tracer) slope(hits []hit, days int, mean, scale float64) {
 	}
 	t.Value = up / down * 365.25 / scale
 	t.How = fmt.Sprintf("the least-squares change a year of %d values on %d days", len(hits), days)
+	if x.d.Aggregate == catalogue.SlopeError {
+		left := 0.0
+		for _, h := range hits {
+			e := float64(h.value) - mean - up/down*(float64(h.first)-at)
+			left += e * e
+		}
+		t.Value = math.Sqrt(left/float64(len(hits)-2)/down) * 365.25 / scale
+		t.How = fmt.Sprintf("the standard error of the least-squares change a year of %d values on %d days", len(hits), days)
+	}
 }
