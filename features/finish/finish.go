@@ -119,6 +119,10 @@ func Of(d *catalogue.Definition) Rule {
 // definition's absence.
 func (r *Rule) Blank() float32 { return r.blank }
 
+// Ages says whether the value, where there is one, grows by a day each day as
+// long as the same rows are read. All others then stay as they are.
+func (r *Rule) Ages() bool { return r.op == opSince || r.op == opSinceFirst }
+
 // Value gives the feature's value on a day; NaN is unknown.
 func (r *Rule) Value(on engine.Day, s *Statistics) float32 {
 	if s.Count == 0 {

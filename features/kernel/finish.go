@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"math"
 	"math/bits"
 
 	"leftshift/engine"
@@ -17,8 +18,13 @@ func (g *gatherer) families(sh *sheet, h *held, live []int, rows []int) {
 			g.counted(sh, f, b, live, rows)
 			continue
 		}
+		next := int32(engine.NoDay) // the first date on which other rows are read, or in other windows
 		for k, d := range live {
-			g.walk(sh, h, f, b, g.filters[fi].spells, g.dates[d], rows[k])
+			if on := int32(g.dates[d]); on < next && !g.filters[fi].spells {
+				sh.again(f, rows[k], on-int32(g.dates[live[k-1]]))
+				continue
+			}
+			next = g.walk(sh, h, f, b, g.filters[fi].spells, g.dates[d], rows[k])
 		}
 	}
 }
@@ -29,13 +35,20 @@ func (g *gatherer) families(sh *sheet, h *held, live []int, rows []int) {
 // grow from date to date.
 func (g *gatherer) counted(sh *sheet, f *plan.Family, b *facts, live, rows []int) {
 	n := len(f.Bounds)
-	from, to := g.from[:n], 0
+	from, to, next := g.from[:n], 0, int32(engine.NoDay)
 	clear(from)
 	var s finish.Statistics
 	for k, d := range live {
 		on := int32(g.dates[d])
+		if on < next {
+			sh.again(f, rows[k], on-int32(g.dates[live[k-1]]))
+			continue
+		}
 		for to < len(b.rows) && b.rows[to].from <= on {
 			to++
+		}
+		if next = math.MaxInt32; to < len(b.rows) {
+			next = b.rows[to].from
 		}
 		if to == 0 {
 			continue
@@ -47,7 +60,9 @@ func (g *gatherer) counted(sh *sheet, f *plan.Family, b *facts, live, rows []int
 				for i < to && b.rows[i].day <= start {
 					i++
 				}
-				from[w] = i
+				if from[w] = i; i < to {
+					next = min(next, b.rows[i].day+bound)
+				}
 			}
 			least = from[w]
 		}
@@ -69,8 +84,9 @@ func (g *gatherer) counted(sh *sheet, f *plan.Family, b *facts, live, rows []int
 }
 
 // walk finishes a family on one date: from the newest fact to the oldest, and
-// the features of each window as the walk leaves it.
-func (g *gatherer) walk(sh *sheet, h *held, f *plan.Family, b *facts, spells bool, on engine.Day, row int) {
+// the features of each window as the walk leaves it. It gives the first later
+// date on which a fact comes, ends or goes over to another window.
+func (g *gatherer) walk(sh *sheet, h *held, f *plan.Family, b *facts, spells bool, on engine.Day, row int) int32 {
 	var s finish.Statistics
 	var members, earlier [2]uint64 // seen; seen before the recent period
 	need, rows, date, counts := f.Need, b.rows, int32(on), g.counts
@@ -82,6 +98,7 @@ func (g *gatherer) walk(sh *sheet, h *held, f *plan.Family, b *facts, spells boo
 	}
 	i, day := len(rows)-1, int32(engine.NoDay)
 	count, days, first, last := int64(0), int64(0), int32(0), int32(0)
+	next := int32(math.MaxInt32)
 	for w, bound := range f.Bounds {
 		start := int32(engine.NoDay)
 		if bound != plan.Unbounded {
@@ -92,8 +109,15 @@ func (g *gatherer) walk(sh *sheet, h *held, f *plan.Family, b *facts, spells boo
 			if x.day <= start {
 				break
 			}
-			if x.from > date || x.to <= date {
+			if x.from > date {
+				next = min(next, x.from)
 				continue
+			}
+			if x.to <= date {
+				continue
+			}
+			if next = min(next, x.to); bound != plan.Unbounded {
+				next = min(next, x.day+bound)
 			}
 			key := int64(0)
 			if spells {
@@ -168,6 +192,7 @@ func (g *gatherer) walk(sh *sheet, h *held, f *plan.Family, b *facts, spells boo
 			sh.put(o, row, on, &s)
 		}
 	}
+	return next
 }
 
 func ones(members [2]uint64) int64 {

@@ -76,6 +76,24 @@ func (s *sheet) put(o *plan.Output, row int, on engine.Day, x *finish.Statistics
 	}
 }
 
+// again takes a family's values over from the row before, of the same person,
+// where nothing but the date has changed, by so many days.
+func (s *sheet) again(f *plan.Family, row int, days int32) {
+	for w := range f.Outputs {
+		for i := range f.Outputs[w] {
+			o := &f.Outputs[w][i]
+			v := s.m.Values[o.Column]
+			v[row] = v[row-1]
+			if o.Rule.Ages() {
+				v[row] += float32(days) // whole days below 2^24; unknown stays so
+			}
+			if d := s.m.Last[o.Column]; o.Dated && d != nil {
+				d[row] = d[row-1]
+			}
+		}
+	}
+}
+
 // close cuts the columns to their rows.
 func (s *sheet) close() *matrix.Matrix {
 	for j := range s.m.Values {
