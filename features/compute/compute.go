@@ -31,6 +31,9 @@ type Options struct {
 	MemoryMiB int
 	// Temp is the folder for spill files; "" is none.
 	Temp string
+	// Keep lets results be kept after the call that is given them. Else their
+	// memory is used again, which is faster and bounded.
+	Keep bool
 	// Progress hears how many of the buckets are done, in order. May be nil.
 	Progress func(done, buckets int)
 }
@@ -58,8 +61,8 @@ func Plan(ctx context.Context, db *lake.DB, dir string, cat *catalogue.Catalogue
 }
 
 // Buckets runs the kernel over every bucket of a folder and calls each with
-// the results in order of bucket, so of person, one call at a time. What each
-// does not keep is freed: no more than Workers results are held at once.
+// the results in order of bucket, so of person, one call at a time. A result is
+// valid until the call returns, unless opt.Keep says otherwise.
 func Buckets(ctx context.Context, dir string, p *plan.Plan, dates []engine.Day, knowledge engine.Day, opt Options, each func(bucket int, r *kernel.Result) error) error {
 	buckets, err := lake.Buckets(dir)
 	if err != nil {
@@ -70,8 +73,14 @@ func Buckets(ctx context.Context, dir string, p *plan.Plan, dates []engine.Day, 
 		turn[b] = make(chan struct{})
 	}
 	close(turn[0])
+	used := make(chan *kernel.Result, buckets) // results whose memory is free
 	return Streams(ctx, dir, opt, func(ctx context.Context, b int, in kernel.Input) error {
-		r, err := kernel.Run(ctx, p, in, dates, knowledge, opt.Kernel)
+		o := opt.Kernel
+		select {
+		case o.Into = <-used:
+		default:
+		}
+		r, err := kernel.Run(ctx, p, in, dates, knowledge, o)
 		if err != nil {
 			return err
 		}
@@ -82,6 +91,9 @@ func Buckets(ctx context.Context, dir string, p *plan.Plan, dates []engine.Day, 
 		}
 		if err := each(b, r); err != nil {
 			return err
+		}
+		if !opt.Keep {
+			used <- r
 		}
 		if opt.Progress != nil {
 			opt.Progress(b+1, buckets)

@@ -121,7 +121,7 @@ func TestBucketsInOrder(t *testing.T) {
 	for _, workers := range []int{0, 1, 3, 20} {
 		var seen, progress []int
 		var parts []*kernel.Result
-		err := Buckets(t.Context(), dir, p, []engine.Day{asOf}, asOf, Options{Workers: workers, Temp: t.TempDir(), Kernel: kernel.Options{Days: true},
+		err := Buckets(t.Context(), dir, p, []engine.Day{asOf}, asOf, Options{Workers: workers, Keep: true, Temp: t.TempDir(), Kernel: kernel.Options{Days: true},
 			Progress: func(done, of int) {
 				if of != buckets {
 					t.Errorf("%d buckets", of)
@@ -190,16 +190,20 @@ func TestBucketsStop(t *testing.T) {
 	}
 }
 
-// The files hold what the results held.
+// The files hold what the results held, where their memory is used again too.
 func TestFiles(t *testing.T) {
 	dir, out := folder(t), t.TempDir()
 	p := compile(t, dir)
 	var parts []*kernel.Result
 	files := &Files{Dir: out}
-	if err := Buckets(t.Context(), dir, p, []engine.Day{asOf}, asOf, Options{Workers: 2, Kernel: kernel.Options{Days: true}}, func(_ int, r *kernel.Result) error {
+	dates := []engine.Day{asOf}
+	if err := Buckets(t.Context(), dir, p, dates, asOf, Options{Keep: true, Kernel: kernel.Options{Days: true}}, func(_ int, r *kernel.Result) error {
 		parts = append(parts, r)
-		return files.Add(r)
+		return nil
 	}); err != nil {
+		t.Fatal(err)
+	}
+	if err := Buckets(t.Context(), dir, p, dates, asOf, Options{Workers: 2, Kernel: kernel.Options{Days: true}}, func(_ int, r *kernel.Result) error { return files.Add(r) }); err != nil {
 		t.Fatal(err)
 	}
 	if err := files.Close(); err != nil {

@@ -77,7 +77,7 @@ func Concat(parts []*Result) *Result {
 			out.Outcomes[i].Merge(p.Outcomes[i])
 		}
 		out.Unseen = append(out.Unseen, p.Unseen...)
-		out.Read.add(p.Read)
+		out.Read.Add(p.Read)
 		if k > 0 {
 			for i := range p.Attrition {
 				for s := range p.Attrition[i].By {
@@ -103,7 +103,8 @@ func Concat(parts []*Result) *Result {
 	return out
 }
 
-func (c *Counts) add(o Counts) {
+// Add adds the counts of another result.
+func (c *Counts) Add(o Counts) {
 	c.Persons += o.Persons
 	c.Registrations += o.Registrations
 	c.Residences += o.Residences

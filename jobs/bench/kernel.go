@@ -63,7 +63,7 @@ func scan(ctx context.Context, t *task, got *taken) error {
 	return got.timed(func() error {
 		return compute.Streams(ctx, t.Lake, t.options(), func(ctx context.Context, _ int, in kernel.Input) error {
 			var rows, sum int64
-			for _, r := range []array.RecordReader{in.Person, in.Registration, in.Residence, in.Event, in.Spell} {
+			for _, r := range []array.RecordReader{in.Person, in.Registration, in.Residence, in.Event, in.Spell, in.Document} {
 				for r.Next() {
 					b := r.RecordBatch()
 					rows += b.NumRows()

@@ -215,5 +215,5 @@ func (r *report) judge() {
 	first, last := r.Linearity[0], r.Linearity[len(r.Linearity)-1]
 	add(targets[5], "time an event, most events to fewest", last.PerMillion/first.PerMillion, last.CPU/float64(last.Events)/(first.CPU/float64(first.Events)), true, 1.2)
 	v, c = d("twelve_dates", "kernel_all")
-	add(targets[6], "twelve index dates to one", v, c, true, 12)
+	add(targets[6], "twelve index dates to one", v, c, true, 3)
 }

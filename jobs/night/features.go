@@ -11,7 +11,6 @@ import (
 	"leftshift/engine/schema"
 	"leftshift/features/compute"
 	"leftshift/features/kernel"
-	"leftshift/features/matrix"
 	"leftshift/features/outcome"
 	"leftshift/features/population"
 	"leftshift/jobs/pipeline"
@@ -33,8 +32,9 @@ var placeTable = schema.Declare("place", "Where and who a person is on the as-of
 
 // buckets fills features, and labels if the options ask, on index dates for
 // every bucket of a curated folder, and calls each in order of bucket. Coverage
-// is worked out unless the options have it.
-func (n *Night) buckets(ctx context.Context, r *pipeline.Run, curated string, dates []engine.Day, opt kernel.Options, each func(*kernel.Result) error) error {
+// is worked out unless the options have it. A result is valid until the call
+// returns, unless it is to be kept.
+func (n *Night) buckets(ctx context.Context, r *pipeline.Run, curated string, dates []engine.Day, opt kernel.Options, keep bool, each func(*kernel.Result) error) error {
 	db, err := n.open(ctx)
 	if err != nil {
 		return err
@@ -47,7 +47,7 @@ func (n *Night) buckets(ctx context.Context, r *pipeline.Run, curated string, da
 		return err
 	}
 	return compute.Buckets(ctx, curated, p, dates, n.AsOf, compute.Options{
-		Kernel: opt, Workers: n.Config.Run.Workers(), MemoryMiB: n.Config.Run.Memory() / 2, Temp: filepath.Join(n.Data, "tmp"),
+		Kernel: opt, Keep: keep, Workers: n.Config.Run.Workers(), MemoryMiB: n.Config.Run.Memory() / 2, Temp: filepath.Join(n.Data, "tmp"),
 		Progress: func(done, buckets int) { r.Advance(int64(done), int64(buckets), "buckets") },
 	}, func(_ int, part *kernel.Result) error { return each(part) })
 }
@@ -55,7 +55,7 @@ func (n *Night) buckets(ctx context.Context, r *pipeline.Run, curated string, da
 // kernel gives the results of every bucket as one.
 func (n *Night) kernel(ctx context.Context, r *pipeline.Run, curated string, dates []engine.Day, opt kernel.Options) (*kernel.Result, error) {
 	var parts []*kernel.Result
-	if err := n.buckets(ctx, r, curated, dates, opt, func(part *kernel.Result) error {
+	if err := n.buckets(ctx, r, curated, dates, opt, true, func(part *kernel.Result) error {
 		parts = append(parts, part)
 		return nil
 	}); err != nil {
@@ -73,9 +73,6 @@ func (n *Night) stepFeatures() pipeline.Step {
 			return digest(r.Identity("curate"), n.Catalogue.Hash, n.Codelists.Hash, n.AsOf.String(), n.references()), nil
 		},
 		Do: func(ctx context.Context, r *pipeline.Run, dir string) error {
-			var parts []*kernel.Result // without their matrices
-			var columns int
-			files := &compute.Files{Dir: dir}
 			db, err := n.open(ctx)
 			if err != nil {
 				return err
@@ -84,56 +81,61 @@ func (n *Night) stepFeatures() pipeline.Step {
 			if err := errors.Join(err, db.Close()); err != nil {
 				return err
 			}
-			err = n.buckets(ctx, r, r.Output("curate"), []engine.Day{n.AsOf}, kernel.Options{Days: true, Coverage: coverage}, func(part *kernel.Result) error {
+			w := &schema.File{Path: filepath.Join(dir, "place.parquet"), Table: placeTable}
+			if err := w.Make(); err != nil {
+				return err
+			}
+			files := &compute.Files{Dir: dir}
+			info := featuresInfo{Attrition: map[string]int64{}}
+			info.see(coverage[0])
+			people := 0
+			err = n.buckets(ctx, r, r.Output("curate"), []engine.Day{n.AsOf}, kernel.Options{Days: true, Coverage: coverage}, false, func(part *kernel.Result) error {
+				people += len(part.Persons)
+				info.Read.Add(part.Read)
+				for s := range population.NumStatus {
+					info.Attrition[s.String()] += part.Attrition[0].By[s]
+				}
 				if err := files.Add(part); err != nil {
 					return err
 				}
-				columns = len(part.Matrix.Columns)
-				part.Matrix = &matrix.Matrix{}
-				parts = append(parts, part)
-				return nil
+				return placesOf(w, part)
 			})
 			if err := errors.Join(err, files.Close()); err != nil {
+				return err
+			}
+			if _, _, err := w.Close(); err != nil {
 				return err
 			}
 			if err := writeJSON(filepath.Join(dir, columnsFile), n.references()); err != nil {
 				return err
 			}
-			got := kernel.Concat(parts)
-			w := &schema.File{Path: filepath.Join(dir, "place.parquet"), Table: placeTable}
-			if err := w.Make(); err != nil {
-				return err
-			}
-			for i, p := range got.Persons {
-				x := got.Places[i]
-				row := place{Person: p, AsOf: got.Index[i], Age: int64(x.Age), Sex: x.Sex, IMD: x.IMD, Practice: x.Practice}
-				if x.Ethnic != 0 {
-					row.Ethnic = string(rune(x.Ethnic))
-				}
-				if x.CareHome {
-					row.CareHome = 1
-				}
-				if err := w.Append(&row); err != nil {
-					return err
-				}
-			}
-			if _, _, err := w.Close(); err != nil {
-				return err
-			}
-			info := featuresInfo{Attrition: map[string]int64{}, Read: got.Read}
-			info.see(coverage[0])
-			for s := range population.NumStatus {
-				info.Attrition[s.String()] = got.Attrition[0].By[s]
-			}
 			if err := n.sameDay(ctx, r, r.Output("curate")); err != nil {
 				return err
 			}
-			r.Count("people in the population", int64(len(got.Persons)))
-			r.Count("features", int64(columns))
-			r.Count("rows read", got.Read.Events+got.Read.Spells)
+			r.Count("people in the population", int64(people))
+			r.Count("features", int64(len(n.Catalogue.Definitions)))
+			r.Count("rows read", info.Read.Events+info.Read.Spells+info.Read.Documents)
 			return writeJSON(filepath.Join(dir, featuresFile), info)
 		},
 	}
+}
+
+// placesOf writes where and who the people of a result are.
+func placesOf(w *schema.File, part *kernel.Result) error {
+	for i, p := range part.Persons {
+		x := part.Places[i]
+		row := place{Person: p, AsOf: part.Index[i], Age: int64(x.Age), Sex: x.Sex, IMD: x.IMD, Practice: x.Practice}
+		if x.Ethnic != 0 {
+			row.Ethnic = string(rune(x.Ethnic))
+		}
+		if x.CareHome {
+			row.CareHome = 1
+		}
+		if err := w.Append(&row); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // sameDay warns of trusts that changed where they record same-day emergency
