@@ -10,7 +10,9 @@ PEOPLE ?= 20000
 SEED ?= 1
 DEMO ?= build/demo
 SCALE ?= 200000
+BENCH_EVENTS ?= 50000000
 VENV := build/venv
+BENCH_VENV := build/bench/venv
 
 .PHONY: help build demo test test-go test-deep test-notebooks check fix generate bench scale clean
 
@@ -57,8 +59,15 @@ fix: ## format the code and write the generated references anew
 generate: ## write the generated references under docs/
 	go run ./jobs/docs .
 
-bench: ## benchmarks, each beside its yardstick in one run
-	@mkdir -p build
+$(BENCH_VENV)/ready: jobs/bench/requirements.txt
+	rm -rf $(BENCH_VENV)
+	python3 -m venv $(BENCH_VENV)
+	$(BENCH_VENV)/bin/pip install --quiet --disable-pip-version-check -r jobs/bench/requirements.txt
+	touch $@
+
+bench: build $(BENCH_VENV)/ready ## the feature engine beside a scan, SQL and Polars on BENCH_EVENTS events; the other yardsticks
+	go build -o build/bench/bench ./jobs/bench
+	build/bench/bench -events $(BENCH_EVENTS) -python $(BENCH_VENV)/bin/python
 	go test -run '^$$' -bench . -benchtime 3x ./engine/... ./features/... ./models/... | tee build/bench.txt
 
 scale: build ## wall time and peak memory of each step for SCALE people

@@ -194,7 +194,7 @@ def sums(need, rules):
 
 def long(event_files, spell_files):
     needs = ["rows", "days", "codes", "values", "group"]
-    route = table("route.parquet").with_columns(bit=pl.lit(1, pl.Int64) * 2 ** col("member").cast(pl.UInt32))
+    route = table("route.parquet").with_columns(bit=pl.lit(2, pl.Int64).pow(col("member").cast(pl.UInt32)))
     for need in needs:
         rules = [r for _, r in of("event") if NEEDS.get(r["aggregate"], "rows") == need]
         if not rules:
