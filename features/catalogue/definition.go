@@ -320,19 +320,19 @@ func (c *Catalogue) Place(id string) int {
 func (c *Catalogue) Columns() []matrix.Column {
 	out := make([]matrix.Column, len(c.Definitions))
 	for i := range c.Definitions {
-		d := &c.Definitions[i]
-		out[i] = d.Column()
-		if d.Source != Derived {
+		out[i] = c.Definitions[i].Column()
+	}
+	// What is derived can be observed when any kind of record that it reads can.
+	// What is known of the person (age, sex) beside such kinds does not make it
+	// so: without a record, nothing would be counted. It may stand before what it
+	// reads, but for what is derived itself.
+	for i := range c.Definitions {
+		if c.Definitions[i].Source != Derived {
 			continue
 		}
-		// What is derived can be observed when anything that it reads can.
 		var kinds []string
-		for _, id := range d.reads() {
-			j := c.byID[id]
-			if kinds = append(kinds, strings.Fields(out[j].Observed)...); out[j].Observed == "" {
-				kinds = nil
-				break
-			}
+		for _, id := range c.Definitions[i].reads() {
+			kinds = append(kinds, strings.Fields(out[c.byID[id]].Observed)...)
 		}
 		slices.Sort(kinds)
 		out[i].Observed = strings.Join(slices.Compact(kinds), " ")

@@ -108,8 +108,7 @@ func Run(ctx context.Context, p *plan.Plan, in Input, dates []engine.Day, knowle
 			}
 		}
 	}
-	out.Matrix = sh.close()
-	out.Matrix.Hide(out.Unseen)
+	out.Matrix = sh.close(out.Unseen)
 	return out, s.close(out)
 }
 

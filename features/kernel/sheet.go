@@ -94,20 +94,31 @@ func (s *sheet) again(f *plan.Family, row int, days int32) {
 	}
 }
 
-// close cuts the columns to their rows.
-func (s *sheet) close() *matrix.Matrix {
+// close cuts the columns to their rows, and derives features of what could be
+// seen: a value that is not observable compares with nothing. unseen is by row,
+// nil for nothing.
+func (s *sheet) close(unseen []string) *matrix.Matrix {
 	for j := range s.m.Values {
 		s.m.Values[j] = s.m.Values[j][:s.m.Rows]
 		if s.m.Last[j] != nil {
 			s.m.Last[j] = s.m.Last[j][:s.m.Rows]
 		}
 	}
+	s.m.Hide(unseen)
+	if len(s.plan.Deriveds) == 0 {
+		return s.m
+	}
 	s.derive()
+	made := &matrix.Matrix{Rows: s.m.Rows}
+	for _, x := range s.plan.Deriveds {
+		made.Columns, made.Values = append(made.Columns, s.m.Columns[x.Column]), append(made.Values, s.m.Values[x.Column])
+	}
+	made.Hide(unseen)
 	return s.m
 }
 
-// derive fills the features made of others: a column at a time, a block of rows
-// at a time.
+// derive fills the features made of others, as they stand: a column at a time,
+// a block of rows at a time.
 func (s *sheet) derive() {
 	var way, term [block]bool
 	for _, x := range s.plan.Deriveds {

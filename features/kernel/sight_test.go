@@ -2,9 +2,12 @@ package kernel
 
 import (
 	"testing"
+	"testing/fstest"
 
 	"leftshift/engine"
+	"leftshift/features/catalogue"
 	"leftshift/features/matrix"
+	"leftshift/features/plan"
 	"leftshift/features/population"
 )
 
@@ -64,5 +67,77 @@ func TestThreeStates(t *testing.T) {
 	}
 	if res.Unseen[0] != "document.care_plan spell.nhs111" {
 		t.Errorf("unseen of person 1: %q", res.Unseen[0])
+	}
+}
+
+// What is derived counts what could be seen: that something is absent, or few,
+// holds of nobody of whom it could not be seen.
+func TestDerivedOfWhatIsSeen(t *testing.T) {
+	s := load(t)
+	const derived = `
+[[feature]]
+id = "medicine_without_problem"
+title = "Medicine without a problem"
+source = "derived"
+terms = ["ours_medication & ours_problem < 1"]
+aggregate = "holds"
+absence = "zero"
+display = "team"
+area = "ours"
+why = "It says that something is not there."
+
+[[feature]]
+id = "neither_seen"
+title = "No problem in the record of a man"
+source = "derived"
+terms = ["male & ours_problem < 1"]
+aggregate = "holds"
+absence = "zero"
+display = "team"
+area = "ours"
+why = "It reads one kind of record."
+`
+	text := derived
+	for _, kind := range []string{"medication", "problem"} {
+		text += `
+[[feature]]
+id = "ours_` + kind + `"
+title = "Ours"
+source = "event"
+kinds = ["` + kind + `"]
+windows = [365]
+aggregate = "count"
+absence = "zero"
+display = "team"
+area = "ours"
+why = "It is read by another."
+`
+	}
+	cat, err := catalogue.LoadWith(s.lib, s.analytes, catalogue.Folder{Name: "ours", FS: fstest.MapFS{"a.toml": {Data: []byte(text)}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := plan.Compile(cat.Subset([]string{"medicine_without_problem", "neither_seen"}), s.lib, s.analytes, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	on := day("2024-06-30")
+	r := &record{}
+	for id := int64(1); id <= 2; id++ {
+		r.persons = append(r.persons, personRow{id: id, birth: day("1950-01-01"), death: engine.NoDay, sex: engine.Male})
+		r.registrations = append(r.registrations, intervalRow{person: id, code: engine.Code(id), from: day("2010-01-01"), to: engine.NoDay})
+		r.events = append(r.events, eventRow{person: id, day: on - 9, last: on - 9, kind: engine.Medication, known: on - 9, knownTo: engine.NoDay})
+	}
+	r.sort()
+	var silent population.Kinds
+	silent.Put("event", uint8(engine.Problem))
+	res := runPlan(t, p, r, 10, []engine.Day{on}, on, Options{Coverage: []population.Coverage{{Practices: map[engine.Code]population.Kinds{2: silent}}}})
+	for id, want := range map[string][2]float32{"medicine_without_problem": {1, 0}, "neither_seen": {1, matrix.NotObservable}} {
+		for row, v := range want {
+			got := res.Matrix.Values[res.Matrix.Find(id)][row]
+			if matrix.StateOf(got) != matrix.StateOf(v) || v == v && got != v {
+				t.Errorf("%s of person %d is %v (%s), want %v", id, row+1, got, matrix.StateOf(got), v)
+			}
+		}
 	}
 }
