@@ -212,12 +212,13 @@ func codes(texts []string) (out []engine.Code) {
 func (c *compiler) of(d *catalogue.Definition) (int, error) {
 	f := filter(d)
 	key, err := json.Marshal(struct {
-		F       Filter
-		M       []catalogue.Member
-		A       string
-		W, S, G bool
-		P       int
-	}{f, codesOnly(d.Members), d.Analyte, d.Weights != nil, d.Aggregate == catalogue.DistinctSpells, len(d.Members) > 1, period(d)})
+		F    Filter
+		M    []catalogue.Member
+		A    string
+		W    map[string]int // folders may weigh one list each in its own way
+		S, G bool
+		P    int
+	}{f, codesOnly(d.Members), d.Analyte, d.Weights, d.Aggregate == catalogue.DistinctSpells, len(d.Members) > 1, period(d)})
 	if err != nil {
 		return 0, err
 	}
@@ -239,7 +240,10 @@ func (c *compiler) of(d *catalogue.Definition) (int, error) {
 			}
 		}
 	case d.Weights != nil:
-		list := c.lib.List(d.Members[0].Lists[0])
+		list, err := c.list(d, d.Members[0].Lists[0])
+		if err != nil {
+			return 0, err
+		}
 		for m, code := range list.Codes {
 			fam.Weights = append(fam.Weights, int64(d.Weights[code]))
 			c.code(list, code, Target{uint16(i), uint8(m)})
@@ -252,9 +256,9 @@ func (c *compiler) of(d *catalogue.Definition) (int, error) {
 				c.exact[key] = append(c.exact[key], Target{uint16(i), uint8(m)})
 			}
 			for _, name := range member.Lists {
-				list := c.lib.List(name)
-				if list == nil {
-					return 0, &engine.Fault{Code: "list-unknown", Say: fmt.Sprintf("feature %s reads code list %s, which is not in the library given: use the library that the catalogue was loaded with", d.ID, name)}
+				list, err := c.list(d, name)
+				if err != nil {
+					return 0, err
 				}
 				for _, code := range list.Codes {
 					c.code(list, code, Target{uint16(i), uint8(m)})
@@ -277,6 +281,14 @@ func (c *compiler) of(d *catalogue.Definition) (int, error) {
 		}
 	}
 	return i, nil
+}
+
+// list gives a code list that a definition reads.
+func (c *compiler) list(d *catalogue.Definition, name string) (*codelist.List, error) {
+	if list := c.lib.List(name); list != nil {
+		return list, nil
+	}
+	return nil, &engine.Fault{Code: "list-unknown", Say: fmt.Sprintf("feature %s reads code list %s, which is not in the library given: use the library that the catalogue was loaded with", d.ID, name)}
 }
 
 // period is the length of the recent period of what was started or stopped; 0

@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"testing"
+	"testing/fstest"
 
 	"pgregory.net/rapid"
 
@@ -157,5 +158,42 @@ func TestOtherLibraryIsRefused(t *testing.T) {
 	_, err := Compile(cat, &codelist.Library{}, an, nil)
 	if f, ok := err.(*engine.Fault); !ok || f.Code != "list-unknown" {
 		t.Errorf("%v", err)
+	}
+}
+
+// Two features that weigh one list in two ways each keep their own weights.
+func TestWeightsAreNotShared(t *testing.T) {
+	_, lib, an := shelves(t)
+	weights := "code,weight\n"
+	for _, code := range lib.List("hfrs").Codes {
+		weights += code + ",7\n"
+	}
+	const ours = `
+[[feature]]
+id = "ours_{w}"
+title = "Ours, {window}"
+weights = "hfrs"
+source = "event"
+kinds = ["diagnosis"]
+windows = [730]
+aggregate = "weighted_sum_distinct"
+absence = "zero"
+display = "team"
+area = "frailty"
+why = "Each group counts the same."
+`
+	cat, err := catalogue.LoadWith(lib, an, catalogue.Folder{Name: "ours", FS: fstest.MapFS{"a.toml": {Data: []byte(ours)}, "weights/hfrs.csv": {Data: []byte(weights)}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := Compile(cat.Subset([]string{"hfrs_tenths_730d", "ours_730d"}), lib, an, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(p.Families) != 2 || p.Families[0].Weights[0] == 7 || p.Families[1].Weights[0] != 7 {
+		t.Errorf("%d families; one list is weighed in two ways", len(p.Families))
+	}
+	if _, err := Compile(cat.Subset([]string{"ours_730d"}), &codelist.Library{}, an, nil); err == nil {
+		t.Error("a library without the weighted list is taken")
 	}
 }
