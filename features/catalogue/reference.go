@@ -2,6 +2,7 @@ package catalogue
 
 import (
 	"fmt"
+	"strings"
 
 	"leftshift/features/codelist"
 	"leftshift/features/matrix"
@@ -39,9 +40,15 @@ type Reference struct {
 	Codes      []string        `json:"codes"` // "system:code", beside lists
 	Analyte    string          `json:"analyte,omitempty"`
 	From       []string        `json:"derived_from,omitempty"`
-	// Approved: a clinician's approval of every code list that it reads holds on
-	// the as-of day. True where it reads none.
-	Approved bool     `json:"approved"`
+	// Approved: a clinician's approval of every code list that it reads, of its
+	// own or through what it is derived from, holds on the day asked about. True
+	// where it reads none.
+	Approved bool `json:"approved"`
+	// Observed names the kinds of record that it reads, as engine.RecordKind does.
+	// A null beside the values is not observable where all of them stand in the
+	// row's not_observable, and else unknown. Empty for what is known of the
+	// person, which is never not observable.
+	Observed []string `json:"observed"`
 	Tests    []string `json:"tests"`
 	File     string   `json:"file"`
 	Line     int      `json:"line"`
@@ -67,10 +74,19 @@ const BuiltIn = "built in"
 // one on which approvals must hold.
 func (c *Catalogue) References(lib *codelist.Library, day string) []Reference {
 	out := make([]Reference, len(c.Definitions))
+	columns := c.Columns()
 	for i := range c.Definitions {
 		out[i] = c.reference(&c.Definitions[i], lib, day)
+		out[i].Observed = strings.Fields(columns[i].Observed)
 	}
 	return out
+}
+
+// ReferenceOf gives the reference of a code list of a library, which must hold
+// it, with whether an approval holds on a day.
+func ReferenceOf(lib *codelist.Library, list, day string) ListReference {
+	l := lib.List(list)
+	return ListReference{Name: l.Name, System: l.System, Release: l.Release, Match: string(l.Match), Codes: len(l.Codes), Hash: l.Hash, Approved: lib.Approved(list, day)}
 }
 
 func (c *Catalogue) reference(d *Definition, lib *codelist.Library, day string) Reference {
@@ -94,15 +110,14 @@ func (c *Catalogue) reference(d *Definition, lib *codelist.Library, day string) 
 	for _, m := range d.Members {
 		r.Codes = append(r.Codes, m.Codes...)
 		for _, name := range m.Lists {
-			l := lib.List(name)
-			if seen[name] || l == nil {
-				continue
+			if !seen[name] {
+				seen[name] = true
+				r.Lists = append(r.Lists, ReferenceOf(lib, name, day))
 			}
-			seen[name] = true
-			x := ListReference{Name: name, System: l.System, Release: l.Release, Match: string(l.Match), Codes: len(l.Codes), Hash: l.Hash, Approved: lib.Approved(name, day)}
-			r.Approved = r.Approved && x.Approved
-			r.Lists = append(r.Lists, x)
 		}
+	}
+	for _, name := range c.Reads(d.ID) {
+		r.Approved = r.Approved && lib.Approved(name, day)
 	}
 	return r
 }

@@ -1,6 +1,7 @@
 package catalogue
 
 import (
+	"slices"
 	"testing"
 	"testing/fstest"
 )
@@ -25,12 +26,14 @@ func TestReferences(t *testing.T) {
 			t.Errorf("%s and %s have one definition hash", other, r.ID)
 		}
 		hashes[r.Definition] = r.ID
-		approved := true
 		for _, l := range r.Lists {
 			if l.Hash != lib.List(l.Name).Hash || l.Codes == 0 {
 				t.Errorf("%s: list %+v", r.ID, l)
 			}
-			approved = approved && l.Approved
+		}
+		approved := true // what is derived reads the lists of what it is derived from
+		for _, l := range c.Reads(r.ID) {
+			approved = approved && lib.Approved(l, "2026-01-01")
 		}
 		if approved != r.Approved {
 			t.Errorf("%s: approved %v", r.ID, r.Approved)
@@ -39,6 +42,14 @@ func TestReferences(t *testing.T) {
 	at := c.Place("red_flag_fall_90d")
 	if r := refs[at]; r.Origin != "features" || r.Since != "" || r.Lists[0].Name != "falls" || r.Days != 90 || r.Absence != "zero" {
 		t.Errorf("%+v", r)
+	}
+	// What is derived is observed through what it reads, age and sex apart; what
+	// is known of the person is always observed.
+	for id, want := range map[string]string{"efi": "problem", "core20": "", "age": "", "red_flag_fall_90d": "problem"} {
+		got := refs[c.Place(id)].Observed
+		if got == nil || (want == "") != (len(got) == 0) || want != "" && !slices.Contains(got, want) {
+			t.Errorf("%s is observed by %q", id, got)
+		}
 	}
 	// A definition's hash is its own: others beside it do not change it.
 	for i, r := range load(t).References(lib, "2026-01-01") {

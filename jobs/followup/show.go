@@ -96,8 +96,7 @@ func reference(s *definitions.Set, o *outcome.Outcome, on engine.Day) Reference 
 func lists(lib *codelist.Library, names []string, day string) []catalogue.ListReference {
 	out := []catalogue.ListReference{}
 	for _, n := range names {
-		l := lib.List(n)
-		out = append(out, catalogue.ListReference{Name: n, System: l.System, Release: l.Release, Match: string(l.Match), Codes: len(l.Codes), Hash: l.Hash, Approved: lib.Approved(n, day)})
+		out = append(out, catalogue.ReferenceOf(lib, n, day))
 	}
 	return out
 }
