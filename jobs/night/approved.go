@@ -14,10 +14,9 @@ import (
 )
 
 // Where people are real, a code list that no clinician's approval covers on
-// the day of the run, as the list is now, drives no exclusion, no gap and no
-// reason: its features may be in the model, and their part of a score is in
-// the row of other factors. On a synthetic site nobody is harmed, and nothing
-// is withheld.
+// the day of the run, as the list is now, drives no exclusion and no reason:
+// its features may be in the model, and their part of a score is in the row of
+// other factors. On a synthetic site nobody is harmed, and nothing is withheld.
 
 // excludedBy are the features whose value leaves a person off the lists, by
 // the flag that lists.exclude names. Others (care_home) read no codes.

@@ -311,7 +311,7 @@ func (n *Night) writeResidents(path string, places []place, m *matrix.Matrix, pr
 	}
 	for i, p := range places {
 		row := schema.Resident{Person: p.Person, AsOf: p.AsOf, Age: p.Age, Sex: p.Sex, Ethnic: p.Ethnic, IMD: p.IMD, CareHome: p.CareHome,
-			Practice: g.ods[p.Practice], PCN: g.ods[g.pcn[p.Practice]], LTCs: int64(m.Values[1][i])}
+			Practice: g.ods[p.Practice], PCN: g.ods[g.pcn[p.Practice]], LTCs: conditionsOf(m.Values[1][i])}
 		if teams := g.of[p.Practice]; len(teams) > 0 {
 			row.Team = slices.Min(teams)
 		}
@@ -324,6 +324,15 @@ func (n *Night) writeResidents(path string, places []place, m *matrix.Matrix, pr
 	}
 	_, _, err := w.Close()
 	return err
+}
+
+// conditionsOf is a number of conditions for table resident: -1 where they are
+// unknown or could not be seen.
+func conditionsOf(v float32) int64 {
+	if v != v {
+		return -1
+	}
+	return int64(v)
 }
 
 func listsOf(got *risklist.Result, previous string) listsInfo {

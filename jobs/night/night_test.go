@@ -62,6 +62,18 @@ func TestRiskWords(t *testing.T) {
 }
 
 // B23: a cell never begins as a formula.
+// A practice of which no record of problems comes has no count of conditions.
+func TestConditionsThatCannotBeSeen(t *testing.T) {
+	for v, want := range map[float32]int64{0: 0, 4: 4, matrix.NotObservable: -1} {
+		if got := conditionsOf(v); got != want {
+			t.Errorf("%v: %d conditions, want %d", v, got, want)
+		}
+	}
+	if got := conditionsOf(matrix.NaN); got != -1 {
+		t.Errorf("unknown: %d conditions", got)
+	}
+}
+
 func TestCell(t *testing.T) {
 	for _, s := range []string{"=1+1", "+44", "-2", "@x", "\tx", "\rx"} {
 		if !strings.HasPrefix(cell(s), "'") {
