@@ -22,6 +22,8 @@ import (
 
 // Options of a run over a folder. The zero value is one bucket at a time.
 type Options struct {
+	// Kernel is how each bucket is run; Into is not read, for the memory of
+	// results is used again here (see Keep).
 	Kernel kernel.Options
 	// Workers is how many buckets are worked on at once, each by one thread;
 	// less than 1 is 1.
@@ -79,6 +81,7 @@ func Buckets(ctx context.Context, dir string, p *plan.Plan, dates []engine.Day, 
 		select {
 		case o.Into = <-used:
 		default:
+			o.Into = nil
 		}
 		r, err := kernel.Run(ctx, p, in, dates, knowledge, o)
 		if err != nil {
@@ -104,7 +107,7 @@ func Buckets(ctx context.Context, dir string, p *plan.Plan, dates []engine.Day, 
 }
 
 // Streams calls do with the streams of every bucket of a folder: exactly the
-// columns that the kernel reads. Calls run at once on Workers threads; buckets
+// columns that the kernel reads. Up to Workers calls run at once; buckets
 // begin in order. The streams are released when do returns.
 func Streams(ctx context.Context, dir string, opt Options, do func(ctx context.Context, bucket int, in kernel.Input) error) error {
 	buckets, err := lake.Buckets(dir)

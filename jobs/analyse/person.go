@@ -14,6 +14,7 @@ import (
 	"leftshift/engine/schema"
 	"leftshift/features/catalogue"
 	"leftshift/features/codelist"
+	"leftshift/features/compute"
 	"leftshift/features/plan"
 	"leftshift/features/record"
 	"leftshift/jobs/definitions"
@@ -79,9 +80,7 @@ func Words(ctx context.Context, curated, temp string) (words []plan.Word, err er
 	if err != nil {
 		return nil, err
 	}
-	err = db.Codes(ctx, curated, func(code engine.Code, system engine.System, text string) {
-		words = append(words, plan.Word{Code: code, System: system, Text: text})
-	})
+	words, err = compute.Words(ctx, db, curated)
 	return words, errors.Join(err, db.Close())
 }
 
@@ -92,10 +91,10 @@ func Terms(names map[engine.Code]string, c *catalogue.Catalogue, s *definitions.
 		for _, m := range c.Definitions[i].Members {
 			for _, name := range m.Lists {
 				l := s.Codelists.List(name)
+				if l.Match != codelist.Exact {
+					continue // whole codes are those of the record
+				}
 				for _, code := range l.Codes {
-					if l.Match != codelist.Exact {
-						continue // whole codes are those of the record
-					}
 					text := l.System + ":" + code
 					if t := l.Terms[code]; t != "" {
 						text += " " + strings.NewReplacer("\n", " ", "\r", " ").Replace(t)
