@@ -32,6 +32,7 @@ type Explanation struct {
 	Value    *float64          `json:"value"`            // of the rows; nil for unknown
 	State    string            `json:"state"`            // value, unknown or not_observable
 	Unseen   string            `json:"unseen,omitempty"` // kinds of record that no source could show, where that is why
+	Seen     *float64          `json:"seen,omitempty"`   // the value of what is derived where parts of it could not be seen, if it differs
 	Last     string            `json:"last,omitempty"`
 	How      string            `json:"how"`
 	Sentence string            `json:"sentence"`
@@ -110,6 +111,8 @@ func Explain(ctx context.Context, db *lake.DB, curated string, s *definitions.Se
 		out.Sentence = catalogue.Sentence(got.Matrix.Columns[j], shown, last, on)
 	case math.IsNaN(t.Value):
 		out.State = "unknown"
+	case shown != value: // what could not be seen holds no term
+		out.Seen, out.Sentence = number(float64(shown)), catalogue.Sentence(got.Matrix.Columns[j], shown, last, on)
 	}
 	for _, x := range t.Rows {
 		out.Rows = append(out.Rows, ExplainedRow{Counts: x.Counts, Why: x.Why, Table: x.Table, Day: x.Day.String(), Last: x.Last.String(), Kind: x.Kind, Code: x.Code, Words: x.Words,
@@ -184,9 +187,12 @@ func (x *Explanation) Write(w io.Writer, all bool) error {
 		}
 	}
 	p.line("")
-	if x.Unseen != "" {
+	switch {
+	case x.Unseen != "":
 		p.field("value", "not observable (the rows give "+say(x.Value)+")")
-	} else {
+	case x.Seen != nil:
+		p.field("value", say(x.Seen)+", for some of what it is derived from could not be seen (the rows alone give "+say(x.Value)+")")
+	default:
 		p.field("value", say(x.Value)+unknownWords(x))
 	}
 	p.field("because", x.How)
