@@ -131,6 +131,11 @@ const (
 	Planned      Status = 6 // intended, authorised; not a thing done
 )
 
+// StatusNames lists every status by number; index 0 is none.
+func StatusNames() []string { return statusNames[:] }
+
+var statusNames = [...]string{"none", "active", "ended", "completed", "did_not_attend", "cancelled", "planned"}
+
 // Mode is the medium of a contact.
 type Mode uint8
 
@@ -141,6 +146,11 @@ const (
 	HomeVisit  Mode = 3
 	Online     Mode = 4
 )
+
+// ModeNames lists every mode by number; index 0 is none.
+func ModeNames() []string { return modeNames[:] }
+
+var modeNames = [...]string{"none", "face_to_face", "telephone", "home_visit", "online"}
 
 // RecordKind names a kind of curated row of table event, spell or document in
 // one word: the event's kind ("medication"), "spell." or "document." and the

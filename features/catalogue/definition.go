@@ -167,11 +167,8 @@ var Items = map[Item]string{
 // Items in the order of their declaration, for pages.
 var itemOrder = []Item{Age, Male, Female, EthnicityKnown, IMDDecile, CareHome, MonthsRegistered, MonthsObservable, RecentMove, Sources}
 
-// Category is the kind of a document: one of documentNames.
+// Category is the kind of a document, by its place in engine.DocumentNames.
 type Category uint8
-
-// documentNames are the categories of the document table, by number.
-var documentNames = []string{"", "document", "care_plan", "summary"}
 
 // Member is one part of a code filter: rows of any of its lists, or with one
 // of a few codes written "system:code" that no list has.
@@ -277,7 +274,7 @@ func (d *Definition) observed() (out []string) {
 			out = append(out, engine.RecordKind("spell", uint8(k)))
 		}
 	case Document:
-		for i := range documentNames {
+		for i := range engine.DocumentNames() {
 			if i > 0 && (d.Categories == nil || slices.Contains(d.Categories, Category(i))) {
 				out = append(out, engine.RecordKind("document", uint8(i)))
 			}

@@ -14,9 +14,6 @@ import (
 // facts are the statuses of things that are so or were done.
 var facts = []engine.Status{engine.NoStatus, engine.Active, engine.Ended, engine.Completed}
 
-var statusNames = []string{"none", "active", "ended", "completed", "did_not_attend", "cancelled", "planned"}
-var modeNames = []string{"none", "face_to_face", "telephone", "home_visit", "online"}
-
 // WindowWords says a window for a title ("last 12 months") and for a sentence
 // ("in the last 12 months").
 func WindowWords(days int) (title, in string) {
@@ -157,13 +154,13 @@ func (l *loader) definition(b block, e *entry) Definition {
 	for _, i := range l.names(b, e, "kinds", e.Kinds, engine.EventKinds()) {
 		d.Kinds = append(d.Kinds, engine.EventKind(i))
 	}
-	for _, i := range l.names(b, e, "status", e.Status, statusNames) {
+	for _, i := range l.names(b, e, "status", e.Status, engine.StatusNames()) {
 		d.Statuses = append(d.Statuses, engine.Status(i))
 	}
 	if len(e.Status) == 0 && (d.Source == Event || d.Source == Document) {
 		d.Statuses = facts
 	}
-	for _, i := range l.names(b, e, "modes", e.Modes, modeNames) {
+	for _, i := range l.names(b, e, "modes", e.Modes, engine.ModeNames()) {
 		d.Modes = append(d.Modes, engine.Mode(i))
 	}
 	for _, i := range l.names(b, e, "positions", e.Positions, []string{"none", "primary", "secondary"}) {
@@ -175,7 +172,7 @@ func (l *loader) definition(b block, e *entry) Definition {
 	for _, i := range l.names(b, e, "within", e.Within, engine.SpellKinds()) {
 		d.Within = append(d.Within, engine.SpellKind(i))
 	}
-	for _, i := range l.names(b, e, "categories", e.Categories, documentNames) {
+	for _, i := range l.names(b, e, "categories", e.Categories, engine.DocumentNames()) {
 		d.Categories = append(d.Categories, Category(i))
 	}
 	d.Specialties = l.codes(b, e, "specialties", e.Specialties)

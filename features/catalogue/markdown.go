@@ -5,6 +5,7 @@ import (
 	"math"
 	"strings"
 
+	"leftshift/engine"
 	"leftshift/features/matrix"
 )
 
@@ -71,14 +72,14 @@ func reads(d *Definition) string {
 		if len(d.Modes) > 0 {
 			var s []string
 			for _, m := range d.Modes {
-				s = append(s, modeNames[m])
+				s = append(s, engine.ModeNames()[m])
 			}
 			parts = append(parts, "mode "+strings.Join(s, ", "))
 		}
 		if fmt.Sprint(d.Statuses) != fmt.Sprint(facts) {
 			var s []string
 			for _, m := range d.Statuses {
-				s = append(s, statusNames[m])
+				s = append(s, engine.StatusNames()[m])
 			}
 			parts = append(parts, "status "+strings.Join(s, ", "))
 		}
@@ -117,9 +118,13 @@ func reads(d *Definition) string {
 	case Document:
 		s := make([]string, len(d.Categories))
 		for i, c := range d.Categories {
-			s[i] = documentNames[c]
+			s[i] = engine.DocumentNames()[c]
 		}
-		parts = append(parts, "documents: "+strings.Join(s, ", "))
+		if len(s) == 0 {
+			parts = append(parts, "documents")
+		} else {
+			parts = append(parts, "documents: "+strings.Join(s, ", "))
+		}
 		parts = append(parts, codesRead(d)...)
 	}
 	if d.Current {

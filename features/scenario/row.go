@@ -30,12 +30,7 @@ var kinds = map[string]func(r *reader, words []string) error{
 	"event": (*reader).event, "spell": (*reader).spell, "document": (*reader).document,
 }
 
-var (
-	statusNames   = []string{"none", "active", "ended", "completed", "did_not_attend", "cancelled", "planned"}
-	modeNames     = []string{"none", "face_to_face", "telephone", "home_visit", "online"}
-	categoryNames = []string{"", "document", "care_plan", "summary"}
-	sexNames      = map[string]engine.Sex{"male": engine.Male, "female": engine.Female, "indeterminate": engine.SexIndeterminate, "unknown": engine.SexUnknown}
-)
+var sexNames = map[string]engine.Sex{"male": engine.Male, "female": engine.Female, "indeterminate": engine.SexIndeterminate, "unknown": engine.SexUnknown}
 
 // options are the key=value words of a line, and its plain words.
 type options struct {
@@ -229,8 +224,8 @@ func (r *reader) event(words []string) error {
 		}
 		e.Value = schema.Number{N: int64(math.Round(f * math.Pow10(scale))), Known: true}
 	}
-	e.Status = engine.Status(o.name("status", statusNames))
-	e.Mode = engine.Mode(o.name("mode", modeNames))
+	e.Status = engine.Status(o.name("status", engine.StatusNames()))
+	e.Mode = engine.Mode(o.name("mode", engine.ModeNames()))
 	e.Position = uint8(o.int("position", 0, 99))
 	if v := o.text("source"); v != "" {
 		e.Source = v
@@ -303,9 +298,9 @@ func (r *reader) document(words []string) error {
 	if x.Day, ok = engine.ParseDay(o.plain[0]); !ok {
 		o.fail("%q is no day like 2024-03-01", o.plain[0])
 	}
-	x.Category = uint8(o.pick(categoryNames, o.plain[1]))
+	x.Category = uint8(o.pick(engine.DocumentNames(), o.plain[1]))
 	x.Type = r.code(o, o.plain[2])
-	x.Status = engine.Status(o.name("status", statusNames))
+	x.Status = engine.Status(o.name("status", engine.StatusNames()))
 	x.KnownFrom, x.KnownTo = o.day("known", x.Day), o.day("until", engine.NoDay)
 	r.to.Documents = append(r.to.Documents, x)
 	return o.left("document")

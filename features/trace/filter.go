@@ -9,20 +9,19 @@ import (
 	"leftshift/engine/schema"
 	"leftshift/features/catalogue"
 	"leftshift/features/codelist"
+	"leftshift/features/plan"
 )
 
-var (
-	statusNames   = []string{"none", "active", "ended", "completed", "did not attend", "cancelled", "planned"}
-	modeNames     = []string{"none", "face to face", "telephone", "home visit", "online"}
-	categoryNames = []string{"", "document", "care_plan", "summary"}
-)
-
+// name is the i-th of names, or its number where a row holds another.
 func name(names []string, i uint8) string {
 	if int(i) < len(names) {
 		return names[i]
 	}
 	return fmt.Sprint(i)
 }
+
+// inWords is a name as a reader has it.
+func inWords(name string) string { return strings.ReplaceAll(name, "_", " ") }
 
 // whyNot says why a row that the feature concerns does not count on the day
 // for its knowledge and its days, or "". What is said comes in the order in
@@ -202,10 +201,6 @@ func pow10(n int) float64 {
 	return p
 }
 
-// implausible is the least scaled size of a value that no one can have, which
-// is read as no value: 2^20, some ten times any analyte's greatest.
-const implausible = 1 << 20
-
 // unfit says why an event does not count for what it is, or "".
 func (x *tracer) unfit(e *schema.CuratedEvent) string {
 	d := x.d
@@ -218,14 +213,14 @@ func (x *tracer) unfit(e *schema.CuratedEvent) string {
 	}
 	switch {
 	case !slices.Contains(d.Statuses, e.Status):
-		return "its status is " + name(statusNames, uint8(e.Status)) + ", which is not a thing that is so or was done, or not one that the feature asks for"
+		return "its status is " + inWords(name(engine.StatusNames(), uint8(e.Status))) + ", which is not a thing that is so or was done, or not one that the feature asks for"
 	case len(d.Modes) > 0 && !slices.Contains(d.Modes, e.Mode):
-		return "its mode is " + name(modeNames, uint8(e.Mode)) + ", which the feature does not ask for"
+		return "its mode is " + inWords(name(engine.ModeNames(), uint8(e.Mode))) + ", which the feature does not ask for"
 	case len(d.Positions) > 0 && !slices.Contains(d.Positions, position):
 		return "it stands in position " + string(position) + ", which the feature does not ask for"
 	case d.Analyte != "" && !e.Value.Known:
 		return "it has no value"
-	case d.Analyte != "" && (e.Value.N > implausible || e.Value.N < -implausible):
+	case d.Analyte != "" && (e.Value.N > plan.LargestValue || e.Value.N < -plan.LargestValue):
 		return "its value is one that nobody can have"
 	case d.ValueFrom != nil && e.Value.N < *d.ValueFrom:
 		return "its value is below " + decimal(*d.ValueFrom, d.Decimals)
@@ -264,13 +259,13 @@ func (x *tracer) documents() {
 		if len(of) == 0 {
 			continue
 		}
-		row := Row{Table: "document", Day: e.Day, Last: e.EndDay, Kind: name(categoryNames, e.Category), Source: e.Source, KnownFrom: e.KnownFrom, KnownTo: e.KnownTo, place: i}
+		row := Row{Table: "document", Day: e.Day, Last: e.EndDay, Kind: name(engine.DocumentNames(), e.Category), Source: e.Source, KnownFrom: e.KnownFrom, KnownTo: e.KnownTo, place: i}
 		row.Code, row.Words = x.word(e.Type)
 		why := x.whyNot(e.Knowledge, e.Day, e.Day)
 		switch {
 		case why != "":
 		case !slices.Contains(d.Statuses, e.Status):
-			why = "its status is " + name(statusNames, uint8(e.Status)) + ", which the feature does not ask for"
+			why = "its status is " + inWords(name(engine.StatusNames(), uint8(e.Status))) + ", which the feature does not ask for"
 		case d.Current && e.EndDay != engine.NoDay && e.EndDay <= x.on:
 			why = fmt.Sprintf("it ended on %s, and the feature reads what has not ended", e.EndDay)
 		}
