@@ -42,14 +42,6 @@ var columns = map[string][]string{
 // kind; nil for a kind that has no codes of a list.
 func SystemsOf(kind engine.EventKind) []string { return stands[kind] }
 
-// SystemsIn gives the systems of lists that can stand in a column that holds
-// a code but belongs to no event: specialty, arrival_mode, provider, practice,
-// organisation or area. The second result is false for any other name.
-func SystemsIn(column string) ([]string, bool) {
-	s, ok := columns[column]
-	return s, ok
-}
-
 // Misplaced says in words, one text a list or code, what cannot occur in
 // events of any of the kinds; nil when everything can. codes are written
 // system:code. Lists that do not exist are not its business.
@@ -80,7 +72,8 @@ func (l *Library) Misplaced(lists, codes []string, kinds []engine.EventKind) []s
 	return out
 }
 
-// Foreign is Misplaced for a column that belongs to no event.
+// Foreign is Misplaced for a column that belongs to no event, by its name in
+// columns.
 func (l *Library) Foreign(lists []string, column string) []string {
 	can, ok := columns[column]
 	if !ok {

@@ -90,9 +90,9 @@ func (c *compiler) add(column int, d *catalogue.Definition) error {
 	o := Output{Column: column, Dated: d.Dated(), Recent: -1, Days: d.Recent, Rule: rule,
 		Periods: d.Aggregate == catalogue.Started || d.Aggregate == catalogue.Stopped}
 	if d.Recent > 0 {
-		c.ring(fam, bound(d.Recent))
+		c.window(fam, bound(d.Recent))
 	}
-	i := c.ring(fam, bound(d.Days))
+	i := c.window(fam, bound(d.Days))
 	fam.Outputs[i] = append(fam.Outputs[i], o)
 	return nil
 }
@@ -111,8 +111,8 @@ func (c *compiler) term(t catalogue.Term) Term {
 	return out
 }
 
-// ring gives the place of a bound, making it when it is new.
-func (c *compiler) ring(f *Family, b int32) int {
+// window gives the place of a bound, making it when it is new.
+func (c *compiler) window(f *Family, b int32) int {
 	i := sort.Search(len(f.Bounds), func(i int) bool { return f.Bounds[i] >= b })
 	if i == len(f.Bounds) || f.Bounds[i] != b {
 		f.Bounds = append(f.Bounds[:i:i], append([]int32{b}, f.Bounds[i:]...)...)
@@ -340,12 +340,11 @@ func (c *compiler) word(w Word) {
 	}
 }
 
-// recent numbers the windows and finds those of recent periods, once every
-// family has all of them.
+// recent finds the windows of recent periods, once every family has all of its
+// windows.
 func (c *compiler) recent() {
 	for i := range c.p.Families {
 		f := &c.p.Families[i]
-		f.Ring, c.p.Rings = c.p.Rings, c.p.Rings+len(f.Bounds)
 		for r := range f.Outputs {
 			for k := range f.Outputs[r] {
 				if o := &f.Outputs[r][k]; o.Days > 0 {

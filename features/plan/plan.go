@@ -95,8 +95,6 @@ type Family struct {
 	// Period is the window of the recent period of what was started or stopped;
 	// -1 when no output asks.
 	Period int
-	// Ring is the number of window 0 among the windows of all families.
-	Ring int
 
 	Weights []int64 // by member, for a weighted sum
 }
@@ -169,9 +167,6 @@ type Plan struct {
 	Codes Codes
 	// Rows leads a kind and code at once to all families that may read the row.
 	Rows Table
-
-	// Rings is the number of windows of all families.
-	Rings int
 
 	Directs      []Direct
 	Demographics []Demographic

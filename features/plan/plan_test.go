@@ -100,7 +100,7 @@ func TestFamiliesAreShared(t *testing.T) {
 	if len(p.Families)*3 > len(p.Columns)*2 {
 		t.Errorf("%d families for %d features: windows do not share", len(p.Families), len(p.Columns))
 	}
-	// Five windows of one filter are five rings of one family.
+	// Windows of one filter are of one family.
 	seen := map[int]bool{}
 	for i := range p.Families {
 		f := &p.Families[i]
