@@ -48,8 +48,7 @@ func (a *app) book(cmd *cobra.Command) (c *config.Config, b *codebook.Book, day 
 	if err != nil {
 		return nil, nil, "", err
 	}
-	b, err = codebook.New(s)
-	return c, b, engine.DayOf(time.Now()).String(), err
+	return c, codebook.New(s), engine.DayOf(time.Now()).String(), nil
 }
 
 func (a *app) codelistList() *cobra.Command {

@@ -24,22 +24,20 @@ import (
 // Book is the code lists of a site with everything that reads them.
 type Book struct {
 	*definitions.Set
-	Outcomes *outcome.Catalogue
 
 	features map[string][]string // ids of the features that read a list, by its name
 	scores   []score.Score
 }
 
-// New adds the outcomes to a site's definitions.
-func New(s *definitions.Set) (*Book, error) {
-	o, err := outcome.Load(s.Codelists, s.Catalogue)
-	b := &Book{s, o, map[string][]string{}, published.All()}
+// New finds what reads the lists of a site's definitions.
+func New(s *definitions.Set) *Book {
+	b := &Book{s, map[string][]string{}, published.All()}
 	for _, d := range s.Catalogue.Definitions {
 		for _, l := range s.Catalogue.Reads(d.ID) {
 			b.features[l] = append(b.features[l], d.ID)
 		}
 	}
-	return b, err
+	return b
 }
 
 // Readers is what a change of a list moves.

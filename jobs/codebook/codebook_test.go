@@ -22,11 +22,7 @@ func book(t testing.TB) *Book {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := New(s)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
+	return New(s)
 }
 
 func write(t testing.TB, text string, parts ...string) string {

@@ -39,18 +39,22 @@ func (b *Book) Entries(w Wanted, day string) []Entry {
 		if w.System != "" && l.System != w.System || !strings.Contains(strings.ToLower(l.Name+" "+l.Title), strings.ToLower(w.Find)) {
 			continue
 		}
-		r := b.ReadersOf(l)
-		e := Entry{Name: l.Name, Title: l.Title, System: l.System, Release: l.Release, Match: l.Match, Codes: len(l.Codes), Hash: l.Hash,
-			Features: len(r.Features), Outcomes: len(r.Outcomes), Lapsed: b.Codelists.Lapsed(l.Name, day)}
-		if a, ok := b.Codelists.ApprovalOf(l.Name, day); ok {
-			e.Approval = &a
-		}
+		e := b.entry(l, b.ReadersOf(l), day)
 		if w.Unapproved && (e.Approval != nil || e.Features+e.Outcomes == 0) {
 			continue
 		}
 		out = append(out, e)
 	}
 	return out
+}
+
+func (b *Book) entry(l *codelist.List, r Readers, day string) Entry {
+	e := Entry{Name: l.Name, Title: l.Title, System: l.System, Release: l.Release, Match: l.Match, Codes: len(l.Codes), Hash: l.Hash,
+		Features: len(r.Features), Outcomes: len(r.Outcomes), Lapsed: b.Codelists.Lapsed(l.Name, day)}
+	if a, ok := b.Codelists.ApprovalOf(l.Name, day); ok {
+		e.Approval = &a
+	}
+	return e
 }
 
 // WriteEntries writes a table for people.
@@ -83,12 +87,7 @@ type Shown struct {
 // Show gathers everything about a list of the library.
 func (b *Book) Show(l *codelist.List, day string) *Shown {
 	r := b.ReadersOf(l)
-	s := &Shown{Entry: Entry{Name: l.Name, Title: l.Title, System: l.System, Release: l.Release, Match: l.Match, Codes: len(l.Codes), Hash: l.Hash,
-		Features: len(r.Features), Outcomes: len(r.Outcomes), Lapsed: b.Codelists.Lapsed(l.Name, day)},
-		Source: l.Source, Confirmation: l.Confirmation, Rule: l.Rule, Means: l.Means, Expression: l.Expression, Hierarchy: l.Hierarchy, Readers: r}
-	if a, ok := b.Codelists.ApprovalOf(l.Name, day); ok {
-		s.Approval = &a
-	}
+	s := &Shown{Entry: b.entry(l, r, day), Source: l.Source, Confirmation: l.Confirmation, Rule: l.Rule, Means: l.Means, Expression: l.Expression, Hierarchy: l.Hierarchy, Readers: r}
 	for _, c := range l.Codes {
 		s.Content = append(s.Content, codelist.Coded{Code: c, Term: l.Terms[c]})
 	}
