@@ -8,7 +8,7 @@ type Score struct {
 	Model       string        `col:"model" check:"required" say:"boost_365, logistic_365 and so on, or a published score: hfrs, charlson_quan2011"`
 	AsOf        engine.Day    `col:"as_of" check:"required" say:"the as-of date"`
 	Horizon     int64         `col:"horizon_days" say:"days ahead that the probability is of; 0 for a published score"`
-	Probability float64       `col:"probability" say:"calibrated probability of a first emergency admission within the horizon, before death; null for a published score"`
+	Probability float64       `col:"probability" say:"calibrated probability of the model's outcome within the horizon, before death; null for a published score"`
 	Points      float64       `col:"points" say:"value of a published score in its own points; null for a fitted model"`
 	Band        string        `col:"band" say:"risk band: very high (top 0.5 % of the people scored), high (to 5 %), moderate (to 20 %), low; of a published score its own bands, empty where the paper gives none"`
 }
@@ -56,7 +56,7 @@ type TestRow struct {
 	Model       string        `col:"model" check:"required" say:"the model"`
 	Index       engine.Day    `col:"index_date" check:"required" say:"the test index date"`
 	Probability float64       `col:"probability" say:"out-of-fold calibrated probability"`
-	Label       uint8         `col:"label" say:"1 a first emergency admission within the horizon"`
+	Label       uint8         `col:"label" say:"1 the model's outcome within the horizon"`
 	Weight      float64       `col:"weight" say:"inverse probability of censoring weight; 0 when the person left first"`
 }
 
