@@ -9,7 +9,7 @@ type Score struct {
 	AsOf        engine.Day    `col:"as_of" check:"required" say:"the as-of date"`
 	Horizon     int64         `col:"horizon_days" say:"days ahead that the probability is of; 0 for a published score"`
 	Probability float64       `col:"probability" say:"calibrated probability of the model's outcome within the horizon, before death; null for a published score"`
-	Points      float64       `col:"points" say:"value of a published score in its own points; null for a fitted model"`
+	Points      float64       `col:"points" say:"value of a published score in its own points; null for a fitted model, and where no source could show the diagnoses of the person"`
 	Band        string        `col:"band" say:"risk band: very high (top 0.5 % of the people scored), high (to 5 %), moderate (to 20 %), low; of a published score its own bands, empty where the paper gives none"`
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"leftshift/engine"
 	"leftshift/features/matrix"
+	"leftshift/features/population"
 	"leftshift/jobs/config"
 	"leftshift/models/explain"
 )
@@ -71,6 +72,23 @@ func TestConditionsThatCannotBeSeen(t *testing.T) {
 	}
 	if got := conditionsOf(matrix.NaN); got != -1 {
 		t.Errorf("unknown: %d conditions", got)
+	}
+}
+
+// A published score is not zero where no diagnosis could be seen.
+func TestDiagnosesUnseen(t *testing.T) {
+	var k population.Kinds
+	if diagnosesUnseen(k.Text()) {
+		t.Error("diagnoses are unseen where all can be seen")
+	}
+	k.Put("event", uint8(engine.Problem))
+	k.Put("spell", uint8(engine.Ambulance))
+	if diagnosesUnseen(k.Text()) {
+		t.Errorf("diagnoses are unseen of %s", k.Text())
+	}
+	k.Put("event", uint8(engine.Diagnosis))
+	if !diagnosesUnseen(k.Text()) {
+		t.Errorf("diagnoses are seen of %s", k.Text())
 	}
 }
 

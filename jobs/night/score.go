@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"math"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"leftshift/engine"
 	"leftshift/engine/lake"
@@ -194,7 +196,8 @@ func (n *Night) explain(ctx context.Context, r *pipeline.Run, f *registry.Fitted
 }
 
 // scorePublished computes the published scores of everyone scored, zero for
-// who has no diagnosis in the look-back.
+// who has no diagnosis in the look-back, and none where no source could have
+// shown one.
 func (n *Night) scorePublished(ctx context.Context, r *pipeline.Run, rows matrix.Rows, out *schema.File) error {
 	var list []score.Score
 	for _, name := range publishedScores {
@@ -207,6 +210,10 @@ func (n *Night) scorePublished(ctx context.Context, r *pipeline.Run, rows matrix
 	index := make(map[int64]int, len(rows.Person))
 	for i, p := range rows.Person {
 		index[p] = i
+	}
+	blind := make([]bool, len(rows.Person))
+	for i := range rows.Unseen {
+		blind[i] = diagnosesUnseen(rows.Unseen[i])
 	}
 	points := make([][]score.Result, len(list))
 	for k, s := range list {
@@ -229,6 +236,7 @@ func (n *Night) scorePublished(ctx context.Context, r *pipeline.Run, rows matrix
 	for b := range buckets {
 		if err := db.Diagnoses(ctx, dir, b, (n.AsOf - scoreLookBack).String(), n.AsOf.String(), func(person int64, codes []string) error {
 			if i, ok := index[person]; ok {
+				blind[i] = false
 				for k, s := range list {
 					points[k][i] = s.Compute(codes)
 				}
@@ -241,11 +249,20 @@ func (n *Night) scorePublished(ctx context.Context, r *pipeline.Run, rows matrix
 	for k, s := range list {
 		scale := float64(s.Info().Scale)
 		for i, p := range rows.Person {
-			x := points[k][i]
-			if err := out.Append(&schema.Score{Person: engine.Person(p), Model: s.Info().Name, AsOf: engine.Day(rows.AsOf[i]), Probability: math.NaN(), Points: float64(x.Value) / scale, Band: x.Band}); err != nil {
+			row := schema.Score{Person: engine.Person(p), Model: s.Info().Name, AsOf: engine.Day(rows.AsOf[i]), Probability: math.NaN(), Points: math.NaN()}
+			if !blind[i] {
+				row.Points, row.Band = float64(points[k][i].Value)/scale, points[k][i].Band
+			}
+			if err := out.Append(&row); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// diagnosesUnseen says whether coded diagnoses of spells are among the kinds of
+// record that could not be seen, as matrix.Rows names them.
+func diagnosesUnseen(kinds string) bool {
+	return slices.Contains(strings.Fields(kinds), engine.RecordKind("event", uint8(engine.Diagnosis)))
 }
