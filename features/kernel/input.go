@@ -22,8 +22,8 @@ import (
 
 // Input is one bucket of the curated tables. Person has one row a person, in
 // strictly ascending order; the others are in order of person, events and
-// documents then of day, spells of start_day. Run reads each to its end and does not release it.
-// Columns that Columns does not name are ignored.
+// documents then of day, spells of start_day. Run reads each to its end and does
+// not release it. Columns that Tables does not name are ignored.
 type Input struct {
 	Person, Registration, Residence, Event, Spell, Document array.RecordReader
 }

@@ -51,9 +51,10 @@ type Column struct {
 }
 
 // Matrix is a set of columns of equal length. Values[j][i] is column j of row
-// i; NaN is "unknown" (never "zero"), or not observable: see StateOf. A nil Last[j] means the feature has no
-// date; otherwise Last[j][i] is the day (days since 1970-01-01) of the newest
-// row behind the value, or math.MinInt32 for none.
+// i; NaN is "unknown" (never "zero"), or not observable: see StateOf. A nil
+// Last[j] means the feature has no date; otherwise Last[j][i] is the day (days
+// since 1970-01-01) of the newest row behind the value, or math.MinInt32 for
+// none.
 type Matrix struct {
 	Columns []Column
 	Values  [][]float32

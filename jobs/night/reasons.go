@@ -19,11 +19,11 @@ import (
 const topReasons = 5
 
 // stories gathers columns that tell one story, as the catalogue says: the same
-// feature over several windows, a condition with the times it was recorded. Their contributions are added, and the column that gives most is
-// the one told. Columns that the reader may not see, and silent ones, are never
-// told: they are in the row of other factors, which everyone has and which holds
-// what is seldom or little too, so that neither its presence nor its size tells
-// a secret.
+// feature over several windows, a condition with the times it was recorded.
+// Their contributions are added, and the column that gives most is the one told.
+// Columns that the reader may not see, and silent ones, are never told: they are
+// in the row of other factors, which everyone has and which holds what is seldom
+// or little too, so that neither its presence nor its size tells a secret.
 type stories struct {
 	of    []int // story of each contribution column, -1 for one that is not told
 	count int
