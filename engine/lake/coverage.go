@@ -8,15 +8,19 @@ import (
 	"leftshift/engine"
 )
 
-// Registered is how many people are registered with a practice on a day.
+// Registered is how many people of an age band are registered with a practice
+// on a day. Bands are 0 for an age not known, then 1 for under 18, 2 to 39, 3
+// to 64, 4 to 79 and 5 for older.
 type Registered struct {
 	Practice engine.Code
+	Band     uint8
 	People   int64
 }
 
 // Holding is how many of them have a row of a kind that was known by then.
 type Holding struct {
 	Practice engine.Code
+	Band     uint8  // of age, as for Registered
 	Table    string // event, spell or document
 	Kind     uint8
 	People   int64
@@ -38,24 +42,26 @@ func (db *DB) Coverage(ctx context.Context, dir string, bucket int, days []engin
 	}
 	for d, day := range days {
 		on := "DATE " + quote(day.String())
-		registered := "(SELECT DISTINCT person, practice FROM read_parquet(" + quote(bucketFile(dir, "registration", bucket)) + ") WHERE (from_day IS NULL OR from_day <= " + on + ") AND (to_day IS NULL OR to_day >= " + on + "))"
-		rows, err := db.Query(ctx, "SELECT practice, '', CAST(0 AS UTINYINT), count(*) FROM "+registered+" GROUP BY practice UNION ALL SELECT r.practice, h.t, h.kind, count(*) FROM "+registered+
-			" r JOIN heard h USING (person) WHERE h.known <= "+on+" GROUP BY r.practice, h.t, h.kind")
+		age := "(" + on + " - p.birth_month)"
+		registered := "(SELECT DISTINCT r.person, r.practice, CAST(CASE WHEN p.birth_month IS NULL THEN 0 WHEN " + age + " < 6574 THEN 1 WHEN " + age + " < 14610 THEN 2 WHEN " + age + " < 23741 THEN 3 WHEN " + age + " < 29220 THEN 4 ELSE 5 END AS UTINYINT) AS band FROM read_parquet(" +
+			quote(bucketFile(dir, "registration", bucket)) + ") r JOIN read_parquet(" + quote(bucketFile(dir, "person", bucket)) + ") p USING (person) WHERE (r.from_day IS NULL OR r.from_day <= " + on + ") AND (r.to_day IS NULL OR r.to_day >= " + on + "))"
+		rows, err := db.Query(ctx, "SELECT practice, band, '', CAST(0 AS UTINYINT), count(*) FROM "+registered+" GROUP BY practice, band UNION ALL SELECT r.practice, r.band, h.t, h.kind, count(*) FROM "+registered+
+			" r JOIN heard h USING (person) WHERE h.known <= "+on+" GROUP BY r.practice, r.band, h.t, h.kind")
 		if err != nil {
 			return err
 		}
 		for rows.Next() {
 			var practice, n int64
 			var table string
-			var kind uint8
-			if err := rows.Scan(&practice, &table, &kind, &n); err != nil {
+			var band, kind uint8
+			if err := rows.Scan(&practice, &band, &table, &kind, &n); err != nil {
 				rows.Close()
 				return err
 			}
 			if table == "" {
-				people(d, Registered{engine.Code(practice), n})
+				people(d, Registered{engine.Code(practice), band, n})
 			} else {
-				holding(d, Holding{engine.Code(practice), table, kind, n})
+				holding(d, Holding{engine.Code(practice), band, table, kind, n})
 			}
 		}
 		if err := rows.Err(); err != nil {

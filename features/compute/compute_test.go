@@ -146,7 +146,7 @@ func TestBucketsInOrder(t *testing.T) {
 		}
 	}
 	admissions := want.Matrix.Find("emergency_admissions_365d")
-	if len(want.Persons) != buckets*each || admissions < 0 || want.Read.Events != buckets*(0+1+2+3+4) || want.Read.Orphans != 0 {
+	if len(want.Persons) != buckets*each || admissions < 0 || want.Read.Events != buckets*(0+1+2+3+4) || want.Read.Rows() != buckets*(0+1+2+3+4+2*each) || want.Read.Orphans != 0 {
 		t.Fatalf("%d people, read %+v", len(want.Persons), want.Read)
 	}
 	for i, v := range want.Matrix.Values[admissions] {

@@ -17,15 +17,17 @@ func Coverage(ctx context.Context, db *lake.DB, dir string, dates []engine.Day) 
 	if err != nil {
 		return nil, err
 	}
-	people, counts := make([]map[engine.Code]int64, len(dates)), make([][]population.Count, len(dates))
+	people, counts := make([]map[population.Group]int64, len(dates)), make([][]population.Count, len(dates))
 	for d := range people {
-		people[d] = map[engine.Code]int64{}
+		people[d] = map[population.Group]int64{}
 	}
 	for b := range buckets {
 		if err := db.Coverage(ctx, dir, b, dates,
-			func(d int, r lake.Registered) { people[d][r.Practice] += r.People },
+			func(d int, r lake.Registered) {
+				people[d][population.Group{Practice: r.Practice, Band: r.Band}] += r.People
+			},
 			func(d int, h lake.Holding) {
-				counts[d] = append(counts[d], population.Count{Practice: h.Practice, Table: h.Table, Kind: h.Kind, People: h.People})
+				counts[d] = append(counts[d], population.Count{Group: population.Group{Practice: h.Practice, Band: h.Band}, Table: h.Table, Kind: h.Kind, People: h.People})
 			}); err != nil {
 			return nil, err
 		}

@@ -61,17 +61,23 @@ func (c *Coverage) Of(practice engine.Code) Kinds {
 	return c.Unseen
 }
 
-// Count is how many people have a kind of row, of those registered with a
-// practice on a day.
-type Count struct {
+// Group is the people of an age band who are registered with a practice.
+type Group struct {
 	Practice engine.Code
-	Table    string // event, spell or document
-	Kind     uint8
-	People   int64
+	Band     uint8
+}
+
+// Count is how many people of a group have a kind of row on a day.
+type Count struct {
+	Group
+	Table  string // event, spell or document
+	Kind   uint8
+	People int64
 }
 
 // A practice's people cannot be seen in a kind of row when at least
-// LeastExpected of them would have one if they were as others are, and fewer
+// LeastExpected of them would have one if they were as others of their age are,
+// and fewer
 // than a SilentShare of those do. Some do where none of the practice's own
 // could, for they came from a practice whose people can be seen. At 20
 // expected, chance alone gives fewer than 2 in 5 of a hundred million.
@@ -80,25 +86,26 @@ const (
 	SilentShare   = 0.1
 )
 
-// Cover works out the coverage on a day from the people of each practice and
-// how many of them have each kind of row.
-func Cover(people map[engine.Code]int64, counts []Count) Coverage {
-	all := int64(0)
-	for _, n := range people {
-		all += n
+// Cover works out the coverage on a day from the people of each group and how
+// many of them have each kind of row.
+func Cover(people map[Group]int64, counts []Count) Coverage {
+	all, practices := map[uint8]int64{}, map[engine.Code]bool{}
+	for g, n := range people {
+		all[g.Band] += n
+		practices[g.Practice] = true
 	}
 	type kind struct {
 		table string
 		kind  uint8
 	}
-	have, total := map[kind]map[engine.Code]int64{}, map[kind]int64{}
+	total, have := map[kind]map[uint8]int64{}, map[kind]map[engine.Code]int64{}
 	for _, c := range counts {
 		k := kind{c.Table, c.Kind}
 		if have[k] == nil {
-			have[k] = map[engine.Code]int64{}
+			total[k], have[k] = map[uint8]int64{}, map[engine.Code]int64{}
 		}
+		total[k][c.Band] += c.People
 		have[k][c.Practice] += c.People
-		total[k] += c.People
 	}
 	out := Coverage{Practices: map[engine.Code]Kinds{}}
 	for _, t := range []struct {
@@ -106,15 +113,21 @@ func Cover(people map[engine.Code]int64, counts []Count) Coverage {
 		names []string
 	}{{"event", engine.EventKinds()}, {"spell", engine.SpellKinds()}, {"document", engine.DocumentNames()}} {
 		for i := 1; i < len(t.names); i++ {
-			if total[kind{t.table, uint8(i)}] == 0 {
+			if total[kind{t.table, uint8(i)}] == nil {
 				out.Unseen.Put(t.table, uint8(i))
 			}
 		}
 	}
-	for practice, n := range people {
+	for practice := range practices {
 		k := out.Unseen
-		for x, sum := range total {
-			expected := float64(sum) / float64(all) * float64(n)
+		for x, of := range total {
+			// Bands in order, so that the sum does not depend on that of a map.
+			expected := 0.0
+			for band := range uint8(bands) {
+				if n := people[Group{practice, band}]; n > 0 {
+					expected += float64(n) * float64(of[band]) / float64(all[band])
+				}
+			}
 			if expected >= LeastExpected && float64(have[x][practice]) < SilentShare*expected {
 				k.Put(x.table, x.kind)
 			}
@@ -125,3 +138,6 @@ func Cover(people map[engine.Code]int64, counts []Count) Coverage {
 	}
 	return out
 }
+
+// bands is the number of age bands.
+const bands = 6

@@ -8,20 +8,28 @@ import (
 	"leftshift/engine"
 )
 
-// A practice whose people have nothing of a kind that many others have is
-// silent in it; one with few people, or of a kind that few have, is not.
+// A practice whose people have nothing of a kind that many others of their age
+// have is silent in it; one with few people, or of young people, or of a kind
+// that few have, is not.
 func TestCover(t *testing.T) {
-	people := map[engine.Code]int64{1: 1000, 2: 1000, 3: 30}
+	old, young := uint8(5), uint8(2)
+	people := map[Group]int64{{1, old}: 1000, {2, old}: 1000, {3, old}: 30, {4, young}: 10000}
+	count := func(practice engine.Code, band uint8, kind engine.SpellKind, n int64) Count {
+		return Count{Group{practice, band}, "spell", uint8(kind), n}
+	}
 	counts := []Count{
-		{1, "event", uint8(engine.Problem), 900}, {2, "event", uint8(engine.Problem), 950}, {3, "event", uint8(engine.Problem), 29},
-		{1, "spell", uint8(engine.NHS111), 200}, {1, "spell", uint8(engine.Ambulance), 90}, {2, "spell", uint8(engine.Ambulance), 12}, {2, "spell", uint8(engine.NHS111), 9},
-		{1, "spell", uint8(engine.DrugAlcohol), 5},
+		{Group{1, old}, "event", uint8(engine.Problem), 900}, {Group{2, old}, "event", uint8(engine.Problem), 950}, {Group{3, old}, "event", uint8(engine.Problem), 29},
+		{Group{4, young}, "event", uint8(engine.Problem), 5000},
+		count(1, old, engine.NHS111, 200), count(2, old, engine.NHS111, 9), count(4, young, engine.NHS111, 800),
+		count(1, old, engine.Ambulance, 90), count(2, old, engine.Ambulance, 12), count(4, young, engine.Ambulance, 600),
+		count(1, old, engine.SocialCare, 300), count(2, old, engine.SocialCare, 290), // nobody young has any: that is their age
+		count(1, old, engine.DrugAlcohol, 5),
 	}
 	c := Cover(people, counts)
 	if got := c.Of(2).Less(c.Unseen); got != (Kinds{Spells: 1 << engine.NHS111}) {
 		t.Errorf("practice 2 lacks %q", got.Text())
 	}
-	for _, p := range []engine.Code{1, 3, 99} {
+	for _, p := range []engine.Code{1, 3, 4, 99} {
 		if c.Of(p) != c.Unseen {
 			t.Errorf("practice %d lacks %q", p, c.Of(p).Less(c.Unseen).Text())
 		}
@@ -38,12 +46,12 @@ func TestCover(t *testing.T) {
 // same chance everywhere.
 func TestCoverNoFalseAlarm(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		people := map[engine.Code]int64{}
+		people := map[Group]int64{}
 		var counts []Count
 		share := rapid.IntRange(1, 30).Draw(t, "per cent")
 		for p := range engine.Code(rapid.IntRange(2, 30).Draw(t, "practices")) {
 			n := int64(rapid.IntRange(1, 400).Draw(t, "people"))
-			people[p] = n
+			people[Group{p, 3}] = n
 			got := int64(0)
 			for range n {
 				if rapid.IntRange(0, 99).Draw(t, "has") < share {
@@ -51,15 +59,15 @@ func TestCoverNoFalseAlarm(t *testing.T) {
 				}
 			}
 			if got > 0 {
-				counts = append(counts, Count{p, "spell", 8, got})
+				counts = append(counts, Count{Group{p, 3}, "spell", 8, got})
 			}
 		}
 		c := Cover(people, counts)
 		for p, k := range c.Practices {
 			// Draws lean to small numbers, so only practices that have some are sure.
 			for _, x := range counts {
-				if x.Practice == p && float64(x.People) >= SilentShare*float64(people[p]) {
-					t.Fatalf("practice %d has %d of %d and lacks %q", p, x.People, people[p], k.Text())
+				if x.Practice == p && float64(x.People) >= SilentShare*float64(people[x.Group]) {
+					t.Fatalf("practice %d has %d of %d and lacks %q", p, x.People, people[Group{p, 3}], k.Text())
 				}
 			}
 		}

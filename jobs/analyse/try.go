@@ -90,6 +90,7 @@ type Cost struct {
 
 // Ask is what to try.
 type Ask struct {
+	DataFrom  engine.Day // the first day from which the sources hold data; 0 not known
 	Set       *definitions.Set
 	Features  []string
 	Curated   string
@@ -150,7 +151,7 @@ func Try(ctx context.Context, db *lake.DB, q Ask) ([]*Trial, Cost, error) {
 	if err != nil {
 		return nil, Cost{}, err
 	}
-	opt, err := Options(ctx, db, q.Curated, dates)
+	opt, err := Options(ctx, db, q.Curated, dates, q.DataFrom)
 	if err != nil {
 		return nil, Cost{}, err
 	}
@@ -159,7 +160,7 @@ func Try(ctx context.Context, db *lake.DB, q Ask) ([]*Trial, Cost, error) {
 	practices := map[engine.Code]bool{}
 	var cost Cost
 	err = compute.Buckets(ctx, q.Curated, p, dates, q.Knowledge, compute.Options{Kernel: opt, Workers: q.Workers, MemoryMiB: q.MemoryMiB, Temp: q.Temp, Progress: q.Progress}, func(_ int, r *kernel.Result) error {
-		cost.Rows += r.Read.Events + r.Read.Spells
+		cost.Rows += r.Read.Rows()
 		for k, id := range q.Features {
 			column := r.Matrix.Values[r.Matrix.Find(id)]
 			for i, v := range column {

@@ -69,7 +69,7 @@ the identity vault. What is printed is a person's record: treat it as such.`,
 			if err != nil {
 				return err
 			}
-			opt, err := analyse.Options(cmd.Context(), db, curated, []engine.Day{on})
+			opt, err := analyse.Options(cmd.Context(), db, curated, []engine.Day{on}, c.DataFrom())
 			var x *analyse.Explanation
 			if err == nil {
 				x, err = analyse.Explain(cmd.Context(), db, curated, s, p, feature, on, knowledge, opt)

@@ -63,7 +63,7 @@ says.`,
 			defer db.Close()
 			tell := a.listener()
 			tell(progress.StepStarted{Step: "try", Index: 1})
-			q := analyse.Ask{Set: s, Features: ids, Curated: curated, On: on, Knowledge: knowledge,
+			q := analyse.Ask{DataFrom: c.DataFrom(), Set: s, Features: ids, Curated: curated, On: on, Knowledge: knowledge,
 				Rule:    disclosure.Rule{Small: c.Report.SmallNumber, RoundTo: c.Report.RoundTo},
 				Workers: c.Run.Workers(), MemoryMiB: c.Run.Memory() / 4, Temp: temp,
 				Progress: func(done, of int) {

@@ -41,6 +41,7 @@ type Site struct {
 	Purpose   string   `toml:"purpose" default:"case-finding" check:"one=purpose" say:"what this installation's data is used for; a snapshot serves one purpose"`
 	Sensitive []string `toml:"sensitive" check:"one=sensitive,unique" say:"sensitive data sets that the purpose names; records of the others are withheld"`
 	AsOf      string   `toml:"as_of" check:"day" say:"the as-of date of every run; empty: today in Europe/London"`
+	DataStart string   `toml:"data_from" check:"day" say:"the first day from which the sources hold data; time before it counts as not observed (months_observable); empty: not known"`
 	Root      string   `toml:"root" canon:"-" say:"folder that relative paths are relative to: absolute, or as seen from the configuration file's folder, such as ..; empty: that folder"`
 	Features  string   `toml:"features" default:"features" check:"path" say:"folder of this site's own feature files, *.toml, which join the built-in catalogue; it may be absent"`
 	Data      string   `toml:"data" default:"data" check:"path" say:"folder of the lake, the run ledger and the snapshots"`
@@ -169,4 +170,12 @@ func (c *Config) Purposes(o OptOut) []string {
 		return o.Purposes
 	}
 	return []string{c.Site.Purpose}
+}
+
+// DataFrom is the first day from which the sources hold data; 0 not known.
+func (c *Config) DataFrom() engine.Day {
+	if d, ok := engine.ParseDay(c.Site.DataStart); ok {
+		return d
+	}
+	return 0
 }

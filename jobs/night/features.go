@@ -46,6 +46,7 @@ func (n *Night) buckets(ctx context.Context, r *pipeline.Run, curated string, da
 	if err := errors.Join(err, db.Close()); err != nil {
 		return err
 	}
+	opt.DataFrom = n.Config.DataFrom()
 	return compute.Buckets(ctx, curated, p, dates, n.AsOf, compute.Options{
 		Kernel: opt, Keep: keep, Workers: n.Config.Run.Workers(), MemoryMiB: n.Config.Run.Memory() / 2, Temp: filepath.Join(n.Data, "tmp"),
 		Progress: func(done, buckets int) { r.Advance(int64(done), int64(buckets), "buckets") },
@@ -70,7 +71,7 @@ func (n *Night) stepFeatures() pipeline.Step {
 	return pipeline.Step{
 		Name: "features", Keep: 1,
 		Digest: func(_ context.Context, r *pipeline.Run) (string, error) {
-			return digest(r.Identity("curate"), n.Catalogue.Hash, n.Codelists.Hash, n.AsOf.String(), n.references()), nil
+			return digest(r.Identity("curate"), n.Catalogue.Hash, n.Codelists.Hash, n.AsOf.String(), n.references(), n.switches()), nil
 		},
 		Do: func(ctx context.Context, r *pipeline.Run, dir string) error {
 			db, err := n.open(ctx)
@@ -100,10 +101,8 @@ func (n *Night) stepFeatures() pipeline.Step {
 				}
 				return placesOf(w, part)
 			})
-			if err := errors.Join(err, files.Close()); err != nil {
-				return err
-			}
-			if _, _, err := w.Close(); err != nil {
+			_, _, unwritten := w.Close()
+			if err := errors.Join(err, files.Close(), unwritten); err != nil {
 				return err
 			}
 			if err := writeJSON(filepath.Join(dir, columnsFile), n.references()); err != nil {
@@ -114,7 +113,7 @@ func (n *Night) stepFeatures() pipeline.Step {
 			}
 			r.Count("people in the population", int64(people))
 			r.Count("features", int64(len(n.Catalogue.Definitions)))
-			r.Count("rows read", info.Read.Events+info.Read.Spells+info.Read.Documents)
+			r.Count("rows read", info.Read.Rows())
 			return writeJSON(filepath.Join(dir, featuresFile), info)
 		},
 	}

@@ -156,6 +156,7 @@ func (n *Night) lists(ctx context.Context, r *pipeline.Run, dir string) error {
 	if err != nil {
 		return err
 	}
+	unseen := 0 // people of whom nobody can see whether they are on a palliative register
 	candidates := make([]risklist.Candidate, len(places))
 	for i, p := range places {
 		c := risklist.Candidate{Person: p.Person, Probability: math.NaN(), Practice: p.Practice}
@@ -168,7 +169,13 @@ func (n *Night) lists(ctx context.Context, r *pipeline.Run, dir string) error {
 		if m.Values[0][i] > 0 {
 			c.Flags |= risklist.Palliative.Flag()
 		}
+		if matrix.StateOf(m.Values[0][i]) == matrix.Unobservable {
+			unseen++
+		}
 		candidates[i] = c
+	}
+	if unseen > 0 && slices.Contains(n.Config.Lists.Exclude, risklist.Palliative.String()) {
+		r.Warn("exclusion-not-observable", "some people's general practice record cannot be seen, so whether they are on a palliative register is not known, and lists can hold them: look at the night report for what is not observable, and tell the teams")
 	}
 	others, err := n.excluded(ctx, db, r.Output("curate"), places)
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 	"leftshift/features/matrix"
 	"leftshift/features/population"
 	"leftshift/jobs/config"
+	"leftshift/jobs/definitions"
 	"leftshift/models/explain"
 )
 
@@ -203,5 +204,24 @@ func TestFlowsNeedABasis(t *testing.T) {
 	c.Site.Synthetic = true
 	if got := code(); got != "" {
 		t.Errorf("a synthetic site: %q", got)
+	}
+}
+
+// No model learns from what is known of tonight only, for at a past index date
+// it tells what happened since.
+func TestModelsDoNotReadTonight(t *testing.T) {
+	set, err := definitions.OpenAt(definitions.Place{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	columns := (&Night{Catalogue: set.Catalogue}).modelColumns()
+	if len(columns) < 200 || !columns["age"] {
+		t.Errorf("models read %d columns", len(columns))
+	}
+	for _, id := range []string{"ethnicity_known", "sources"} {
+		d := set.Catalogue.Find(id)
+		if d == nil || !d.OfTonight() || columns[id] {
+			t.Errorf("%s is read by models at past index dates", id)
+		}
 	}
 }

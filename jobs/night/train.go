@@ -193,12 +193,13 @@ func boostOptions(n *Night, rows, columns int) boost.Options {
 
 // modelColumns are the columns that models read. Counts of activity without a
 // window are left out: they grow with the length of the record, so that people
-// of a past index date would seem less ill than the same people today.
+// of a past index date would seem less ill than the same people today. So is
+// what is known of tonight only: at a past index date it would tell the future.
 func (n *Night) modelColumns() map[string]bool {
 	out := map[string]bool{}
 	for _, d := range n.Catalogue.Definitions {
 		activity := d.Aggregate == catalogue.Count || d.Aggregate == catalogue.Days || d.Aggregate == catalogue.BedDays || d.Aggregate == catalogue.DistinctSpells
-		if !(activity && d.Days == catalogue.Ever) {
+		if !(activity && d.Days == catalogue.Ever) && !d.OfTonight() {
 			out[d.ID] = true
 		}
 	}
