@@ -141,8 +141,12 @@ func TestSummaryAddsUp(t *testing.T) {
 				l.ExitDay = int16(rapid.IntRange(1, 365).Draw(t, "exit"))
 				l.Exit = rapid.SampledFrom([]Status{Completed, Died, Left, Cut}).Draw(t, "how")
 				l.Status, l.Day = l.Exit, l.ExitDay
-				if rapid.Bool().Draw(t, "before") {
-					l.Status, l.Day = rapid.SampledFrom([]Status{Event, Ended}).Draw(t, "what"), int16(rapid.IntRange(1, int(l.ExitDay)).Draw(t, "day"))
+				latest := int(l.ExitDay)
+				if l.Exit.Censored() {
+					latest-- // on the first day that is not seen nothing is
+				}
+				if latest > 0 && rapid.Bool().Draw(t, "before") {
+					l.Status, l.Day = rapid.SampledFrom([]Status{Event, Ended}).Draw(t, "what"), int16(rapid.IntRange(1, latest).Draw(t, "day"))
 				}
 			}
 			age := rapid.IntRange(-1, 105).Draw(t, "age")

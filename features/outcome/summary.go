@@ -50,8 +50,9 @@ func (s *Summary) AddPerson(l Label, age int, sex engine.Sex) {
 	}
 	s.People++
 	s.By[l.Status]++
-	s.Days += int64(l.ExitDay)
-	s.AtRisk += int64(l.Day)
+	days := seenDays(l.Exit, l.ExitDay)
+	s.Days += days
+	s.AtRisk += seenDays(l.Status, l.Day)
 	switch l.Exit {
 	case Died:
 		s.Deaths++
@@ -59,7 +60,7 @@ func (s *Summary) AddPerson(l Label, age int, sex engine.Sex) {
 		s.Leavers++
 	}
 	if age >= OldAge {
-		s.OldDays += int64(l.ExitDay)
+		s.OldDays += days
 		if l.Exit == Died {
 			s.OldDied++
 		}
@@ -72,11 +73,20 @@ func (s *Summary) AddPerson(l Label, age int, sex engine.Sex) {
 		case engine.Female:
 			k = 1
 		}
-		s.aged[k][min(age, ages-1)] += int64(l.ExitDay)
+		s.aged[k][min(age, ages-1)] += days
 		if l.Exit == Died {
 			s.agedDied++
 		}
 	}
+}
+
+// seenDays is how many days were seen up to a day: not the day itself where
+// it is the first that cannot be.
+func seenDays(s Status, day int16) int64 {
+	if s.Censored() {
+		return int64(day) - 1
+	}
+	return int64(day)
 }
 
 // Merge adds the counts of another summary.

@@ -107,7 +107,8 @@ func Explain(ctx context.Context, db *lake.DB, curated string, s *definitions.Se
 		Sentence: catalogue.Sentence(got.Matrix.Columns[j], value, last, on), display: d.Display, absence: d.Absence, trace: t, status: got.Status[0]}
 	switch shown := seen.Matrix.Values[j][0]; {
 	case matrix.StateOf(shown) == matrix.Unobservable:
-		out.State, out.Unseen = "not_observable", got.Matrix.Columns[j].Observed
+		// What the rows give is no value here: Kernel has it, for the check.
+		out.State, out.Unseen, out.Value = "not_observable", got.Matrix.Columns[j].Observed, nil
 		out.Sentence = catalogue.Sentence(got.Matrix.Columns[j], shown, last, on)
 	case math.IsNaN(t.Value):
 		out.State = "unknown"
@@ -189,7 +190,7 @@ func (x *Explanation) Write(w io.Writer, all bool) error {
 	p.line("")
 	switch {
 	case x.Unseen != "":
-		p.field("value", "not observable (the rows give "+say(x.Value)+")")
+		p.field("value", "not observable (the rows give "+say(x.Kernel)+")")
 	case x.Seen != nil:
 		p.field("value", say(x.Seen)+", for some of what it is derived from could not be seen (the rows alone give "+say(x.Value)+")")
 	default:

@@ -30,7 +30,9 @@ func (a *app) sqlCommand() *cobra.Command {
   organisation, team, area, quarantine, feature, score, reason, risk_list,
   resident, run
 
-SCHEMA.md says what each column means.`,
+SCHEMA.md says what each column means. A query of - is read from standard input:
+
+  leftshift features sql efi | leftshift sql -`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return &usageError{fmt.Errorf("sql takes one query in quotes")}
@@ -52,7 +54,15 @@ SCHEMA.md says what each column means.`,
 				return err
 			}
 			defer cleanup()
-			answer, err := lake.Ask(cmd.Context(), views, args[0], lake.Limits{Rows: rows, Timeout: timeout, MemoryMiB: c.Run.Memory() / 2})
+			text := args[0]
+			if text == "-" {
+				read, err := io.ReadAll(io.LimitReader(cmd.InOrStdin(), maxQuery))
+				if err != nil {
+					return err
+				}
+				text = string(read)
+			}
+			answer, err := lake.Ask(cmd.Context(), views, text, lake.Limits{Rows: rows, Timeout: timeout, MemoryMiB: c.Run.Memory() / 2})
 			if err != nil {
 				// The one who asked may read why: it is about their own words.
 				fmt.Fprintln(a.err, "leftshift:", err)
@@ -69,6 +79,9 @@ SCHEMA.md says what each column means.`,
 	cmd.Flags().DurationVar(&timeout, "timeout", time.Minute, "longest time for the query")
 	return cmd
 }
+
+// maxQuery is the most bytes of a query from standard input.
+const maxQuery = 16 << 20
 
 var formats = map[string]func(io.Writer, *lake.Answer) error{"table": writeTable, "csv": writeCSV, "json": writeJSON}
 

@@ -57,8 +57,9 @@ func (t *Table) Write(w io.Writer) error {
 		}
 	}
 	p.line("")
-	p.line("Events: people with the outcome, the first of each. Competing: who died first, or had")
-	p.line("another outcome that ends the time at risk. Left: who left the area's practices first.")
+	p.line("Events: people with the outcome, the first of each. Competing: who died first, had another")
+	p.line("outcome that ends the time at risk, or whose days at risk ended by themselves, as thirty")
+	p.line("days after a discharge do. Left: who left the area's practices first.")
 	p.line("Cut: whose record has not settled. Years: person-years at risk.")
 	f := &t.FollowUp
 	p.line("")
