@@ -103,6 +103,9 @@ func Concat(parts []*Result) *Result {
 	return out
 }
 
+// Rows is how many rows of the record were read: events, spells and documents.
+func (c *Counts) Rows() int64 { return c.Events + c.Spells + c.Documents }
+
 // Add adds the counts of another result.
 func (c *Counts) Add(o Counts) {
 	c.Persons += o.Persons

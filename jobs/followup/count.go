@@ -66,7 +66,7 @@ func Count(ctx context.Context, db *lake.DB, q Ask) (*Table, Cost, error) {
 	var cost Cost
 	err = compute.Buckets(ctx, q.Curated, nothing, []engine.Day{on}, q.Knowledge, compute.Options{Kernel: kernel.Options{Outcomes: labels}, Workers: q.Workers, MemoryMiB: q.MemoryMiB, Temp: q.Temp, Progress: q.Progress},
 		func(_ int, r *kernel.Result) error {
-			cost.Rows += r.Read.Events + r.Read.Spells + r.Read.Documents
+			cost.Rows += r.Read.Rows()
 			c.add(r)
 			return nil
 		})
