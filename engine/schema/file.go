@@ -55,7 +55,9 @@ func (w *File) Make() error {
 	}
 	w.f, w.sum = f, sha256.New()
 	props := parquet.NewWriterProperties(parquet.WithCompression(compress.Codecs.Snappy), parquet.WithCreatedBy("leftshift"))
-	w.pq, err = pqarrow.NewFileWriter(w.Table.Arrow, plainWriter{io.MultiWriter(f, w.sum)}, props, pqarrow.DefaultWriterProps())
+	if w.pq, err = pqarrow.NewFileWriter(w.Table.Arrow, plainWriter{io.MultiWriter(f, w.sum)}, props, pqarrow.DefaultWriterProps()); err != nil {
+		f.Close()
+	}
 	return err
 }
 
@@ -76,21 +78,24 @@ func (w *File) flush() error {
 }
 
 // Close writes what is left and gives the rows and the file's SHA-256 in
-// hexadecimal; both are empty when no file was made.
+// hexadecimal; both are empty when no file was made. A file whose writing
+// failed is closed too.
 func (w *File) Close() (rows int64, sum string, err error) {
-	if err := w.flush(); err != nil {
-		return 0, "", err
-	}
 	if w.b != nil {
-		w.b.Release()
+		defer w.b.Release()
 	}
+	err = w.flush()
 	if w.pq == nil {
-		return 0, "", nil
-	}
-	if err := w.pq.Close(); err != nil {
 		return 0, "", err
 	}
-	if err := w.f.Sync(); err != nil {
+	if err == nil {
+		err = w.pq.Close()
+	}
+	if err == nil {
+		err = w.f.Sync()
+	}
+	if err != nil {
+		w.f.Close()
 		return 0, "", err
 	}
 	if err := w.f.Close(); err != nil {
