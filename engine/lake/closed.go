@@ -56,7 +56,7 @@ func (c *Curation) closedIn(ctx context.Context, db *DB, b *Batch) (int64, error
 			continue
 		}
 		if b.Tables[name].Rows > 0 {
-			parts = append(parts, "SELECT subject, record, version, stamp, known FROM read_parquet("+quote(filepath.Join(b.Dir, name+".parquet"))+")")
+			parts = append(parts, "SELECT subject, record, version, stamp, known FROM read_parquet("+Quote(filepath.Join(b.Dir, name+".parquet"))+")")
 		}
 	}
 	if len(parts) == 0 {

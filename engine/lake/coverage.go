@@ -35,16 +35,16 @@ func (db *DB) Coverage(ctx context.Context, dir string, bucket int, days []engin
 		if i > 0 {
 			statement += " UNION ALL "
 		}
-		statement += "SELECT person, " + quote(t[0]) + " AS t, CAST(" + t[1] + " AS UTINYINT) AS kind, min(known_from) AS known FROM read_parquet(" + quote(bucketFile(dir, t[0], bucket)) + ") GROUP BY person, " + t[1]
+		statement += "SELECT person, " + Quote(t[0]) + " AS t, CAST(" + t[1] + " AS UTINYINT) AS kind, min(known_from) AS known FROM read_parquet(" + Quote(bucketFile(dir, t[0], bucket)) + ") GROUP BY person, " + t[1]
 	}
 	if err := db.Exec(ctx, statement); err != nil {
 		return err
 	}
 	for d, day := range days {
-		on := "DATE " + quote(day.String())
+		on := "DATE " + Quote(day.String())
 		age := "(" + on + " - p.birth_month)"
 		registered := "(SELECT DISTINCT r.person, r.practice, CAST(CASE WHEN p.birth_month IS NULL THEN 0 WHEN " + age + " < 6574 THEN 1 WHEN " + age + " < 14610 THEN 2 WHEN " + age + " < 23741 THEN 3 WHEN " + age + " < 29220 THEN 4 ELSE 5 END AS UTINYINT) AS band FROM read_parquet(" +
-			quote(bucketFile(dir, "registration", bucket)) + ") r JOIN read_parquet(" + quote(bucketFile(dir, "person", bucket)) + ") p USING (person) WHERE (p.death_day IS NULL OR p.death_day > " + on + ") AND (r.from_day IS NULL OR r.from_day <= " + on + ") AND (r.to_day IS NULL OR r.to_day >= " + on + "))"
+			Quote(bucketFile(dir, "registration", bucket)) + ") r JOIN read_parquet(" + Quote(bucketFile(dir, "person", bucket)) + ") p USING (person) WHERE (p.death_day IS NULL OR p.death_day > " + on + ") AND (r.from_day IS NULL OR r.from_day <= " + on + ") AND (r.to_day IS NULL OR r.to_day >= " + on + "))"
 		rows, err := db.Query(ctx, "SELECT practice, band, '', CAST(0 AS UTINYINT), count(*) FROM "+registered+" GROUP BY practice, band UNION ALL SELECT r.practice, r.band, h.t, h.kind, count(*) FROM "+registered+
 			" r JOIN heard h USING (person) WHERE h.known <= "+on+" GROUP BY r.practice, r.band, h.t, h.kind")
 		if err != nil {

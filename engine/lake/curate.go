@@ -141,7 +141,7 @@ func (c *Curation) from(id schema.TableID) string {
 	}
 	parts := make([]string, len(sources))
 	for i, s := range sources {
-		parts[i] = "SELECT *, " + quote(s) + " AS source FROM read_parquet(" + quoteList(files[s]) + ")"
+		parts[i] = "SELECT *, " + Quote(s) + " AS source FROM read_parquet(" + quoteList(files[s]) + ")"
 	}
 	return "(" + strings.Join(parts, " UNION ALL ") + ")"
 }
@@ -189,7 +189,7 @@ func (c *Curation) links(ctx context.Context, db *DB, stage string) error {
 		return err
 	}
 	for _, s := range []string{
-		"CREATE OR REPLACE TABLE withheld AS SELECT DISTINCT person FROM read_parquet(" + quote(path) + ")",
+		"CREATE OR REPLACE TABLE withheld AS SELECT DISTINCT person FROM read_parquet(" + Quote(path) + ")",
 		"CREATE OR REPLACE TABLE link AS SELECT subject, person FROM all_link WHERE person NOT IN (SELECT person FROM withheld)",
 	} {
 		if err := db.Exec(ctx, s); err != nil {
@@ -233,14 +233,14 @@ func (c *Curation) stage(ctx context.Context, db *DB, stage string, id schema.Ta
 	shift := 63 - bits.TrailingZeros(uint(c.Buckets))
 	return db.Exec(ctx, fmt.Sprintf(
 		"COPY (SELECT l.person, t.* EXCLUDE (subject), (l.person >> %d)::INTEGER AS bucket FROM %s t JOIN link l USING (subject)%s) TO %s (FORMAT parquet, COMPRESSION snappy, PARTITION_BY (bucket), WRITE_PARTITION_COLUMNS false, OVERWRITE_OR_IGNORE true)",
-		shift, c.from(id), c.without(), quote(filepath.Join(stage, schema.Landed[id].Name))))
+		shift, c.from(id), c.without(), Quote(filepath.Join(stage, schema.Landed[id].Name))))
 }
 
 // staged is a FROM item over one bucket of a staged table.
 func (c *Curation) staged(stage string, id schema.TableID, bucket int) string {
 	dir := filepath.Join(stage, schema.Landed[id].Name, fmt.Sprintf("bucket=%d", bucket))
 	if _, err := os.Stat(dir); err == nil {
-		return "read_parquet(" + quote(filepath.Join(dir, "*.parquet")) + ", hive_partitioning=false)"
+		return "read_parquet(" + Quote(filepath.Join(dir, "*.parquet")) + ", hive_partitioning=false)"
 	}
 	cols := []string{"NULL::BIGINT AS person"}
 	for _, col := range schema.Landed[id].Columns {
@@ -271,7 +271,7 @@ func (c *Curation) bucket(ctx context.Context, db *DB, stage string, b int, out 
 
 // copyTo writes a query that is in a total order to one Parquet file.
 func copyTo(ctx context.Context, db *DB, query, path string) error {
-	if err := db.Exec(ctx, "COPY ("+query+") TO "+quote(path)+" (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE 122880)"); err != nil {
+	if err := db.Exec(ctx, "COPY ("+query+") TO "+Quote(path)+" (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE 122880)"); err != nil {
 		return err
 	}
 	return os.Chmod(path, 0o600)
@@ -290,7 +290,7 @@ func (c *Curation) dispositions(ctx context.Context, db *DB) (map[string]Disposi
 		rows, err := db.Query(ctx, `SELECT coalesce(sum(CASE WHEN w.person IS NULL AND l.person IS NOT NULL THEN records END), 0)::BIGINT,
  coalesce(sum(CASE WHEN l.person IS NULL THEN records END), 0)::BIGINT,
  coalesce(sum(CASE WHEN w.person IS NOT NULL THEN records END), 0)::BIGINT
- FROM read_parquet(`+quote(filepath.Join(b.Dir, "subject.parquet"))+`) s LEFT JOIN all_link l USING (subject) LEFT JOIN withheld w ON w.person = l.person`)
+ FROM read_parquet(`+Quote(filepath.Join(b.Dir, "subject.parquet"))+`) s LEFT JOIN all_link l USING (subject) LEFT JOIN withheld w ON w.person = l.person`)
 		if err != nil {
 			return nil, err
 		}
@@ -326,12 +326,12 @@ func (c *Curation) sums(ctx context.Context, db *DB, stage string, out *Curated)
 		var s RowSum
 		if sources, _ := c.files(t.id); len(sources) > 0 {
 			if matches, _ := filepath.Glob(filepath.Join(stage, schema.Landed[t.id].Name, "*", "*.parquet")); len(matches) > 0 {
-				if s.Landed, err = count("SELECT count(*) FROM read_parquet(" + quote(filepath.Join(stage, schema.Landed[t.id].Name, "*", "*.parquet")) + ", hive_partitioning=false)"); err != nil {
+				if s.Landed, err = count("SELECT count(*) FROM read_parquet(" + Quote(filepath.Join(stage, schema.Landed[t.id].Name, "*", "*.parquet")) + ", hive_partitioning=false)"); err != nil {
 					return err
 				}
 			}
 		}
-		all := "read_parquet(" + quote(filepath.Join(c.Out, t.table, "*.parquet")) + ")"
+		all := "read_parquet(" + Quote(filepath.Join(c.Out, t.table, "*.parquet")) + ")"
 		if s.Current, err = count("SELECT count(*) FROM " + all + " WHERE known_to IS NULL"); err != nil {
 			return err
 		}
@@ -341,6 +341,6 @@ func (c *Curation) sums(ctx context.Context, db *DB, stage string, out *Curated)
 		s.Merged = s.Landed - s.Current - s.Ended
 		out.Rows[t.table] = s
 	}
-	out.Persons, err = count("SELECT count(*) FROM read_parquet(" + quote(filepath.Join(c.Out, "person", "*.parquet")) + ")")
+	out.Persons, err = count("SELECT count(*) FROM read_parquet(" + Quote(filepath.Join(c.Out, "person", "*.parquet")) + ")")
 	return err
 }

@@ -57,7 +57,7 @@ func Open(ctx context.Context, opt Options) (*DB, error) {
 		return nil, err
 	}
 	if opt.Temp != "" {
-		if err := db.Exec(ctx, "SET temp_directory="+quote(opt.Temp)); err != nil {
+		if err := db.Exec(ctx, "SET temp_directory="+Quote(opt.Temp)); err != nil {
 			return nil, err
 		}
 	}
@@ -72,7 +72,7 @@ func (db *DB) Close() error {
 	return db.pool.Close()
 }
 
-// Exec runs one statement of ours. Paths and names in it go through quote.
+// Exec runs one statement of ours. Paths and names in it go through Quote.
 func (db *DB) Exec(ctx context.Context, statement string) error {
 	if _, err := db.conn.ExecContext(ctx, statement); err != nil {
 		return &engine.Fault{Code: "duckdb-statement", Say: "a statement of the lake failed", Err: err}
@@ -108,14 +108,15 @@ func (db *DB) Arrow(ctx context.Context, query string) (array.RecordReader, erro
 	return reader, nil
 }
 
-// quote makes an SQL string literal.
-func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
+// Quote makes an SQL string literal, for a statement of ours that names a file
+// or a text.
+func Quote(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
 
 // quoteList makes a list literal of strings.
 func quoteList(list []string) string {
 	q := make([]string, len(list))
 	for i, s := range list {
-		q[i] = quote(s)
+		q[i] = Quote(s)
 	}
 	return "[" + strings.Join(q, ", ") + "]"
 }

@@ -21,6 +21,3 @@ func PersonRows[T any](ctx context.Context, db *DB, dir, table string, p engine.
 	}
 	return Rows[T](ctx, db, bucketFile(dir, table, p.Bucket(uint(bits.TrailingZeros(uint(n))))), "person = "+p.String())
 }
-
-// Quote makes an SQL string literal, for a query of ours that names a file.
-func Quote(text string) string { return quote(text) }

@@ -16,7 +16,7 @@ import (
 // Bucket streams chosen columns of one bucket of a curated table, in the
 // file's order. The caller releases the reader before the DB is used again.
 func (db *DB) Bucket(ctx context.Context, dir, table string, bucket int, columns ...string) (array.RecordReader, error) {
-	return db.Arrow(ctx, "SELECT "+strings.Join(columns, ", ")+" FROM read_parquet("+quote(bucketFile(dir, table, bucket))+")")
+	return db.Arrow(ctx, "SELECT "+strings.Join(columns, ", ")+" FROM read_parquet("+Quote(bucketFile(dir, table, bucket))+")")
 }
 
 // Buckets counts the buckets of a curated folder.
@@ -27,7 +27,7 @@ func Buckets(dir string) (int, error) {
 
 // Codes calls f for each entry of the dictionary of codes, by key.
 func (db *DB) Codes(ctx context.Context, dir string, f func(engine.Code, engine.System, string)) error {
-	rows, err := db.Query(ctx, "SELECT code, system, text FROM read_parquet("+quote(filepath.Join(dir, "code.parquet"))+") ORDER BY code")
+	rows, err := db.Query(ctx, "SELECT code, system, text FROM read_parquet("+Quote(filepath.Join(dir, "code.parquet"))+") ORDER BY code")
 	if err != nil {
 		return err
 	}

@@ -20,7 +20,7 @@ func Rows[T any](ctx context.Context, db *DB, path, where string, order ...strin
 	for i, c := range t.Columns {
 		cols[i] = c.Name
 	}
-	q := "SELECT " + strings.Join(cols, ", ") + " FROM read_parquet(" + quote(path) + ")"
+	q := "SELECT " + strings.Join(cols, ", ") + " FROM read_parquet(" + Quote(path) + ")"
 	if where != "" {
 		q += " WHERE " + where
 	}
@@ -59,9 +59,9 @@ func Collect[T any](ctx context.Context, db *DB, query string) ([]T, error) {
 // hospital with last possible day in (from, to], as known on to: each code
 // once, ordered. The slice is reused.
 func (db *DB) Diagnoses(ctx context.Context, dir string, bucket int, from, to string, f func(person int64, codes []string) error) error {
-	rows, err := db.Query(ctx, "SELECT DISTINCT e.person, c.text FROM read_parquet("+quote(bucketFile(dir, "event", bucket))+") e JOIN read_parquet("+quote(filepath.Join(dir, "code.parquet"))+
-		") c ON e.code = c.code WHERE e.kind = 9 AND c.system = 2 AND e.day > DATE "+quote(from)+" AND e.last_day <= DATE "+quote(to)+" AND e.known_from <= DATE "+quote(to)+
-		" AND (e.known_to IS NULL OR e.known_to > DATE "+quote(to)+") ORDER BY e.person, c.text")
+	rows, err := db.Query(ctx, "SELECT DISTINCT e.person, c.text FROM read_parquet("+Quote(bucketFile(dir, "event", bucket))+") e JOIN read_parquet("+Quote(filepath.Join(dir, "code.parquet"))+
+		") c ON e.code = c.code WHERE e.kind = 9 AND c.system = 2 AND e.day > DATE "+Quote(from)+" AND e.last_day <= DATE "+Quote(to)+" AND e.known_from <= DATE "+Quote(to)+
+		" AND (e.known_to IS NULL OR e.known_to > DATE "+Quote(to)+") ORDER BY e.person, c.text")
 	if err != nil {
 		return err
 	}

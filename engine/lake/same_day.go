@@ -3,6 +3,7 @@
 package lake
 
 import (
+	"fmt"
 	"path/filepath"
 
 	"leftshift/engine"
@@ -13,10 +14,11 @@ import (
 // either are absent.
 func SameDaySQL(curated string, asOf engine.Day) string {
 	d := sqlDay(asOf)
+	emergency, sdec := fmt.Sprintf("s.kind = %d", engine.Emergency), fmt.Sprintf("s.kind = %d", engine.SDEC)
 	return `SELECT c.text AS provider, CAST(date_trunc('month', s.start_day) AS DATE) AS month,
- CAST(count(CASE WHEN s.kind = 1 THEN 1 END) AS BIGINT) AS zero_night, CAST(count(CASE WHEN s.kind = 7 THEN 1 END) AS BIGINT) AS sdec
-FROM read_parquet(` + quote(filepath.Join(curated, "spell", "*.parquet")) + `) s JOIN read_parquet(` + quote(filepath.Join(curated, "code.parquet")) + `) c ON c.code = s.provider
+ CAST(count(CASE WHEN ` + emergency + ` THEN 1 END) AS BIGINT) AS zero_night, CAST(count(CASE WHEN ` + sdec + ` THEN 1 END) AS BIGINT) AS sdec
+FROM read_parquet(` + Quote(filepath.Join(curated, "spell", "*.parquet")) + `) s JOIN read_parquet(` + Quote(filepath.Join(curated, "code.parquet")) + `) c ON c.code = s.provider
 WHERE s.known_from <= ` + d + ` AND (s.known_to IS NULL OR s.known_to > ` + d + `) AND s.start_day <= ` + d + `
- AND (s.kind = 7 OR (s.kind = 1 AND s.cis_first = 1 AND s.end_day = s.start_day))
+ AND (` + sdec + ` OR (` + emergency + ` AND s.cis_first = 1 AND s.end_day = s.start_day))
 GROUP BY 1, 2 ORDER BY 1, 2`
 }

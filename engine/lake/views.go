@@ -41,10 +41,10 @@ func LabelledView(name string, labels []string, t *schema.Table, files []Labelle
 	for i, f := range files {
 		cols := make([]string, len(labels))
 		for k, l := range labels {
-			cols[k] = quote(f.Labels[k]) + " AS " + l
+			cols[k] = Quote(f.Labels[k]) + " AS " + l
 		}
 		paths[i] = f.Path
-		parts[i] = "SELECT " + strings.Join(cols, ", ") + ", * FROM read_parquet(" + quote(f.Path) + ")"
+		parts[i] = "SELECT " + strings.Join(cols, ", ") + ", * FROM read_parquet(" + Quote(f.Path) + ")"
 	}
 	return View{Name: name, SQL: strings.Join(parts, " UNION ALL "), Files: paths}
 }
