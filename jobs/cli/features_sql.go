@@ -23,7 +23,7 @@ tables: the second way to compute it, which gives the same values as the kernel 
 the last bit. Lists that match by prefix are spelled out over the codes of the
 site's record where there is one. Run them as they are with ` + "`leftshift sql`" + `.`,
 		Args:    one("feature's id"),
-		Example: "  leftshift features sql falls_365d --as-of 2026-03-31\n  leftshift sql \"$(leftshift features sql falls_365d)\"",
+		Example: "  leftshift features sql falls_365d --as-of 2026-03-31\n  leftshift features sql falls_365d | leftshift sql -",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, s, on, err := a.definitions(cmd)
 			if err != nil {
