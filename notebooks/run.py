@@ -34,6 +34,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 sys.dont_write_bytecode = True
 import disclosure  # noqa: E402
+import snapshot as published  # noqa: E402
 
 
 class TableText(html.parser.HTMLParser):
@@ -201,8 +202,9 @@ def main():
     args.add_argument("--keep", help="folder for the executed notebooks and their CSV files")
     args = args.parse_args()
     run = Run()
-    tried = doctest.testmod(disclosure)
-    run.check(f"disclosure.py: {tried.attempted} examples", tried.attempted and not tried.failed)
+    for module in (disclosure, published):
+        tried = doctest.testmod(module)
+        run.check(f"{module.__name__}.py: {tried.attempted} examples", tried.attempted and not tried.failed)
     run.check("an NHS number and a person key are found in a text", identifiers("943 476 5919, 9434765919, 9434765918, 123456789012345678", {123456789012345678}) == 3)
     with tempfile.TemporaryDirectory(prefix="leftshift-notebooks-") as folder:
         folder = Path(folder)

@@ -18,6 +18,7 @@ SEX = {1: "Male", 2: "Female", 9: "Indeterminate"}
 ETHNIC_GROUPS = {"ABC": "White", "DEFG": "Mixed", "HJKL": "Asian or Asian British", "MNP": "Black or Black British", "RS": "Other ethnic groups", "Z": "Not stated"}
 BANDS = ["Very high", "High", "Moderate", "Low"]
 NOT_KNOWN = "Not known"
+VALUE, UNKNOWN, UNSEEN = "value", "unknown", "not observable"  # states of a feature of a person
 
 # What only a site with a fitted model publishes.
 WITH_MODEL = {
@@ -131,6 +132,26 @@ class Snapshot:
         if feature == "other_recorded_factors":
             return "Other recorded factors"
         return self.features.get(feature, {}).get("title", feature)
+
+
+def unseen_kinds():
+    """The kinds of record that cannot be seen of each person of table feature: a list."""
+    return pl.col("not_observable").fill_null("").str.extract_all(r"\S+")
+
+
+def state_of(feature, observed):
+    """The state of a feature of each person of table feature. observed are the
+    kinds of record that it reads, of feature_columns.json; a feature is not
+    observable where none of them can be seen, and with no kinds never so.
+
+    >>> t = pl.DataFrame({"x": [0.0, None, None, None], "not_observable": [None, None, "allergy", "allergy diagnosis problem"]})
+    >>> t.select(state_of("x", ["diagnosis", "allergy"])).to_series().to_list()
+    ['value', 'unknown', 'unknown', 'not observable']
+    >>> t.select(state_of("x", [])).to_series().to_list()
+    ['value', 'unknown', 'unknown', 'unknown']
+    """
+    hidden = pl.all_horizontal([unseen_kinds().list.contains(kind) for kind in observed]) if observed else pl.lit(False)
+    return pl.when(pl.col(feature).is_not_null()).then(pl.lit(VALUE)).when(hidden).then(pl.lit(UNSEEN)).otherwise(pl.lit(UNKNOWN))
 
 
 def sha256(path):
