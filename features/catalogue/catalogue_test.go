@@ -249,6 +249,9 @@ func TestMarkdown(t *testing.T) {
 		if !strings.Contains(text, "| `"+c.Definitions[i].ID+"` |") {
 			t.Errorf("%s is not in the index", c.Definitions[i].ID)
 		}
+		if d := &c.Definitions[i]; d.Source != Demographic && strings.Count(text, "\n- `"+string(d.Aggregate)+"`: ") != 1 {
+			t.Errorf("%s: the page does not say once what %s makes", d.ID, d.Aggregate)
+		}
 	}
 	for n, line := range strings.Split(text, "\n") {
 		if strings.HasPrefix(line, "| `") && strings.Count(strings.ReplaceAll(line, `\|`, ""), "|") != 10 {

@@ -21,10 +21,7 @@ func Markdown(c *Catalogue) string {
 		}
 	}
 	fmt.Fprintf(&b, "%d features, %d of them shown to clinicians only. Catalogue `%.12s`.\n\n", len(c.Definitions), hidden, c.Hash)
-	b.WriteString("A window of n days before D is (D-n, D]. A row is read only if it was known on D. \"Unknown\" is never zero. " +
-		"Planned, cancelled and not attended events are read only where a feature names those statuses. " +
-		"An event whose day is not exactly known counts only where all its possible days lie inside the window; the newest row is the one with the latest first possible day, the first mention the earliest last possible day. " +
-		"A diagnosis belongs to every stay that holds its day. Months are whole ones.\n")
+	b.WriteString(preface())
 	file := ""
 	for i := range c.Definitions {
 		d := &c.Definitions[i]
@@ -99,13 +96,13 @@ func reads(d *Definition) string {
 			parts = append(parts, "first of its continuous spell")
 		}
 		if d.NoAdmission {
-			parts = append(parts, "no emergency admission by the day after")
+			parts = append(parts, "no emergency admission by the day after it ended")
 		}
 		if len(d.Attended) > 0 {
 			parts = append(parts, fmt.Sprintf("attended %v", d.Attended))
 		}
 		if d.Readmission > 0 {
-			parts = append(parts, fmt.Sprintf("less than %d days after another stay", d.Readmission))
+			parts = append(parts, fmt.Sprintf("begun less than %d days after another stay ended", d.Readmission))
 		}
 		for _, x := range []struct {
 			lead  string

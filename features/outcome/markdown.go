@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"leftshift/features/population"
 )
 
 // Markdown writes the outcomes for people to read. The same catalogue always
@@ -14,10 +16,12 @@ func Markdown(c *Catalogue) string {
 	fmt.Fprintf(&b, "%d outcomes. Definitions `%.12s`.\n\n", len(c.Outcomes), c.Hash)
 	b.WriteString("An outcome is the first of its kind after the index date D, on a day of (D + gap, D + horizon], as known when the labels are made. " +
 		"Who is at risk of it is decided by what was known on D. The index date itself never counts. " +
-		"On one day the order is: leaving (on the first day not registered nothing is ours to see), the outcome, a competing outcome, death. " +
+		fmt.Sprintf("Leaving is on the first day not registered, where no other registration follows within %d days. ", population.MaxGap) +
+		"On one day the order is: leaving (on that day nothing is ours to see any more), the outcome, a competing outcome, death. " +
 		"Leaving, and a record that has not settled yet, give no answer: such people are weighted for, not counted as free of the outcome. " +
 		"Registrations, residences and deaths are read as finally known. " +
-		"A fact whose day is not exactly known counts on its last possible day, and only when all its possible days are after D. " +
+		"A fact whose day is not exactly known counts on its last possible day, and only when all its possible days are after D + gap. " +
+		"A diagnosis is of every stay that holds all its possible days. " +
 		"Labels wait until the horizon has passed and then as many days as the source takes to settle.\n\n")
 	b.WriteString("| outcome | title | what | at risk | horizons, days | gap, days | comes before it | settles in, days | since | why |\n| --- | --- | --- | --- | --- | ---: | --- | ---: | --- | --- |\n")
 	for i := range c.Outcomes {
