@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"regexp"
+	"slices"
 	"strings"
 
 	"leftshift/engine"
@@ -269,19 +270,35 @@ func (l *loader) weigh(b block, e *entry, d *Definition) {
 	d.Weights = l.readWeights(b, list)
 }
 
-// hide shows a definition to clinicians only when it speaks of one sensitive
-// list. A total over five members or more names none of them.
+// hide shows a definition to clinicians only when it speaks of a sensitive
+// topic. Of what is built in, a total over five members or more names none of
+// them. A site's own definition is hidden whatever else it reads, and by its
+// codes, under whatever name a list has them.
 func (l *loader) hide(d *Definition) {
-	if len(d.Members) >= 5 || d.Weights != nil {
+	if d.Origin == "" && (len(d.Members) >= 5 || d.Weights != nil) {
 		return
 	}
 	for _, m := range d.Members {
 		for _, x := range m.Lists {
-			if l.lib.ClinicianOnly(x) {
+			if l.lib.ClinicianOnly(x) || d.Origin != "" && l.sensitive(x) {
+				d.Display = matrix.DisplayClinician
+			}
+		}
+		for _, c := range m.Codes {
+			if system, code, _ := strings.Cut(c, ":"); len(l.lib.TopicsOf(system, code)) > 0 {
 				d.Display = matrix.DisplayClinician
 			}
 		}
 	}
+}
+
+// sensitive says whether a list has a code of a sensitive topic.
+func (l *loader) sensitive(name string) bool {
+	list := l.lib.List(name)
+	if list == nil {
+		return false
+	}
+	return slices.ContainsFunc(list.Codes, func(code string) bool { return len(l.lib.TopicsOf(list.System, code)) > 0 })
 }
 
 func capital(s string) string {

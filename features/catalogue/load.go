@@ -14,6 +14,7 @@ import (
 
 	"github.com/pelletier/go-toml/v2"
 
+	"leftshift/engine"
 	"leftshift/engine/analyte"
 	"leftshift/features/codelist"
 )
@@ -168,7 +169,7 @@ func loadAll(lib *codelist.Library, analytes *analyte.Table, folders []Folder) (
 }
 
 func (l *loader) decode(from *Folder, name string) ([]byte, *file) {
-	text, err := fs.ReadFile(from.FS, name)
+	text, err := engine.ReadText(from.FS, name)
 	name = from.place(name)
 	if err != nil {
 		l.faults.add(name, 0, "file-unreadable", "cannot be read: %v", err)
@@ -274,7 +275,7 @@ func where(from *Folder, file string, line int) string {
 // readWeights reads weights/<list>.csv: code,weight for every code of the list.
 func (l *loader) readWeights(b block, list *codelist.List) map[string]int {
 	name := path.Join("weights", list.Name+".csv")
-	text, err := fs.ReadFile(b.folder.FS, name)
+	text, err := engine.ReadText(b.folder.FS, name)
 	if err != nil {
 		l.faults.add(b.file, b.key("weights"), "file-missing", "there is no %s: add it", b.folder.place(name))
 		return nil

@@ -36,7 +36,7 @@ var made = []struct {
 	{Started, fmt.Sprintf("the number of different codes (with a group, of its members) with a row in the recent period, the last days of the window, and none in the %d days before it", RateYear)},
 	{Stopped, fmt.Sprintf("the number of those with a row in the %d days before the recent period and none in it", RateYear)},
 	{Acceleration, fmt.Sprintf("rows a year in the recent period minus rows in the %d days before it: more than zero is more often of late", RateYear)},
-	{Holds, "the number of terms that hold. A feature alone in a term means at least 1; nothing holds of a value that is unknown; one that is not observable is read as of no rows"},
+	{Holds, "the number of terms that hold. A feature alone in a term means at least 1; nothing holds of a value that is unknown or not observable"},
 }
 
 // preface is what a reader needs to know before the tables.

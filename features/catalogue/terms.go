@@ -47,7 +47,7 @@ ways:
 	return false
 }
 
-var atomShape = regexp.MustCompile(`^([a-z][a-z0-9_]*)(?:\s*(>=|<)\s*(-?\d+(?:\.\d{1,4})?))?$`)
+var atomShape = regexp.MustCompile(`^([a-z][a-z0-9_]*)(?:\s*(>=|<)\s*(-?\d{1,9}(?:\.\d{1,4})?))?$`)
 
 // term reads a term as written.
 func (l *loader) term(b block, e *entry, text string) Term {
@@ -106,7 +106,7 @@ func (l *loader) derive() {
 			if x.Source == Derived && at >= i {
 				l.faults.add(d.File, d.Line, "term-order", "%s reads feature %s, which is derived and comes after it: move it before", d.ID, id)
 			}
-			if x.Display == matrix.DisplayClinician && len(d.Terms) < 5 {
+			if x.Display == matrix.DisplayClinician && (len(d.Terms) < 5 || d.Origin != "") {
 				d.Display = matrix.DisplayClinician
 			}
 		}

@@ -7,6 +7,8 @@ import (
 	"path"
 	"slices"
 	"sort"
+
+	"leftshift/engine"
 )
 
 // Join reads another directory of the same shape and gives a library with the
@@ -29,7 +31,7 @@ func Join(base *Library, dir fs.FS, name string) (*Library, error) {
 	readTopics(dir, more, faults)
 	for _, l := range more.Lists {
 		if base.byName[l.Name] != nil {
-			text, _ := fs.ReadFile(dir, indexName)
+			text, _ := engine.ReadText(dir, indexName)
 			faults.add(indexName, lineOf(text, "name", l.Name, 1), "list-twice", "list %s is also built in: give this one another name", l.Name)
 		}
 	}

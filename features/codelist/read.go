@@ -15,6 +15,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/pelletier/go-toml/v2"
+
+	"leftshift/engine"
 )
 
 type indexFile struct {
@@ -56,7 +58,7 @@ var listSystems = []string{SNOMED, ICD10, OPCS4, DMD, BNF, NHSDD}
 
 // decode reads a TOML file strictly; false means it is absent or faulty.
 func decode(dir fs.FS, name string, required bool, into any, faults *Faults) (text []byte, ok bool) {
-	text, err := fs.ReadFile(dir, name)
+	text, err := engine.ReadText(dir, name)
 	if errors.Is(err, fs.ErrNotExist) {
 		if required {
 			faults.add(name, 0, "file-missing", "there is no %s: add it", name)
@@ -201,7 +203,7 @@ func readLists(dir fs.FS, lib *Library, faults *Faults) {
 
 func readCodes(dir fs.FS, l *List, faults *Faults) {
 	name := "lists/" + l.Name + ".csv"
-	text, err := fs.ReadFile(dir, name)
+	text, err := engine.ReadText(dir, name)
 	if err != nil {
 		faults.add(name, 0, "file-missing", "list %s has no file: add it", l.Name)
 		return

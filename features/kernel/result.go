@@ -47,7 +47,8 @@ type Result struct {
 }
 
 // Concat puts the results of buckets together, in the order given: that of the
-// buckets, so that persons ascend. It shares no memory with them. All must be
+// buckets, so that persons ascend. Their matrices are emptied column by column
+// as they are taken over, so that the whole is not held twice. All must be
 // of one plan and the same dates.
 func Concat(parts []*Result) *Result {
 	if len(parts) == 0 {
@@ -90,6 +91,7 @@ func Concat(parts []*Result) *Result {
 		v := make([]float32, 0, n)
 		for _, p := range parts {
 			v = append(v, p.Matrix.Values[j]...)
+			p.Matrix.Values[j] = nil
 		}
 		out.Matrix.Values[j] = v
 		if parts[0].Matrix.Last[j] != nil {

@@ -3,8 +3,10 @@
 package analyse
 
 import (
+	"math"
 	"slices"
 
+	"leftshift/engine/disclosure"
 	"leftshift/engine/schema"
 	"leftshift/models/evaluate"
 )
@@ -32,6 +34,12 @@ func (s *sample) associate(q Ask) (*Association, string) {
 			with++
 		}
 	}
+	// Where few people have another value than the rest, the AUROC tells what
+	// happened to them: of every value that is not the commonest, together, enough
+	// people must have had the outcome, and enough not.
+	if few := s.rare(q.Rule); few {
+		return nil, "too few people with another value than most had, or had not, the outcome on " + q.Labels.Index.String()
+	}
 	people, outcome := q.Rule.Count(len(s.label)), q.Rule.Count(with)
 	_, ok1 := people.Value()
 	_, ok2 := outcome.Value()
@@ -44,7 +52,31 @@ func (s *sample) associate(q Ask) (*Association, string) {
 		return nil, "the association could not be measured"
 	}
 	return &Association{Model: q.Labels.Model, Index: q.Labels.Index.String(), People: people, Outcome: outcome,
-		AUROC: float64(r.AUROC.Value), Low: float64(r.AUROC.Low), Top: float64(r.AUROC.High)}, ""
+		AUROC: round2(float64(r.AUROC.Value)), Low: round2(float64(r.AUROC.Low)), Top: round2(float64(r.AUROC.High))}, ""
+}
+
+// rare says whether, beside the commonest value, too few people had the
+// outcome or had it not for that to be shown.
+func (s *sample) rare(rule disclosure.Rule) bool {
+	n := map[float64]int{}
+	common := math.NaN()
+	for _, v := range s.value {
+		if n[v]++; n[v] > n[common] || n[v] == n[common] && v < common {
+			common = v
+		}
+	}
+	var by [2]int
+	for i, v := range s.value {
+		if v != common {
+			by[int(s.label[i])]++
+		}
+	}
+	for _, k := range by {
+		if _, ok := rule.Count(k).Value(); !ok || k == 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // ranks puts values in (0, 1) in their order, equal ones at the same place.
@@ -59,3 +91,6 @@ func ranks(values []float64) []float64 {
 	}
 	return out
 }
+
+// round2 keeps what an interval of a few hundred people can bear.
+func round2(v float64) float64 { return math.Round(v*100) / 100 }

@@ -394,8 +394,11 @@ func (d division) shown(r disclosure.Rule, cells []disclosure.Cell) Division {
 			return nil
 		}
 		x.Known, x.Some, x.NotObservable = share(g.known, g.people), share(g.some, g.people), share(g.notObservable, g.people)
-		if g.known > 0 && x.Known != nil {
-			if v, ok := r.Mean(g.known, g.total/float64(g.known)); ok {
+		// A mean of zeros and a few others tells how many the others are, exactly
+		// where they are all 1. So it is shown only where these may be, and to as
+		// many figures as counts are.
+		if g.known > 0 && x.Known != nil && x.Some != nil && g.total != float64(g.some) {
+			if v, ok := r.Mean(g.some, g.total/float64(g.known)); ok {
 				v = round3(v)
 				x.Mean = &v
 			}

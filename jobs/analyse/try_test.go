@@ -4,7 +4,6 @@ package analyse
 
 import (
 	"fmt"
-	"math"
 	"testing"
 
 	"leftshift/engine"
@@ -84,8 +83,17 @@ func TestAssociate(t *testing.T) {
 		t.Fatal(why)
 	}
 	// 40 with, 80 without: 20 above all; 20 tie with 20 and are above 60.
-	if want := (20*80 + 20*60 + 20*20*0.5) / (40 * 80); math.Abs(a.AUROC-want) > 1e-9 {
+	if want := (20*80 + 20*60 + 20*20*0.5) / (40 * 80); a.AUROC != round2(want) {
 		t.Errorf("AUROC %v, want %v", a.AUROC, want)
+	}
+	// One person of another value than all others: what happened to them is not told.
+	one := sample{}
+	for i := range 200 {
+		one.add(0, schema.TestRow{Person: engine.Person(i + 1), Label: uint8(i % 2), Weight: 1})
+	}
+	one.add(1, schema.TestRow{Person: 999, Label: 1, Weight: 1})
+	if got, why := one.associate(q); got != nil || why == "" {
+		t.Errorf("the AUROC of one person's value is told: %+v", got)
 	}
 	if fmt.Sprint(a.People, a.Outcome) != "120 40" {
 		t.Errorf("%v of %v", a.Outcome, a.People)

@@ -54,7 +54,7 @@ func (t *Trial) Write(w io.Writer) error {
 	}
 	p.line("")
 	if a := t.Association; a != nil {
-		p.line("Alone it tells the outcome of %s, from %s, with AUROC %.3f (%.3f to %.3f);", a.Model, a.Index, a.AUROC, a.Low, a.Top)
+		p.line("Alone it tells the outcome of %s, from %s, with AUROC %.2f (%.2f to %.2f);", a.Model, a.Index, a.AUROC, a.Low, a.Top)
 		p.line("%s people with a value, %s with the outcome. 0.5 tells nothing.", a.People, a.Outcome)
 	} else {
 		p.line("No association with an outcome: %s.", t.Unassociated)

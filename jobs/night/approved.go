@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"leftshift/engine"
+	"leftshift/features/catalogue"
 	"leftshift/jobs/pipeline"
 	"leftshift/jobs/report"
 )
@@ -39,6 +40,13 @@ func (n *Night) silent() map[string]bool {
 	for _, list := range n.unapproved() {
 		for _, id := range n.Catalogue.ReadersOf(list) {
 			out[id] = true
+		}
+	}
+	for i := range n.Catalogue.Definitions { // codes that a site wrote itself are no approved list
+		d := &n.Catalogue.Definitions[i]
+		coded := func(m catalogue.Member) bool { return len(m.Codes) > 0 }
+		if d.Origin != "" && slices.ContainsFunc(d.Members, coded) {
+			out[d.ID] = true
 		}
 	}
 	return out

@@ -1,0 +1,43 @@
+package catalogue
+
+import (
+	"testing"
+	"testing/fstest"
+
+	"leftshift/engine/analyte"
+	"leftshift/features/codelist"
+	"leftshift/features/matrix"
+)
+
+// A site's own feature that speaks of a sensitive topic is for clinicians, by
+// whatever way it reads the codes.
+func TestSiteFeaturesHideSensitiveTopics(t *testing.T) {
+	lib, err := codelist.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	analytes, err := analyte.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const head = "title = \"T {window}\"\nsource = \"event\"\nkinds = [\"problem\"]\nwindows = [365]\nabsence = \"zero\"\ndisplay = \"team\"\narea = \"local\"\nwhy = \"w\"\n"
+	text := "[[group]]\nid = \"five\"\ntitle = \"Five\"\n"
+	for _, m := range []string{"a", "b", "c", "d", "e"} {
+		text += "[[group.member]]\nid = \"" + m + "\"\ntitle = \"M\"\nlists = [\"depression\"]\n"
+	}
+	code := lib.List("depression").Codes[0]
+	text += "[[feature]]\nid = \"x_list\"\nlists = [\"depression\"]\naggregate = \"any\"\n" + head +
+		"[[feature]]\nid = \"x_codes\"\ncodes = [\"snomed:" + code + "\"]\naggregate = \"any\"\n" + head +
+		"[[feature]]\nid = \"x_group\"\ngroup = \"five\"\naggregate = \"members\"\n" + head +
+		"[[feature]]\nid = \"x_terms\"\ntitle = \"T\"\nsource = \"derived\"\naggregate = \"holds\"\nterms = [\"x_list\", \"age < 1\", \"age < 2\", \"age < 3\", \"age < 4\"]\nabsence = \"zero\"\ndisplay = \"team\"\narea = \"local\"\nwhy = \"w\"\n" +
+		"[[feature]]\nid = \"x_open\"\nlists = [\"falls\"]\naggregate = \"any\"\n" + head
+	cat, err := LoadWith(lib, analytes, Folder{Name: "features", FS: fstest.MapFS{"x.toml": {Data: []byte(text)}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for id, want := range map[string]matrix.Display{"x_list": matrix.DisplayClinician, "x_codes": matrix.DisplayClinician, "x_group": matrix.DisplayClinician, "x_terms": matrix.DisplayClinician, "x_open": matrix.DisplayTeam} {
+		if d := cat.Find(id); d == nil || d.Display != want {
+			t.Errorf("%s: %+v", id, d)
+		}
+	}
+}
