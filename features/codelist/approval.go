@@ -167,6 +167,11 @@ func (l *Library) Approve(path string, some ...Approval) error {
 			return &engine.Fault{Code: "approval-stale", Say: "code list " + a.List + " is not what was read: its hash is " + list.Hash + "; read it again with `leftshift codelist show`"}
 		}
 	}
+	release, err := hold(filepath.Dir(path)) // two at once would lose one
+	if err != nil {
+		return &engine.Fault{Code: "approvals-unwritable", Say: "the file of approvals cannot be written: check that its folder exists and who may write there", Err: err}
+	}
+	defer release()
 	text, err := os.ReadFile(path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return &engine.Fault{Code: "approvals-unreadable", Say: "the file of approvals cannot be read: give the program access to it", Err: err}

@@ -6,8 +6,10 @@ import (
 	"strings"
 	"testing"
 
-	"leftshift/engine"
+	"golang.org/x/sync/errgroup"
 	"pgregory.net/rapid"
+
+	"leftshift/engine"
 )
 
 func approvalOf(l *List) Approval {
@@ -146,5 +148,21 @@ func TestApprovalOfAnEntry(t *testing.T) {
 		if got.Approved("a", "2026-03-31") != want || got.Approved("a", "2026-04-01") {
 			t.Errorf("hash %.4s: not %v", hash, want)
 		}
+	}
+}
+
+// Approvals that are given at once all stand.
+func TestApproveAtOnce(t *testing.T) {
+	lib := one(t, "a", "prefix", []string{"I10"})
+	path := filepath.Join(t.TempDir(), "codelists.toml")
+	var group errgroup.Group
+	for range 20 {
+		group.Go(func() error { return lib.Approve(path, approvalOf(lib.List("a"))) })
+	}
+	if err := group.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := ReadApprovals(path); err != nil || len(got) != 20 {
+		t.Errorf("%d of 20 approvals stand: %v", len(got), err)
 	}
 }
