@@ -89,8 +89,8 @@ func TestSamplesRunAsTheyAre_A12(t *testing.T) {
 		if got := strings.Join(s.rows("select distinct model from score order by 1"), " "); got != "charlson_quan2011 hfrs" {
 			t.Errorf("scores of %s", got)
 		}
-		if n := s.count("select count(*) from score where points is null or probability is not null and not isnan(probability)"); n != 0 {
-			t.Errorf("%d published scores without points or with a probability", n)
+		if n := s.count("select count(*) from score join feature using (person) where (points is null) <> coalesce(' ' || not_observable || ' ' like '% diagnosis %', false) or probability is not null and not isnan(probability)"); n != 0 {
+			t.Errorf("%d published scores with points where no diagnosis could be seen, without where one could, or with a probability", n)
 		}
 		if n := s.count("select count(*) from risk_list"); n != 0 {
 			t.Errorf("%d people on lists", n)
