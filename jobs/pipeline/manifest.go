@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -97,20 +98,26 @@ func ReadManifest(dir string) (*Manifest, error) {
 	return m, nil
 }
 
-// Verify says whether the folder holds the files of its manifest: that each
-// is there with its length, and if deep with its bytes.
+// Verify says whether the folder holds the files of its manifest and no other:
+// that each is there with its length, and if deep with its bytes. The error, a
+// Fault "output-damaged", names the first file that is not so, by the names of
+// the step, the folder and the file.
 func (m *Manifest) Verify(dir string, deep bool) error {
+	listed := map[string]bool{ManifestName: true}
 	for _, f := range m.Files {
-		path := filepath.Join(dir, filepath.FromSlash(f.Path))
 		if !filepath.IsLocal(filepath.FromSlash(f.Path)) {
 			return fault("manifest-damaged", "a manifest names a file outside its folder", nil)
 		}
+		listed[f.Path] = true
+		path := filepath.Join(dir, filepath.FromSlash(f.Path))
 		info, err := os.Lstat(path)
-		if err != nil {
-			return fault("output-damaged", "a file that the manifest lists is missing", err)
-		}
-		if !info.Mode().IsRegular() || info.Size() != f.Bytes {
-			return fault("output-damaged", "a file has not the length that the manifest lists", nil)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return damaged(dir, f.Path, "is gone, though the manifest beside it lists it")
+		case err != nil:
+			return err
+		case !info.Mode().IsRegular() || info.Size() != f.Bytes:
+			return damaged(dir, f.Path, "has not the length that the manifest beside it lists")
 		}
 		if deep {
 			_, h, err := sum(path)
@@ -118,9 +125,40 @@ func (m *Manifest) Verify(dir string, deep bool) error {
 				return err
 			}
 			if h != f.XXH3 {
-				return fault("output-damaged", "a file has not the checksum that the manifest lists", nil)
+				return damaged(dir, f.Path, "has not the checksum that the manifest beside it lists")
 			}
 		}
 	}
-	return nil
+	return filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		rel, err := filepath.Rel(dir, path)
+		if err == nil && !listed[filepath.ToSlash(rel)] {
+			return damaged(dir, filepath.ToSlash(rel), "is not one that the manifest beside it lists")
+		}
+		return err
+	})
+}
+
+// again is what to do about an output folder that is damaged.
+const again = ": run again (`leftshift run`, or `leftshift train` for train), which puts the folder aside and makes it anew"
+
+func damaged(dir, file, what string) error {
+	return fault("output-damaged", nameIn(dir)+"/"+file+" "+what+again, nil)
+}
+
+// nameIn names an output folder in its folder of outputs.
+func nameIn(dir string) string { return filepath.Base(filepath.Dir(dir)) + "/" + filepath.Base(dir) }
+
+// Whole holds an output folder that a step left to its manifest, for who reads
+// it outside a run: every file with its length, and if deep with its bytes.
+// Errors are Faults "output-damaged" and "manifest-damaged"; a folder that is
+// not there is the latter.
+func Whole(dir string, deep bool) error {
+	m, err := ReadManifest(dir)
+	if err != nil {
+		return fault("manifest-damaged", nameIn(dir)+" has no manifest that can be read"+again, err)
+	}
+	return m.Verify(dir, deep)
 }

@@ -172,7 +172,7 @@ func (p *Pipeline) produce(ctx context.Context, r *Run, s Step, id string) (reus
 		r.done(s.Name, id, final)
 		return true, nil
 	case found:
-		r.Warn("output-damaged", "an output folder was damaged after it was finished: it is put aside under the ending .damaged and made again; look at the disk")
+		r.Warn("output-damaged", "an output folder was damaged after it was finished: it is put aside under the ending .damaged and made again; look at the disk: "+said(err))
 		if err := r.disk.rename(final, final+".damaged-"+r.ID); err != nil {
 			return false, err
 		}
@@ -203,7 +203,15 @@ func whole(dir, step, id string) (m *Manifest, found bool, err error) {
 	if m.Step != step || m.Identity != id {
 		return nil, true, fault("manifest-damaged", "a manifest is of another folder", nil)
 	}
-	return m, true, m.Verify(dir, false)
+	// All of its bytes: what is damaged would go into every output made from it.
+	return m, true, m.Verify(dir, true)
+}
+
+// said is what is wrong with a folder, without what to do about it.
+func said(err error) string {
+	_, say := progress.Explain(err)
+	say, _, _ = strings.Cut(say, again)
+	return say
 }
 
 func (p *Pipeline) build(ctx context.Context, r *Run, s Step, tmp, final, id string) error {
