@@ -5,6 +5,7 @@ package cli
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -130,11 +131,24 @@ func noArgs(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
-// configFlags adds --config and --as-of.
-func (a *app) configFlags(cmd *cobra.Command) *cobra.Command {
+// ofSite adds --config.
+func (a *app) ofSite(cmd *cobra.Command) *cobra.Command {
 	cmd.Flags().StringVar(&a.config, "config", "leftshift.toml", "configuration file")
-	cmd.Flags().StringVar(&a.asOf, "as-of", "", "as-of date, YYYY-MM-DD (default: site.as_of, or today in London)")
 	return cmd
+}
+
+// onDay adds --config and --as-of, for commands whose answer hangs on the day.
+func (a *app) onDay(cmd *cobra.Command) *cobra.Command {
+	cmd.Flags().StringVar(&a.asOf, "as-of", "", "as-of date, YYYY-MM-DD (default: site.as_of, or today in London)")
+	return a.ofSite(cmd)
+}
+
+// json writes a value for programs.
+func (a *app) json(v any) error {
+	e := json.NewEncoder(a.out)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false) // "<<73211009" stays as it is written
+	return e.Encode(v)
 }
 
 // load reads the configuration and the as-of date.

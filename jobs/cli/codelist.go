@@ -54,7 +54,7 @@ func (a *app) book(cmd *cobra.Command) (c *config.Config, b *codebook.Book, day 
 func (a *app) codelistList() *cobra.Command {
 	var w codebook.Wanted
 	var asJSON bool
-	cmd := a.configFlags(&cobra.Command{
+	cmd := a.ofSite(&cobra.Command{
 		Use: "list", Short: "every code list, how many features read it, and its approval", Args: noArgs,
 		Example: "  leftshift codelist list --find falls\n  leftshift codelist list --unapproved",
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -64,7 +64,7 @@ func (a *app) codelistList() *cobra.Command {
 			}
 			entries := b.Entries(w, day)
 			if asJSON {
-				return codebook.WriteJSON(a.out, entries)
+				return a.json(entries)
 			}
 			if err := codebook.WriteEntries(a.out, entries); err != nil {
 				return err
@@ -82,7 +82,7 @@ func (a *app) codelistList() *cobra.Command {
 
 func (a *app) codelistShow() *cobra.Command {
 	var asJSON bool
-	cmd := a.configFlags(&cobra.Command{
+	cmd := a.ofSite(&cobra.Command{
 		Use: "show LIST", Short: "what a list is, who reads it, its approval, and every code", Args: one("list"),
 		Example: "  leftshift codelist show palliative_care\n  leftshift codelist show ../older:palliative_care",
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -96,7 +96,7 @@ func (a *app) codelistShow() *cobra.Command {
 			}
 			s := b.Show(l, day)
 			if asJSON {
-				return codebook.WriteJSON(a.out, s)
+				return a.json(s)
 			}
 			return s.Write(a.out)
 		},
@@ -108,7 +108,7 @@ func (a *app) codelistShow() *cobra.Command {
 func (a *app) codelistDiff() *cobra.Command {
 	var since string
 	var asJSON bool
-	cmd := a.configFlags(&cobra.Command{
+	cmd := a.ofSite(&cobra.Command{
 		Use:   "diff OLD NEW | diff --since PATH",
 		Short: "codes added and removed between two lists or libraries, and what the change moves",
 		Long: `OLD and NEW are each the name of a list, PATH:NAME for a list of another folder or
@@ -155,7 +155,7 @@ outcomes and scores that the change moves. The exit code is 1 when they differ.`
 func (a *app) tellMove(m interface{ Write(io.Writer) error }, differ, asJSON bool) error {
 	err := error(nil)
 	if asJSON {
-		err = codebook.WriteJSON(a.out, m)
+		err = a.json(m)
 	} else {
 		err = m.Write(a.out)
 	}
@@ -168,7 +168,7 @@ func (a *app) tellMove(m interface{ Write(io.Writer) error }, differ, asJSON boo
 func (a *app) codelistCheck() *cobra.Command {
 	var strict, asJSON bool
 	var library, relationships string
-	cmd := a.configFlags(&cobra.Command{
+	cmd := a.ofSite(&cobra.Command{
 		Use: "check", Short: "whether every list can be read, and what of them a person should look at", Args: noArgs,
 		Long: `Reads every list, and the site's approvals where there is a configuration. A fault
 (a code of the wrong system or with a wrong check digit, a list that something
@@ -197,7 +197,7 @@ With --library another folder or .zip of lists is checked by itself. With
 			}
 			remarks := b.Check(site, day)
 			if asJSON {
-				if err := codebook.WriteJSON(a.out, remarks); err != nil {
+				if err := a.json(remarks); err != nil {
 					return err
 				}
 			} else {
@@ -280,7 +280,7 @@ entry in lists.toml needs follow, with the release and the hash of that file.`,
 func (a *app) codelistApprove() *cobra.Command {
 	var lists []string
 	var w codelist.Approval
-	cmd := a.configFlags(&cobra.Command{
+	cmd := a.ofSite(&cobra.Command{
 		Use: "approve", Short: "record that a named clinician has read a list, as it is now, until a day", Args: noArgs,
 		Long: `Adds an approval to the site's file of them (reference.codelist_approvals). It is
 of the list with its present hash: when the list changes it needs a new one.`,
@@ -336,7 +336,7 @@ of the list with its present hash: when the list changes it needs a new one.`,
 }
 
 func (a *app) codelistTemplate() *cobra.Command {
-	return a.configFlags(&cobra.Command{
+	return a.ofSite(&cobra.Command{
 		Use: "approve-template", Short: "print the approvals that the site lacks, to be filled in", Args: noArgs,
 		Long: `Prints one [[approval]] for each list in use that no approval covers today, with its
 hash. Fill in by, role, on and until, and keep it as reference.codelist_approvals.`,

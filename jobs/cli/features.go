@@ -3,29 +3,24 @@
 package cli
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"leftshift/engine"
-	"leftshift/engine/disclosure"
 	"leftshift/engine/lake"
 	"leftshift/features/catalogue"
 	"leftshift/jobs/analyse"
-	"leftshift/jobs/config"
-	"leftshift/jobs/definitions"
 	"leftshift/jobs/night"
 )
 
 func (a *app) featuresCommand() *cobra.Command {
-	parent := a.configFlags(&cobra.Command{
+	parent := a.onDay(&cobra.Command{
 		Use:   "features",
 		Short: "the feature catalogue for everyone; its commands list, show, try and explain features",
 		Long: `Alone, this runs the night up to the features of everyone.
@@ -52,56 +47,10 @@ configuration.
 	return parent
 }
 
-// site reads the configuration where there is one: nil where none was named
-// and the default file does not exist.
-func (a *app) site(cmd *cobra.Command) (*config.Config, engine.Day, error) {
-	if !cmd.Flags().Changed("config") {
-		if _, err := os.Stat(a.config); errors.Is(err, fs.ErrNotExist) {
-			on := engine.DayOf(time.Now())
-			if d, ok := engine.ParseDay(a.asOf); ok {
-				on = d
-			}
-			return nil, on, nil
-		}
-	}
-	return a.load()
-}
-
-// definitions opens the catalogue of the site; without one, what is built in
-// and the folder features where we are.
-func (a *app) definitions(cmd *cobra.Command, files ...string) (*config.Config, *definitions.Set, engine.Day, error) {
-	c, on, err := a.site(cmd)
-	if err != nil {
-		return nil, nil, 0, err
-	}
-	var place definitions.Place
-	if c != nil {
-		place = definitions.Of(c)
-	} else {
-		place.Name = "features"
-		if place.Folder, err = filepath.Abs(place.Name); err != nil {
-			return nil, nil, 0, err
-		}
-	}
-	place.Files = files
-	s, err := definitions.OpenAt(place)
-	return c, s, on, err
-}
-
-// one takes exactly one argument, named as its usage has it.
-func one(what string) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, args []string) error {
-		if len(args) != 1 {
-			return &usageError{fmt.Errorf("%s takes one %s", cmd.CommandPath(), what)}
-		}
-		return nil
-	}
-}
-
 func (a *app) featuresList() *cobra.Command {
 	var area, text string
 	var asJSON bool
-	cmd := a.configFlags(&cobra.Command{
+	cmd := a.onDay(&cobra.Command{
 		Use: "list", Short: "every feature with its meaning, the site's own included", Args: noArgs,
 		Example: "  leftshift features list --area hospital\n  leftshift features list --find frail\n  leftshift features list --json | jq '.[].id'",
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -112,9 +61,7 @@ func (a *app) featuresList() *cobra.Command {
 			all := s.Catalogue.References(s.Codelists, on.String())
 			refs := analyse.Matching(all, area, text)
 			if asJSON {
-				e := json.NewEncoder(a.out)
-				e.SetIndent("", "  ")
-				return e.Encode(refs)
+				return a.json(refs)
 			}
 			if len(refs) == 0 {
 				fmt.Fprintf(a.err, "no feature matches; areas are %s\n", strings.Join(analyse.Areas(all), ", "))
@@ -149,7 +96,7 @@ func short(s string, most int) string {
 }
 
 func (a *app) featuresShow() *cobra.Command {
-	return a.configFlags(&cobra.Command{
+	return a.onDay(&cobra.Command{
 		Use: "show FEATURE", Short: "what a feature means, reads and says", Args: one("feature's id"),
 		Example: "  leftshift features show emergency_admissions_365d",
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -168,11 +115,11 @@ func (a *app) featuresShow() *cobra.Command {
 			for i, r := range f.Columns {
 				columns[i] = r.ID
 			}
-			db, err := lake.Open(cmd.Context(), lake.Options{Threads: 1, MemoryMiB: c.Run.Memory() / 4, Temp: filepath.Join(c.At(c.Site.Data), "tmp")})
+			db, err := database(cmd.Context(), c, 1, 4)
 			if err != nil {
 				return err
 			}
-			err = analyse.Coverage(cmd.Context(), a.out, db, f.Values, columns, s.Catalogue.Find(args[0]).Column(), disclosure.Rule{Small: c.Report.SmallNumber, RoundTo: c.Report.RoundTo})
+			err = analyse.Coverage(cmd.Context(), a.out, db, f.Values, columns, s.Catalogue.Find(args[0]).Column(), ruleOf(c))
 			return errors.Join(err, db.Close())
 		},
 	})
@@ -181,7 +128,7 @@ func (a *app) featuresShow() *cobra.Command {
 func (a *app) featuresNew() *cobra.Command {
 	var s analyse.Starter
 	var count, latest, since bool
-	cmd := a.configFlags(&cobra.Command{
+	cmd := a.ofSite(&cobra.Command{
 		Use: "new ID", Short: "write a starter file with one feature and one worked case", Args: one("id for the feature"),
 		Long: `Writes features/ID.toml beside the configuration: a commented feature and a case
 that holds. A file that exists is never overwritten.`,
@@ -241,7 +188,7 @@ that holds. A file that exists is never overwritten.`,
 }
 
 func (a *app) featuresCheck() *cobra.Command {
-	return a.configFlags(&cobra.Command{
+	return a.ofSite(&cobra.Command{
 		Use: "check [FILE...]", Short: "read feature files and run their worked cases; all faults at once",
 		Long: `Without a file: every file of the site's folder. Prints each fault with its file
 and line, what was expected, and ends with 1 where there is one. The cases run

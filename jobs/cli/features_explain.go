@@ -3,49 +3,18 @@
 package cli
 
 import (
-	"encoding/json"
 	"errors"
-	"fmt"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
 	"leftshift/engine"
-	"leftshift/engine/lake"
 	"leftshift/jobs/analyse"
-	"leftshift/jobs/config"
-	"leftshift/jobs/definitions"
-	"leftshift/jobs/night"
 )
-
-// lakeOf opens the site, its definitions and the newest curated tables. on is
-// the as-of day: that of --as-of, else that of the curation.
-func (a *app) lakeOf(files ...string) (c *config.Config, s *definitions.Set, curated string, on, knowledge engine.Day, err error) {
-	if c, _, err = a.load(); err != nil {
-		return
-	}
-	place := definitions.Of(c)
-	place.Files = files
-	if s, err = definitions.OpenAt(place); err != nil {
-		return
-	}
-	if curated, knowledge, err = night.Curated(c); err != nil {
-		return
-	}
-	on = knowledge
-	if a.asOf != "" {
-		on, _ = engine.ParseDay(a.asOf) // load read it
-	}
-	if on > knowledge {
-		err = &engine.Fault{Code: "as-of-uncurated", Say: fmt.Sprintf("the record is curated up to %s: give an as-of date up to then, or run the night of a later one", knowledge)}
-	}
-	return
-}
 
 func (a *app) featuresExplain() *cobra.Command {
 	var person, feature string
 	var all, asJSON bool
-	cmd := a.configFlags(&cobra.Command{
+	cmd := a.onDay(&cobra.Command{
 		Use: "explain", Short: "the very rows of a record that made one person's value",
 		Long: `Lists each row that counts with its days, code, value, source and when it became
 known, and why it counts; with --all also the rows of the same kinds and codes
@@ -65,7 +34,7 @@ the identity vault. What is printed is a person's record: treat it as such.`,
 			if err != nil {
 				return err
 			}
-			db, err := lake.Open(cmd.Context(), lake.Options{Threads: 1, MemoryMiB: c.Run.Memory() / 2, Temp: filepath.Join(c.At(c.Site.Data), "tmp")})
+			db, err := database(cmd.Context(), c, 1, 2)
 			if err != nil {
 				return err
 			}
@@ -78,9 +47,7 @@ the identity vault. What is printed is a person's record: treat it as such.`,
 				return err
 			}
 			if asJSON {
-				e := json.NewEncoder(a.out)
-				e.SetIndent("", "  ")
-				err = e.Encode(x)
+				err = a.json(x)
 			} else {
 				err = x.Write(a.out, all)
 			}

@@ -23,7 +23,7 @@ func (a *app) featuresExport() *cobra.Command {
 	var out string
 	var long bool
 	var only []string
-	cmd := a.configFlags(&cobra.Command{
+	cmd := a.ofSite(&cobra.Command{
 		Use: "export", Short: "the features of everyone, as of the last night, as one Parquet file",
 		Long: `Writes the features that the last run computed: with --long one row for each
 person and feature (person, as_of, feature, state, value, last_day), where state

@@ -4,7 +4,6 @@ package cli
 
 import (
 	"fmt"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -16,7 +15,7 @@ import (
 )
 
 func (a *app) featuresSQL() *cobra.Command {
-	return a.configFlags(&cobra.Command{
+	return a.onDay(&cobra.Command{
 		Use: "sql FEATURE", Short: "the SQL that gathers a feature, to read or to run elsewhere",
 		Long: `Writes the statements that gather the feature's exact numbers from the curated
 tables: the second way to compute it, which gives the same values as the kernel to
@@ -40,7 +39,7 @@ site's record where there is one. Run them as they are with ` + "`leftshift sql`
 					if a.asOf == "" {
 						on = knowledge
 					}
-					if words, err = analyse.Words(cmd.Context(), curated, filepath.Join(c.At(c.Site.Data), "tmp")); err != nil {
+					if words, err = analyse.Words(cmd.Context(), curated, temp(c)); err != nil {
 						return err
 					}
 				}

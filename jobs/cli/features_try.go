@@ -3,7 +3,6 @@
 package cli
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -15,7 +14,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"leftshift/engine"
-	"leftshift/engine/disclosure"
 	"leftshift/engine/lake"
 	"leftshift/jobs/analyse"
 	"leftshift/jobs/config"
@@ -30,7 +28,7 @@ const mostTried = 50
 func (a *app) featuresTry() *cobra.Command {
 	var plot string
 	var asJSON bool
-	cmd := a.configFlags(&cobra.Command{
+	cmd := a.onDay(&cobra.Command{
 		Use: "try FEATURE|FILE", Short: "compute a feature over everyone, and what it gives",
 		Long: `Computes one feature, or all of a file, over the curated record as the last night
 left it, on the path of the night, and prints how many people have a value, its
@@ -55,8 +53,7 @@ says.`,
 				return err
 			}
 			ctx := cmd.Context()
-			temp := filepath.Join(c.At(c.Site.Data), "tmp")
-			db, err := lake.Open(ctx, lake.Options{Threads: c.Run.Workers(), MemoryMiB: c.Run.Memory() / 4, Temp: temp})
+			db, err := database(ctx, c, c.Run.Workers(), 4)
 			if err != nil {
 				return err
 			}
@@ -64,8 +61,8 @@ says.`,
 			tell := a.listener()
 			tell(progress.StepStarted{Step: "try", Index: 1})
 			q := analyse.Ask{DataFrom: c.DataFrom(), Set: s, Features: ids, Curated: curated, On: on, Knowledge: knowledge,
-				Rule:    disclosure.Rule{Small: c.Report.SmallNumber, RoundTo: c.Report.RoundTo},
-				Workers: c.Run.Workers(), MemoryMiB: c.Run.Memory() / 4, Temp: temp,
+				Rule:    ruleOf(c),
+				Workers: c.Run.Workers(), MemoryMiB: c.Run.Memory() / 4, Temp: temp(c),
 				Progress: func(done, of int) {
 					tell(progress.StepAdvanced{Step: "try", Done: int64(done), Total: int64(of), Unit: "buckets"})
 				}}
@@ -78,9 +75,7 @@ says.`,
 			}
 			tell(progress.StepEnded{Step: "try", Took: cost.Took, Summary: progress.Counts{"features": int64(len(ids)), "rows read": cost.Rows}})
 			if asJSON {
-				e := json.NewEncoder(a.out)
-				e.SetIndent("", "  ")
-				if err := e.Encode(trials); err != nil {
+				if err := a.json(trials); err != nil {
 					return err
 				}
 			}

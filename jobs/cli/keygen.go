@@ -17,7 +17,7 @@ import (
 )
 
 func (a *app) keygenCommand() *cobra.Command {
-	return a.configFlags(&cobra.Command{
+	return a.ofSite(&cobra.Command{
 		Use:   "keygen",
 		Short: "make the key of the pseudonyms and the key of the vault, where missing",
 		Long: `Makes the two keys that the configuration names, mode 0400, where they do not

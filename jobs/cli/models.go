@@ -25,7 +25,7 @@ func registryOf(c *config.Config) registry.Store {
 
 func (a *app) modelsCommand() *cobra.Command {
 	parent := &cobra.Command{Use: "models", Short: "the model bundles, and which one serves"}
-	list := a.configFlags(&cobra.Command{Use: "list", Short: "list the bundles", Args: noArgs, RunE: func(*cobra.Command, []string) error {
+	list := a.ofSite(&cobra.Command{Use: "list", Short: "list the bundles", Args: noArgs, RunE: func(*cobra.Command, []string) error {
 		c, err := config.Load(a.config)
 		if err != nil {
 			return err
@@ -33,7 +33,7 @@ func (a *app) modelsCommand() *cobra.Command {
 		return a.listModels(c)
 	}})
 	var by string
-	approve := a.configFlags(&cobra.Command{
+	approve := a.ofSite(&cobra.Command{
 		Use: "approve BUNDLE", Short: "make a bundle the one that serves, by a named person's word",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {

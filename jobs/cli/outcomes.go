@@ -3,16 +3,13 @@
 package cli
 
 import (
-	"encoding/json"
 	"fmt"
-	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"leftshift/engine"
-	"leftshift/engine/disclosure"
 	"leftshift/engine/lake"
 	"leftshift/features/outcome"
 	"leftshift/jobs/followup"
@@ -38,7 +35,7 @@ configuration names the one that is predicted.
 
 func (a *app) outcomesList() *cobra.Command {
 	var asJSON bool
-	cmd := a.configFlags(&cobra.Command{
+	cmd := a.onDay(&cobra.Command{
 		Use: "list", Short: "every outcome with its horizons and what competes with it", Args: noArgs,
 		Example: "  leftshift outcomes list\n  leftshift outcomes list --json | jq '.[].id'",
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -67,7 +64,7 @@ func (a *app) outcomesList() *cobra.Command {
 
 func (a *app) outcomesShow() *cobra.Command {
 	var asJSON bool
-	cmd := a.configFlags(&cobra.Command{
+	cmd := a.onDay(&cobra.Command{
 		Use: "show OUTCOME", Short: "what an outcome means, who is at risk of it, and the codes that it reads", Args: one("outcome's id"),
 		Example: "  leftshift outcomes show acsc_admission",
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -92,7 +89,7 @@ func (a *app) outcomesShow() *cobra.Command {
 func (a *app) outcomesCount() *cobra.Command {
 	var asJSON bool
 	var index string
-	cmd := a.configFlags(&cobra.Command{
+	cmd := a.onDay(&cobra.Command{
 		Use: "count [OUTCOME...]", Short: "how many people had each outcome after an index date",
 		Long: `Labels everyone who was in the population on the index date, over the curated
 record as the last night left it, on the path of the training, and prints for
@@ -123,8 +120,7 @@ With --as-of, outcomes are those known by that day.`,
 					return err
 				}
 			}
-			temp := filepath.Join(c.At(c.Site.Data), "tmp")
-			db, err := lake.Open(cmd.Context(), lake.Options{Threads: c.Run.Workers(), MemoryMiB: c.Run.Memory() / 4, Temp: temp})
+			db, err := database(cmd.Context(), c, c.Run.Workers(), 4)
 			if err != nil {
 				return err
 			}
@@ -132,8 +128,8 @@ With --as-of, outcomes are those known by that day.`,
 			tell := a.listener()
 			tell(progress.StepStarted{Step: "count", Index: 1})
 			q := followup.Ask{Set: s, Curated: curated, Index: on, Knowledge: knowledge, Leavers: float64(c.Model.Leavers),
-				Rule:    disclosure.Rule{Small: c.Report.SmallNumber, RoundTo: c.Report.RoundTo},
-				Workers: c.Run.Workers(), MemoryMiB: c.Run.Memory() / 4, Temp: temp,
+				Rule:    ruleOf(c),
+				Workers: c.Run.Workers(), MemoryMiB: c.Run.Memory() / 4, Temp: temp(c),
 				Progress: func(done, of int) {
 					tell(progress.StepAdvanced{Step: "count", Done: int64(done), Total: int64(of), Unit: "buckets"})
 				}}
@@ -162,11 +158,4 @@ With --as-of, outcomes are those known by that day.`,
 	cmd.Flags().StringVar(&index, "index", "", "index date, YYYY-MM-DD")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "everything as JSON")
 	return cmd
-}
-
-// json writes a value for programs.
-func (a *app) json(v any) error {
-	e := json.NewEncoder(a.out)
-	e.SetIndent("", "  ")
-	return e.Encode(v)
 }

@@ -65,7 +65,7 @@ func nightSteps(c *config.Config, asOf engine.Day, upTo string) func(time.Time) 
 }
 
 func (a *app) runCommand() *cobra.Command {
-	return a.configFlags(&cobra.Command{
+	return a.onDay(&cobra.Command{
 		Use:   "run",
 		Short: "one night: from source files to published risk lists",
 		Long: `Runs the steps extract, curate, features, score, lists and publish. Finished steps
@@ -97,7 +97,7 @@ func (a *app) stepCommands() []*cobra.Command {
 		{"publish", "", "the snapshot with its night report, and what it needs"},
 	} {
 		var asJSON bool
-		cmd := a.configFlags(&cobra.Command{Use: s.name, Short: s.short, Args: noArgs, RunE: func(cmd *cobra.Command, _ []string) error {
+		cmd := a.onDay(&cobra.Command{Use: s.name, Short: s.short, Args: noArgs, RunE: func(cmd *cobra.Command, _ []string) error {
 			c, asOf, err := a.load()
 			if err != nil {
 				return err
@@ -123,7 +123,7 @@ func (a *app) stepCommands() []*cobra.Command {
 }
 
 func (a *app) trainCommand() *cobra.Command {
-	return a.configFlags(&cobra.Command{
+	return a.onDay(&cobra.Command{
 		Use:   "train",
 		Short: "fit, evaluate and save the models",
 		Long: `Fits gradient boosting for each horizon and logistic regression beside it, on
@@ -157,7 +157,7 @@ func (a *app) train(ctx context.Context, c *config.Config, asOf engine.Day, tell
 
 func (a *app) scheduleCommand() *cobra.Command {
 	var dry bool
-	cmd := a.configFlags(&cobra.Command{
+	cmd := a.ofSite(&cobra.Command{
 		Use:   "schedule",
 		Short: "run the night by cron, in Europe/London time, until stopped",
 		Args:  noArgs,
@@ -206,7 +206,7 @@ func (a *app) scheduleCommand() *cobra.Command {
 func (a *app) statusCommand() *cobra.Command {
 	var asJSON bool
 	var most int
-	cmd := a.configFlags(&cobra.Command{
+	cmd := a.ofSite(&cobra.Command{
 		Use: "status", Short: "runs and their steps, newest first", Args: noArgs,
 		RunE: func(*cobra.Command, []string) error {
 			c, err := config.Load(a.config)
@@ -228,9 +228,7 @@ func (a *app) statusCommand() *cobra.Command {
 				return err
 			}
 			if asJSON {
-				e := json.NewEncoder(a.out)
-				e.SetIndent("", "  ")
-				return e.Encode(runs)
+				return a.json(runs)
 			}
 			for _, r := range runs {
 				fmt.Fprintf(a.out, "%s  %-6s %-10s %s", r.ID, r.Job, r.State, r.Started.In(engine.London).Format("2 Jan 2006 15:04:05"))

@@ -21,7 +21,7 @@ func (a *app) sqlCommand() *cobra.Command {
 	var format string
 	var rows int
 	var timeout time.Duration
-	cmd := a.configFlags(&cobra.Command{
+	cmd := a.ofSite(&cobra.Command{
 		Use:   `sql "select ..."`,
 		Short: "read-only SQL over the curated and published tables",
 		Long: `One SELECT over these views, on a connection that can read nothing else:

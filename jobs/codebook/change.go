@@ -6,6 +6,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"leftshift/engine"
 	"leftshift/features/codelist"
 )
 
@@ -30,7 +31,7 @@ func (b *Book) Move(before, after *codelist.List, day string) *Move {
 // Write writes it for people.
 func (m *Move) Write(w io.Writer) error {
 	if !m.Differ() {
-		_, err := fmt.Fprintf(w, "%s and %s are equal: %s, hash %.12s\n", m.Old.Name, m.New.Name, plural(m.Old.Codes, "code"), m.Old.Hash)
+		_, err := fmt.Fprintf(w, "%s and %s are equal: %s, hash %.12s\n", m.Old.Name, m.New.Name, engine.Plural(m.Old.Codes, "code"), m.Old.Hash)
 		return err
 	}
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
@@ -43,7 +44,7 @@ func (m *Move) Write(w io.Writer) error {
 		key string
 		codelist.Side
 	}{{"old", m.Old}, {"new", m.New}} {
-		line(s.key, fmt.Sprintf("%s: %s, %s, %s, hash %s", s.Name, plural(s.Codes, "code"), s.System, s.Match, s.Hash))
+		line(s.key, fmt.Sprintf("%s: %s, %s, %s, hash %s", s.Name, engine.Plural(s.Codes, "code"), s.System, s.Match, s.Hash))
 	}
 	for _, x := range m.Turned {
 		line(x.Key, fmt.Sprintf("%q becomes %q", x.Old, x.New))
@@ -93,12 +94,12 @@ func (b *Book) LibraryMove(before *codelist.Library, day string) *LibraryMove {
 // Write writes it for people.
 func (m *LibraryMove) Write(w io.Writer) error {
 	fmt.Fprintf(w, "library %.12s becomes %.12s: %s added, %d removed, %d changed, %d equal\n",
-		m.LibraryChange.Old, m.LibraryChange.New, plural(len(m.Added), "list"), len(m.Removed), len(m.Changed), m.Same)
+		m.LibraryChange.Old, m.LibraryChange.New, engine.Plural(len(m.Added), "list"), len(m.Removed), len(m.Changed), m.Same)
 	for _, s := range m.Removed {
-		fmt.Fprintf(w, "- %s: %s, %s; %s\n", s.Name, plural(s.Codes, "code"), s.System, m.Gone[s.Name].brief())
+		fmt.Fprintf(w, "- %s: %s, %s; %s\n", s.Name, engine.Plural(s.Codes, "code"), s.System, m.Gone[s.Name].brief())
 	}
 	for _, s := range m.Added {
-		fmt.Fprintf(w, "+ %s: %s, %s, release %s, hash %.12s; %s\n", s.Name, plural(s.Codes, "code"), s.System, s.Release, s.Hash, m.New[s.Name].brief())
+		fmt.Fprintf(w, "+ %s: %s, %s, release %s, hash %.12s; %s\n", s.Name, engine.Plural(s.Codes, "code"), s.System, s.Release, s.Hash, m.New[s.Name].brief())
 	}
 	for _, x := range m.Hidden {
 		fmt.Fprintf(w, "! %s: sensitive topics %q become %q\n", x.Key, x.Old, x.New)
@@ -113,5 +114,5 @@ func (m *LibraryMove) Write(w io.Writer) error {
 }
 
 func (r Readers) brief() string {
-	return fmt.Sprintf("read by %s and %s", plural(len(r.Features), "feature"), plural(len(r.Outcomes), "outcome"))
+	return fmt.Sprintf("read by %s and %s", engine.Plural(len(r.Features), "feature"), engine.Plural(len(r.Outcomes), "outcome"))
 }

@@ -1,12 +1,12 @@
 package codebook
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
 	"text/tabwriter"
 
+	"leftshift/engine"
 	"leftshift/features/codelist"
 )
 
@@ -129,7 +129,7 @@ func (s *Shown) Write(w io.Writer) error {
 	if err := t.Flush(); err != nil {
 		return err
 	}
-	fmt.Fprintf(w, "\n%s:\n", plural(s.Codes, "code"))
+	fmt.Fprintf(w, "\n%s:\n", engine.Plural(s.Codes, "code"))
 	for _, c := range s.Content {
 		fmt.Fprintln(w, strings.TrimRight(fmt.Sprintf("  %-18s %s", c.Code, c.Term), " "))
 	}
@@ -151,19 +151,4 @@ func orNone(names []string) string {
 		return "none"
 	}
 	return fmt.Sprintf("%d: %s", len(names), strings.Join(names, ", "))
-}
-
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
-}
-
-// WriteJSON writes anything of this package as JSON.
-func WriteJSON(w io.Writer, v any) error {
-	e := json.NewEncoder(w)
-	e.SetIndent("", "  ")
-	e.SetEscapeHTML(false)
-	return e.Encode(v)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 
+	"leftshift/engine"
 	"leftshift/features/codelist"
 )
 
@@ -13,7 +14,7 @@ import (
 func WriteTemplate(w io.Writer, entries []Entry) error {
 	for _, e := range entries {
 		if _, err := fmt.Fprintf(w, "# %s: %s of %s, read by %s and %s; %s\n[[approval]]\nlist = %q\nhash = %q\nby = \"\"\nrole = \"\"\non = \"\"\nuntil = \"\"\n\n",
-			e.Title, plural(e.Codes, "code"), e.System, plural(e.Features, "feature"), plural(e.Outcomes, "outcome"), e.Lapsed, e.Name, e.Hash); err != nil {
+			e.Title, engine.Plural(e.Codes, "code"), e.System, engine.Plural(e.Features, "feature"), engine.Plural(e.Outcomes, "outcome"), e.Lapsed, e.Name, e.Hash); err != nil {
 			return err
 		}
 	}
@@ -37,6 +38,6 @@ func WriteCSV(w io.Writer, l *codelist.List) error {
 
 // WriteKeys writes the keys of lists.toml that an expanded list has.
 func WriteKeys(w io.Writer, l *codelist.List) error {
-	_, err := fmt.Fprintf(w, "system = %q\nmatch = %q\nrelease = %q\nexpression = %q\nhierarchy = %q\n# %s, hash %s\n", l.System, l.Match, l.Release, l.Expression, l.Hierarchy, plural(len(l.Codes), "code"), l.Hash)
+	_, err := fmt.Fprintf(w, "system = %q\nmatch = %q\nrelease = %q\nexpression = %q\nhierarchy = %q\n# %s, hash %s\n", l.System, l.Match, l.Release, l.Expression, l.Hierarchy, engine.Plural(len(l.Codes), "code"), l.Hash)
 	return err
 }
