@@ -32,6 +32,9 @@ type View struct {
 	Name  string
 	SQL   string // a SELECT over read_parquet of the files
 	Files []string
+	// Absent is the error of a query that names the view, which has no table
+	// yet: no rows would read as nobody. Nil: the view is there.
+	Absent error
 }
 
 // FilesView is a view over the Parquet files of a folder that a pattern
@@ -87,6 +90,9 @@ func Ask(ctx context.Context, views []View, query string, limits Limits) (*Answe
 	const safe = "?autoinstall_known_extensions=false&autoload_known_extensions=false&allow_community_extensions=false"
 	if err := onConn(ctx, file+safe, func(c *duckdb.Conn) error {
 		for _, v := range views {
+			if v.Absent != nil {
+				continue
+			}
 			if _, err := c.ExecContext(ctx, "CREATE VIEW "+v.Name+" AS "+v.SQL, nil); err != nil {
 				return fmt.Errorf("view %s: %w", v.Name, err)
 			}
@@ -113,12 +119,27 @@ func Ask(ctx context.Context, views []View, query string, limits Limits) (*Answe
 				return err
 			}
 		}
-		return ask(ctx, c, query, limits.Rows, out)
+		return absent(views, ask(ctx, c, query, limits.Rows, out))
 	})
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		return nil, &engine.Fault{Code: "sql-timeout", Say: fmt.Sprintf("the query took longer than %s and was stopped; narrow it", limits.Timeout)}
 	}
 	return out, err
+}
+
+// absent puts the reason of a view that is absent for what DuckDB says of a
+// table that it does not know.
+func absent(views []View, err error) error {
+	if err == nil {
+		return nil
+	}
+	said := strings.ToLower(err.Error())
+	for _, v := range views {
+		if v.Absent != nil && strings.Contains(said, "table with name "+v.Name+" does not exist") {
+			return v.Absent
+		}
+	}
+	return err
 }
 
 func onConn(ctx context.Context, dsn string, f func(*duckdb.Conn) error) error {

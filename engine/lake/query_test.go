@@ -92,6 +92,20 @@ func TestAskIsLockedDown(t *testing.T) {
 			t.Errorf("%s: %+v %v", setting, got, err)
 		}
 	}
+	// A table that is not there yet says so, to who names it and nobody else.
+	not := &engine.Fault{Code: "not-yet", Say: "not yet"}
+	late := append(views, View{Name: "score", Absent: not})
+	for _, q := range []string{"select count(*) from score", "select * from Score", "select * from subject where exists (from score)", `select * from "score" s`} {
+		if _, err := Ask(ctx, late, q, Limits{}); !errors.Is(err, not) {
+			t.Errorf("%s: %v", q, err)
+		}
+	}
+	if _, err := Ask(ctx, late, "with score as (select 1 as x) select x from score", Limits{}); err != nil {
+		t.Error(err)
+	}
+	if _, err := Ask(ctx, late, "select * from scores", Limits{}); err == nil || errors.Is(err, not) {
+		t.Errorf("another table: %v", err)
+	}
 	_, err = Ask(ctx, views, "select count(*) from range(1000000000) a, range(1000000) b", Limits{Timeout: 200 * time.Millisecond})
 	var f *engine.Fault
 	if !errors.As(err, &f) || f.Code != "sql-timeout" {

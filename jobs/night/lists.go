@@ -102,27 +102,47 @@ func (n *Night) stepLists() pipeline.Step {
 			if err := n.exclusions(); err != nil {
 				return "", err
 			}
-			_, sum, err := n.previous()
-			return digest(r.Identity("score"), r.Identity("curate"), r.Identity("features"), n.Config.Lists, sum), err
+			_, list, err := n.previous()
+			return digest(r.Identity("score"), r.Identity("curate"), r.Identity("features"), n.Config.Lists, list.SHA256), err
 		},
 		Do: n.lists,
 	}
 }
 
 // previous is the newest published snapshot of an earlier as-of date: its name
-// and the checksum of its lists; "" when there is none.
-func (n *Night) previous() (name, sum string, err error) {
+// and what its manifest says of its lists; "" when there is none.
+func (n *Night) previous() (name string, list ManifestFile, err error) {
 	all, err := snapshots(n.Data)
 	if err != nil {
-		return "", "", err
+		return "", list, err
 	}
 	for _, s := range slices.Backward(all) {
 		if s.AsOf < n.AsOf.String() {
-			return s.Name, s.Files["risk_list.parquet"].SHA256, nil
+			return s.Name, s.Files[listFile], nil
 		}
 	}
-	return "", "", nil
+	return "", list, nil
 }
+
+// before reads who was on which list of the previous snapshot; nil when there
+// is none.
+func (n *Night) before(ctx context.Context, db *lake.DB) (name string, places []risklist.Place, err error) {
+	name, list, err := n.previous()
+	if err != nil || name == "" {
+		return name, nil, err
+	}
+	dir := filepath.Join(n.Data, "snapshots", name)
+	if err := held(dir, listFile, list, true); err != nil {
+		return name, nil, err
+	}
+	rows, err := lake.Rows[schema.ListRow](ctx, db, filepath.Join(dir, listFile), "", "list", "rank")
+	for _, x := range rows {
+		places = append(places, risklist.Place{Person: x.Person, Team: x.List})
+	}
+	return name, places, err
+}
+
+const listFile = "risk_list.parquet"
 
 func (n *Night) lists(ctx context.Context, r *pipeline.Run, dir string) error {
 	db, err := n.open(ctx)
@@ -182,19 +202,9 @@ func (n *Night) lists(ctx context.Context, r *pipeline.Run, dir string) error {
 		return err
 	}
 	candidates = append(candidates, others...)
-	name, _, err := n.previous()
+	name, before, err := n.before(ctx, db)
 	if err != nil {
 		return err
-	}
-	var before []risklist.Place
-	if name != "" {
-		rows, err := lake.Rows[schema.ListRow](ctx, db, filepath.Join(n.Data, "snapshots", name, "risk_list.parquet"), "", "list", "rank")
-		if err != nil {
-			return err
-		}
-		for _, x := range rows {
-			before = append(before, risklist.Place{Person: x.Person, Team: x.List})
-		}
 	}
 	exclude, err := risklist.ParseFlags(n.Config.Lists.Exclude)
 	if err != nil {
@@ -208,7 +218,7 @@ func (n *Night) lists(ctx context.Context, r *pipeline.Run, dir string) error {
 	if err := got.Attrition.Check(); err != nil {
 		return err
 	}
-	if err := writeLists(filepath.Join(dir, "risk_list.parquet"), got); err != nil {
+	if err := writeLists(filepath.Join(dir, listFile), got); err != nil {
 		return err
 	}
 	if err := n.writeResidents(filepath.Join(dir, "resident.parquet"), places, m, probability, got.Cuts, g); err != nil {

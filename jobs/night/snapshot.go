@@ -201,6 +201,23 @@ func whole(dir string) bool {
 	return err == nil && found == len(m.Files)
 }
 
+// held refuses a file of a snapshot that is not what its manifest says: not of
+// that length or, if deep, not of that checksum.
+func held(dir, file string, want ManifestFile, deep bool) error {
+	path := filepath.Join(dir, filepath.FromSlash(file))
+	info, err := os.Stat(path)
+	good := err == nil && info.Size() == want.Bytes
+	if good && deep {
+		var sum string
+		sum, _, err = checksum(path)
+		good = err == nil && sum == want.SHA256
+	}
+	if good {
+		return nil
+	}
+	return &engine.Fault{Code: "snapshot-damaged", Say: "snapshots/" + filepath.Base(dir) + "/" + file + " is not what the manifest beside it says: run again for the snapshot's as-of date, which publishes it anew, or restore the file", Err: err}
+}
+
 // copyFile copies a file whole. A link would be cheaper, but damage to one name
 // would then be damage to both.
 func copyFile(from, to string) error {

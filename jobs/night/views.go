@@ -15,11 +15,12 @@ import (
 	"leftshift/engine/schema"
 	"leftshift/jobs/config"
 	"leftshift/jobs/ledger"
+	"leftshift/jobs/pipeline"
 )
 
 // Views are what `leftshift sql` may read: the curated tables of the curation
 // last used, the published tables of the current snapshot, quarantine and
-// runs. cleanup removes what was made for it.
+// runs. What no run has made yet is there as lake.View says, Absent. cleanup removes what was made for it.
 func Views(c *config.Config) (views []lake.View, cleanup func(), err error) {
 	tmp, err := os.MkdirTemp("", "leftshift-views-")
 	if err != nil {
@@ -33,52 +34,14 @@ func Views(c *config.Config) (views []lake.View, cleanup func(), err error) {
 	return views, remove, nil
 }
 
-func viewsOf(data, tmp string) (views []lake.View, err error) {
-	add := func(t *schema.Table, has bool, dir, pattern string) error {
-		if !has {
-			views = append(views, lake.EmptyView(t))
-			return nil
-		}
-		v, err := lake.FilesView(t.Name, dir, pattern)
-		views = append(views, v)
-		return err
-	}
-	curated, err := newestCuration(data)
+func viewsOf(data, tmp string) ([]lake.View, error) {
+	curated, err := curatedViews(data)
 	if err != nil {
 		return nil, err
 	}
-	for i, t := range schema.Curated {
-		dir, pattern := curated, t.Name+".parquet"
-		if i < schema.Bucketed {
-			dir, pattern = filepath.Join(curated, t.Name), "*.parquet"
-		}
-		if err := add(t, curated != "", dir, pattern); err != nil {
-			return nil, err
-		}
-	}
-	snapshot, err := CurrentSnapshot(data)
+	published, err := publishedViews(data)
 	if err != nil {
 		return nil, err
-	}
-	var m Manifest
-	if snapshot != "" {
-		if err := readJSON(filepath.Join(snapshot, "manifest.json"), &m); err != nil {
-			return nil, &engine.Fault{Code: "snapshot-manifest", Say: "the current snapshot has no readable manifest: publish again", Err: err}
-		}
-	}
-	for _, t := range schema.Published {
-		// What the manifest names and is gone is an error, not an empty table.
-		_, has := m.Files[t.Name+".parquet"]
-		if err := add(t, has, snapshot, t.Name+".parquet"); err != nil {
-			return nil, err
-		}
-	}
-	if snapshot != "" {
-		v, err := lake.FilesView("feature", snapshot, "feature.parquet")
-		if err != nil {
-			return nil, err
-		}
-		views = append(views, v)
 	}
 	q, err := quarantineView(data)
 	if err != nil {
@@ -88,7 +51,74 @@ func viewsOf(data, tmp string) (views []lake.View, err error) {
 	if err != nil {
 		return nil, err
 	}
-	return append(views, q, runs), nil
+	return append(append(curated, published...), q, runs), nil
+}
+
+func curatedViews(data string) (views []lake.View, err error) {
+	curated, err := newestCuration(data)
+	if err != nil {
+		return nil, err
+	}
+	if curated != "" {
+		// A bucket that is gone would be people who are not there.
+		if err := pipeline.Whole(curated, false); err != nil {
+			return nil, err
+		}
+	}
+	for i, t := range schema.Curated {
+		v := lake.View{Name: t.Name, Absent: notCurated()}
+		switch {
+		case curated == "":
+		case i < schema.Bucketed:
+			v, err = lake.FilesView(t.Name, filepath.Join(curated, t.Name), "*.parquet")
+		default:
+			v, err = lake.FilesView(t.Name, curated, t.Name+".parquet")
+		}
+		if err != nil {
+			return nil, err
+		}
+		views = append(views, v)
+	}
+	return views, nil
+}
+
+func publishedViews(data string) (views []lake.View, err error) {
+	names := []string{"feature"}
+	for _, t := range schema.Published {
+		names = append(names, t.Name)
+	}
+	snapshot, err := CurrentSnapshot(data)
+	if err != nil {
+		return nil, err
+	}
+	if snapshot == "" {
+		for _, name := range names {
+			views = append(views, lake.View{Name: name, Absent: noSnapshot()})
+		}
+		return views, nil
+	}
+	var m Manifest
+	if err := readJSON(filepath.Join(snapshot, "manifest.json"), &m); err != nil {
+		return nil, &engine.Fault{Code: "snapshot-manifest", Say: "the current snapshot has no readable manifest: publish again", Err: err}
+	}
+	for i, name := range names {
+		file := name + ".parquet"
+		want, has := m.Files[file]
+		if !has && i > 0 { // a night without a model has no reasons
+			views = append(views, lake.EmptyView(schema.Published[i-1]))
+			continue
+		}
+		// What the manifest names and is gone is an error, not an empty table.
+		v, err := lake.FilesView(name, snapshot, file)
+		if err == nil {
+			err = held(snapshot, file, want, false)
+		}
+		if err != nil {
+			return nil, err
+		}
+		views = append(views, v)
+	}
+	return views, nil
 }
 
 // newestCuration is the curated folder that the last run that came so far
