@@ -108,8 +108,11 @@ func (a *app) featuresShow() *cobra.Command {
 				return err
 			}
 			f, err := night.ComputedFeatures(c)
-			if err != nil {
+			if fault := (*engine.Fault)(nil); errors.As(err, &fault) && fault.Code == "features-missing" {
 				return nil // nothing has been computed: what it means has been said
+			}
+			if err != nil {
+				return err
 			}
 			columns := make([]string, len(f.Columns))
 			for i, r := range f.Columns {

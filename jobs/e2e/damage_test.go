@@ -5,8 +5,22 @@ package e2e
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
+
+// flip changes one bit of a file.
+func flip(t *testing.T, path string) {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text[len(text)/2] ^= 1
+	if err := os.WriteFile(path, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
 
 // What was landed or published and then changed is noticed before anybody
 // rests on it; so is a models folder that went missing.
@@ -40,6 +54,23 @@ func TestDamageIsNoticed_F11(t *testing.T) {
 	s.do("run", "--as-of", firstNight).done(t)
 	same(t, "published once more", s.snapshot(), want)
 
+	// A computed table is changed: it is not handed out, and the next run makes
+	// it anew.
+	computed, err := filepath.Glob(s.path("data", "steps", "features", "*", "feature.parquet"))
+	if err != nil || len(computed) != 1 {
+		t.Fatal(computed, err)
+	}
+	flip(t, computed[0])
+	s.do("features", "export", "--out", s.path("out.parquet")).fails(t, 1, "[output-damaged]", "/feature.parquet", "run again")
+	if got := s.do("run", "--as-of", firstNight).done(t); !strings.Contains(got.out+got.err, "/feature.parquet has not the checksum") {
+		t.Errorf("the run does not say which file was damaged:\n%s%s", got.out, got.err)
+	}
+	same(t, "with features made anew", s.snapshot(), want)
+	s.do("features", "export", "--out", s.path("out.parquet")).done(t)
+	if s.read("out.parquet") != s.read("data", "snapshots", name, "feature.parquet") {
+		t.Error("the features handed out are not those published")
+	}
+
 	// The models are gone: a night without them does not take the lists' place.
 	if err := os.Rename(s.path("data", "models"), s.path("data", "models.away")); err != nil {
 		t.Fatal(err)
@@ -55,14 +86,7 @@ func TestDamageIsNoticed_F11(t *testing.T) {
 	if err != nil || len(landed) == 0 {
 		t.Fatal(landed, err)
 	}
-	text, err := os.ReadFile(landed[0])
-	if err != nil {
-		t.Fatal(err)
-	}
-	text[len(text)/2] ^= 1
-	if err := os.WriteFile(landed[0], text, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	flip(t, landed[0])
 	s.write(s.read("sources", "optouts", "national.csv")+"9434765919,\n", "sources", "optouts", "national.csv")
 	s.do("run", "--as-of", firstNight).fails(t, 1, "[batch-changed]")
 	same(t, "with a changed batch", s.snapshot(), want)
