@@ -247,6 +247,9 @@ type Definition struct {
 	Line int
 	// Origin is the name of the folder that it comes from; "" for built in.
 	Origin string `json:"-"`
+	// Raised says in words why it is shown to clinicians only where its file has
+	// the care team see it; "" where it is shown as its file has it.
+	Raised string `json:"-"`
 }
 
 // OfTonight says whether the value is as known on the night of the run also at

@@ -21,6 +21,8 @@ func WindowWords(days int) (title, in string) {
 	switch days {
 	case Ever:
 		return "whole record", "on record"
+	case 1:
+		title = "last day"
 	case 365:
 		title = "last 12 months"
 	case 730:
@@ -280,25 +282,37 @@ func (l *loader) hide(d *Definition) {
 	}
 	for _, m := range d.Members {
 		for _, x := range m.Lists {
-			if l.lib.ClinicianOnly(x) || d.Origin != "" && l.sensitive(x) {
-				d.Display = matrix.DisplayClinician
+			if l.lib.ClinicianOnly(x) {
+				d.raise("code list " + x + " is of a sensitive topic")
+			} else if code := l.sensitive(x); d.Origin != "" && code != "" {
+				d.raise("code " + code + " of code list " + x + " is of a sensitive topic")
 			}
 		}
 		for _, c := range m.Codes {
 			if system, code, _ := strings.Cut(c, ":"); len(l.lib.TopicsOf(system, code)) > 0 {
-				d.Display = matrix.DisplayClinician
+				d.raise("code " + c + " is of a sensitive topic")
 			}
 		}
 	}
 }
 
-// sensitive says whether a list has a code of a sensitive topic.
-func (l *loader) sensitive(name string) bool {
+// raise shows a definition to clinicians only, and keeps the first reason.
+func (d *Definition) raise(why string) {
+	if d.Display != matrix.DisplayClinician {
+		d.Display, d.Raised = matrix.DisplayClinician, why
+	}
+}
+
+// sensitive gives the first code of a list that is of a sensitive topic, or "".
+func (l *loader) sensitive(name string) string {
 	list := l.lib.List(name)
 	if list == nil {
-		return false
+		return ""
 	}
-	return slices.ContainsFunc(list.Codes, func(code string) bool { return len(l.lib.TopicsOf(list.System, code)) > 0 })
+	if i := slices.IndexFunc(list.Codes, func(code string) bool { return len(l.lib.TopicsOf(list.System, code)) > 0 }); i >= 0 {
+		return list.Codes[i]
+	}
+	return ""
 }
 
 func capital(s string) string {

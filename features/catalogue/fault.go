@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"sort"
 	"strings"
+
+	"leftshift/engine"
 )
 
 // Fault is one thing wrong in one file. Line counts from 1; 0 means the file
@@ -30,7 +32,7 @@ func (f *Faults) Error() string {
 	for i, x := range f.List {
 		lines[i] = x.String()
 	}
-	return fmt.Sprintf("the feature catalogue has %d faults:\n%s", len(f.List), strings.Join(lines, "\n"))
+	return fmt.Sprintf("the feature catalogue has %s:\n%s", engine.Plural(len(f.List), "fault"), strings.Join(lines, "\n"))
 }
 
 func (f *Faults) add(file string, line int, code, text string, args ...any) {

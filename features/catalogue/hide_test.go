@@ -40,4 +40,11 @@ func TestSiteFeaturesHideSensitiveTopics(t *testing.T) {
 			t.Errorf("%s: %+v", id, d)
 		}
 	}
+	// The reason is kept, of the first thing that hides it.
+	for id, want := range map[string]string{"x_list": "code list depression is of a sensitive topic", "x_codes": "code snomed:" + code + " is of a sensitive topic",
+		"x_group": "code list depression is of a sensitive topic", "x_terms": "feature x_list, which it reads, is shown to clinicians only", "x_open": ""} {
+		if d := cat.Find(id); d.Raised != want {
+			t.Errorf("%s is hidden because %q, want %q", id, d.Raised, want)
+		}
+	}
 }

@@ -3,6 +3,7 @@ package catalogue
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"leftshift/engine"
@@ -20,14 +21,13 @@ func Markdown(c *Catalogue) string {
 			hidden++
 		}
 	}
-	fmt.Fprintf(&b, "%d features, %d of them shown to clinicians only. Catalogue `%.12s`.\n\n", len(c.Definitions), hidden, c.Hash)
+	fmt.Fprintf(&b, "%d features, %d of them shown to clinicians only. Catalogue `%.12s`. The headings of the tables are the areas that `leftshift features list --area` takes.\n\n", len(c.Definitions), hidden, c.Hash)
 	b.WriteString(preface())
-	file := ""
-	for i := range c.Definitions {
-		d := &c.Definitions[i]
-		if d.File != file {
-			file = d.File
-			fmt.Fprintf(&b, "\n## %s\n\n| feature | title | reads | window | makes | none means | unit | who may see it | why |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n", strings.TrimSuffix(file, ".toml"))
+	area := ""
+	for _, d := range c.byArea() {
+		if d.Area != area {
+			area = d.Area
+			fmt.Fprintf(&b, "\n## %s\n\n| feature | title | reads | window | makes | none means | unit | who may see it | why |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n", capital(area))
 		}
 		absence, seen := "zero", "care team"
 		if d.Absence == matrix.AbsenceUnknown {
@@ -36,15 +36,8 @@ func Markdown(c *Catalogue) string {
 		if d.Display == matrix.DisplayClinician {
 			seen = "clinicians only"
 		}
-		window, _ := WindowWords(d.Days)
-		if d.Source == Demographic || d.Source == Derived {
-			window = "on the day"
-		}
-		if d.Gap > 0 {
-			window += fmt.Sprintf(", up to %d days before", d.Gap)
-		}
 		b.WriteString("|")
-		for _, s := range []string{"`" + d.ID + "`", d.Title, reads(d), window, makes(d), absence, d.Unit, seen, d.Why} {
+		for _, s := range []string{"`" + d.ID + "`", d.Title, reads(d), d.WindowWords(), makes(d), absence, d.Unit, seen, d.Why} {
 			b.WriteString(" " + strings.ReplaceAll(strings.ReplaceAll(s, "\n", " "), "|", `\|`) + " |")
 		}
 		b.WriteString("\n")
@@ -56,6 +49,21 @@ func Markdown(c *Catalogue) string {
 	return b.String()
 }
 
+// byArea gives the definitions area by area, in the order in which each is
+// first named; within one, in the catalogue's order.
+func (c *Catalogue) byArea() []*Definition {
+	first := map[string]int{}
+	out := make([]*Definition, len(c.Definitions))
+	for i := range c.Definitions {
+		out[i] = &c.Definitions[i]
+		if _, ok := first[out[i].Area]; !ok {
+			first[out[i].Area] = i
+		}
+	}
+	slices.SortStableFunc(out, func(a, b *Definition) int { return first[a.Area] - first[b.Area] })
+	return out
+}
+
 // reads says a filter in words.
 func reads(d *Definition) string {
 	var parts []string
@@ -63,7 +71,7 @@ func reads(d *Definition) string {
 	case Demographic:
 		return "person"
 	case Derived:
-		return fmt.Sprintf("%d features", len(d.reads()))
+		return engine.Plural(len(d.reads()), "feature")
 	case Event:
 		parts = append(parts, list(d.Kinds, "events: "))
 		if len(d.Modes) > 0 {
@@ -102,7 +110,7 @@ func reads(d *Definition) string {
 			parts = append(parts, fmt.Sprintf("attended %v", d.Attended))
 		}
 		if d.Readmission > 0 {
-			parts = append(parts, fmt.Sprintf("begun less than %d days after another stay ended", d.Readmission))
+			parts = append(parts, fmt.Sprintf("begun less than %s after another stay ended", engine.Plural(d.Readmission, "day")))
 		}
 		for _, x := range []struct {
 			lead  string

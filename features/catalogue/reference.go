@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"leftshift/engine"
 	"leftshift/features/codelist"
 	"leftshift/features/matrix"
 )
@@ -130,7 +131,7 @@ func (d *Definition) WindowWords() string {
 	}
 	w, _ := WindowWords(d.Days)
 	if d.Gap > 0 {
-		w += fmt.Sprintf(", up to %d days before", d.Gap)
+		w += fmt.Sprintf(", up to %s before", engine.Plural(d.Gap, "day"))
 	}
 	return w
 }

@@ -107,7 +107,7 @@ func (l *loader) derive() {
 				l.faults.add(d.File, d.Line, "term-order", "%s reads feature %s, which is derived and comes after it: move it before", d.ID, id)
 			}
 			if x.Display == matrix.DisplayClinician && (len(d.Terms) < 5 || d.Origin != "") {
-				d.Display = matrix.DisplayClinician
+				d.raise("feature " + id + ", which it reads, is shown to clinicians only")
 			}
 		}
 	}

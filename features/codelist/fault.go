@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"sort"
 	"strings"
+
+	"leftshift/engine"
 )
 
 // Fault is one thing wrong in one file. Line counts from 1; 0 means the file
@@ -30,11 +32,7 @@ func (f *Faults) Error() string {
 	for i, x := range f.List {
 		lines[i] = x.String()
 	}
-	noun := "faults"
-	if len(lines) == 1 {
-		noun = "fault"
-	}
-	return fmt.Sprintf("code lists or their approvals have %d %s:\n%s", len(lines), noun, strings.Join(lines, "\n"))
+	return fmt.Sprintf("code lists or their approvals have %s:\n%s", engine.Plural(len(lines), "fault"), strings.Join(lines, "\n"))
 }
 
 func (f *Faults) add(file string, line int, code, text string, args ...any) {
