@@ -1,0 +1,234 @@
+//go:build duckdb_arrow
+
+package snapshot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"leftshift/engine"
+	"leftshift/engine/schema"
+)
+
+const asOf = "2026-03-31"
+
+// publish makes a snapshot of a few people: person k of practice P{k mod 3},
+// every fifth of them on the list of team-{k mod 2}.
+func publish(t *testing.T, data string, people int, site string) string {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "snapshot")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	day, _ := engine.ParseDay(asOf)
+	write := func(file, table string, rows ...any) {
+		t.Helper()
+		w := &schema.File{Path: filepath.Join(dir, file), Table: schema.PublishedTable(table)}
+		if err := w.Make(); err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range rows {
+			if err := w.Append(r); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, _, err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var residents, scores, reasons, clinician, lists []any
+	ranks := map[string]int64{}
+	for k := range people {
+		p, team := engine.Person(1000+k), fmt.Sprintf("team-%d", k%2)
+		residents = append(residents, &schema.Resident{Person: p, AsOf: day, Age: int64(20 + k), Sex: 2, Practice: fmt.Sprintf("P%d", k%3), PCN: "U1", Team: team, Band: "low", LTCs: 1})
+		scores = append(scores, &schema.Score{Person: p, Model: "boost_365", AsOf: day, Horizon: 365, Probability: float64(k) / 1000, Points: math.NaN(), Band: "low"})
+		for rank := range 3 {
+			reasons = append(reasons, &schema.Reason{Person: p, Model: "boost_365", Rank: uint8(rank + 1), Feature: "f", Contribution: .1, Text: fmt.Sprintf("team reason %d of %d", rank+1, k)})
+		}
+		clinician = append(clinician, &schema.Reason{Person: p, Model: "boost_365", Rank: 1, Feature: "g", Contribution: .2, Text: fmt.Sprintf("clinician reason of %d", k)})
+		if k%5 == 0 {
+			ranks[team]++
+			lists = append(lists, &schema.ListRow{List: team, Rank: ranks[team], Person: p, Probability: float64(k) / 1000, Band: "low", Status: "joiner"})
+		}
+	}
+	write("resident.parquet", "resident", residents...)
+	write("score.parquet", "score", scores...)
+	write("reason.parquet", "reason", reasons...)
+	write("reason_clinician.parquet", "reason", clinician...)
+	write("risk_list.parquet", "risk_list", lists...)
+	for file, text := range map[string]string{
+		"quality.json":    `{"sources":[{"source":"place_a","facts":12,"newest_fact":"2026-03-30","newest_known":"2026-03-31"}]}`,
+		"evaluation.json": `[{"name":"boost_365","kind":"boost","horizon_days":365},{"name":"boost_90","kind":"boost","horizon_days":90}]`,
+	} {
+		if err := os.WriteFile(filepath.Join(dir, file), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	name, err := Seal(dir, Manifest{Format: 1, Site: site, Synthetic: true, Purpose: "case-finding", AsOf: asOf, Bundle: "b"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	final := filepath.Join(data, "snapshots", name)
+	if err := os.MkdirAll(filepath.Dir(final), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(dir, final); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(data, "snapshots", "CURRENT"), []byte(name+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return final
+}
+
+func TestEveryoneIsToldOfAlikeListedOrNot(t *testing.T) {
+	ctx := context.Background()
+	s, err := Open(ctx, publish(t, t.TempDir(), 40, "Test"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if s.People() != 40 || s.Model != (Model{"boost_365", 365}) || s.AsOf.String() != asOf || len(s.Sources()) != 1 || s.Sources()[0].NewestKnown != "2026-03-31" {
+		t.Fatalf("%d people, model %v, as of %s, sources %v", s.People(), s.Model, s.AsOf, s.Sources())
+	}
+	for k := range 40 {
+		p := engine.Person(1000 + k)
+		place, ok := s.Place(p)
+		if want := (Place{fmt.Sprintf("P%d", k%3), "U1", fmt.Sprintf("team-%d", k%2)}); !ok || place != want {
+			t.Fatalf("person %d is at %v, want %v", k, place, want)
+		}
+		told, ok, err := s.Tell(ctx, p)
+		if err != nil || !ok {
+			t.Fatalf("person %d: %v, %v", k, ok, err)
+		}
+		if told.Resident.Age != int64(20+k) || len(told.Scores) != 1 || told.Scores[0].Probability != float64(k)/1000 {
+			t.Fatalf("person %d is told of as %+v", k, told)
+		}
+		if len(told.Reasons) != 3 || told.Reasons[1].Text != fmt.Sprintf("team reason 2 of %d", k) || len(told.Clinician) != 1 || told.Clinician[0].Text != fmt.Sprintf("clinician reason of %d", k) {
+			t.Fatalf("person %d has reasons %v and %v", k, told.Reasons, told.Clinician)
+		}
+	}
+	for _, p := range []engine.Person{0, 999, 1040, math.MaxInt64} {
+		if _, ok := s.Place(p); ok {
+			t.Errorf("person %d has a place", p)
+		}
+		if told, ok, err := s.Tell(ctx, p); told != nil || ok || err != nil {
+			t.Errorf("person %d: %v, %v, %v", p, told, ok, err)
+		}
+	}
+	var listed int
+	for _, l := range s.Lists() {
+		if s.List(l.Team) != l {
+			t.Errorf("list %s is not found", l.Team)
+		}
+		for i, r := range l.Rows {
+			if r.Rank != int64(i+1) || r.List != l.Team {
+				t.Errorf("row %d of %s is %v", i, l.Team, r)
+			}
+			listed++
+		}
+	}
+	if listed != 8 || s.List("no team") != nil {
+		t.Errorf("%d people listed", listed)
+	}
+}
+
+func TestDamageIsNotShown(t *testing.T) {
+	ctx := context.Background()
+	for _, file := range []string{"resident.parquet", "score.parquet", "reason.parquet", "reason_clinician.parquet", "risk_list.parquet", "quality.json", "evaluation.json", "manifest.json"} {
+		for _, how := range []string{"flip", "cut", "remove"} {
+			t.Run(file+"/"+how, func(t *testing.T) {
+				dir := publish(t, t.TempDir(), 12, "Test")
+				path := filepath.Join(dir, file)
+				text, err := os.ReadFile(path)
+				if err != nil {
+					t.Fatal(err)
+				}
+				switch how {
+				case "flip":
+					text[len(text)/2] ^= 1
+				case "cut":
+					text = text[:len(text)-1]
+				}
+				if err := os.Remove(path); err != nil {
+					t.Fatal(err)
+				}
+				if how != "remove" {
+					if err := os.WriteFile(path, text, 0o600); err != nil {
+						t.Fatal(err)
+					}
+				}
+				s, err := Open(ctx, dir)
+				var fault *engine.Fault
+				if err == nil {
+					s.Close()
+				}
+				if !errors.As(err, &fault) || fault.Code != "snapshot-damaged" && fault.Code != "snapshot-manifest" {
+					t.Fatalf("opened: %v", err)
+				}
+			})
+		}
+	}
+}
+
+func TestTheNextNightIsShownAndTheLastStaysForWhoReadsIt(t *testing.T) {
+	ctx := context.Background()
+	data := t.TempDir()
+	h := Hold(data)
+	defer h.Close()
+	var fault *engine.Fault
+	if _, _, err := h.Use(ctx); !errors.As(err, &fault) || fault.Code != "no-snapshot" {
+		t.Fatalf("before anything is published: %v", err)
+	}
+	publish(t, data, 12, "One")
+	one, done, err := h.Use(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, doneAgain, err := h.Use(ctx)
+	if err != nil || again != one {
+		t.Fatalf("the same snapshot was opened twice: %v", err)
+	}
+	publish(t, data, 20, "Two")
+	two, doneTwo, err := h.Use(ctx)
+	if err != nil || two.Site != "Two" || two.People() != 20 {
+		t.Fatalf("the next snapshot: %+v, %v", two, err)
+	}
+	defer doneTwo()
+	done()
+	done()                                                    // twice is once
+	if _, ok, err := one.Tell(ctx, 1001); !ok || err != nil { // not listed, so read from the file
+		t.Fatalf("whoever reads the last one is cut off: %v", err)
+	}
+	doneAgain()
+	if _, _, err := one.Tell(ctx, 1001); err == nil {
+		t.Error("the last one is still open when nobody reads it")
+	}
+	// Many at once, while it changes.
+	var wait sync.WaitGroup
+	for range 8 {
+		wait.Add(1)
+		go func() {
+			defer wait.Done()
+			for range 20 {
+				s, done, err := h.Use(ctx)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				if _, ok, err := s.Tell(ctx, 1001); !ok || err != nil {
+					t.Error(ok, err)
+				}
+				done()
+			}
+		}()
+	}
+	publish(t, data, 24, "Three")
+	wait.Wait()
+}
