@@ -43,7 +43,7 @@ func (x *tracer) whyNot(k schema.Knowledge, first, last engine.Day) string {
 		}
 		return fmt.Sprintf("after %s", x.on)
 	case last > x.on-engine.Day(d.Gap):
-		return fmt.Sprintf("too recent: the window ends %d days before, on %s", d.Gap, x.on-engine.Day(d.Gap))
+		return fmt.Sprintf("too recent: the window ends %s before, on %s", engine.Plural(d.Gap, "day"), x.on-engine.Day(d.Gap))
 	case from != engine.NoDay && first < from:
 		if last >= from {
 			return fmt.Sprintf("its day is not exactly known and may lie before the window, which begins on %s", from)

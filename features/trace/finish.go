@@ -46,7 +46,7 @@ func (x *tracer) finish(hits []hit) {
 	t.Last = newest
 	switch d.Aggregate {
 	case catalogue.Count:
-		t.Value, t.How = float64(rows), fmt.Sprintf("%d rows", rows)
+		t.Value, t.How = float64(rows), engine.Plural(rows, "row")
 	case catalogue.Any:
 		t.Value, t.How = 1, fmt.Sprintf("there is a row (%d)", rows)
 	case catalogue.Days:
@@ -56,7 +56,7 @@ func (x *tracer) finish(hits []hit) {
 	case catalogue.DistinctSpells:
 		t.Value, t.How = float64(different(spells)), "different stays that the rows lie within"
 	case catalogue.Members:
-		t.Value, t.How = float64(different(members)), fmt.Sprintf("of %d members, those with a row", len(d.Members))
+		t.Value, t.How = float64(different(members)), "of "+engine.Plural(len(d.Members), "member")+", those with a row"
 	case catalogue.DaysSince:
 		t.Value, t.How = float64(x.on-newest), fmt.Sprintf("%s minus %s, the newest row's first possible day", x.on, newest)
 	case catalogue.DaysSinceFirst:
@@ -116,7 +116,7 @@ func (x *tracer) periods(hits []hit, rows int) {
 		}
 		earlier := rows - recent
 		x.out.Value = float64(recent)*catalogue.RateYear/float64(d.Recent) - float64(earlier)
-		x.out.How = fmt.Sprintf("%d rows in the last %d days, at a yearly rate, minus %d in the 365 days before", recent, d.Recent, earlier)
+		x.out.How = fmt.Sprintf("%s in the last %s, at a yearly rate, minus %d in the 365 days before", engine.Plural(recent, "row"), engine.Plural(d.Recent, "day"), earlier)
 		return
 	}
 	key := func(h hit) int64 {
@@ -214,7 +214,7 @@ func (x *tracer) slope(hits []hit, days int, mean, scale float64) {
 	}
 	if days < catalogue.SlopeDays || newest-first < catalogue.SlopeSpan {
 		t.Value = math.NaN()
-		t.How = fmt.Sprintf("values on %d days that span %d are too few for a trend: %d days that span %d are needed", days, max(newest-first, 0), catalogue.SlopeDays, catalogue.SlopeSpan)
+		t.How = fmt.Sprintf("values on %s that span %d are too few for a trend: %d days that span %d are needed", engine.Plural(days, "day"), max(newest-first, 0), catalogue.SlopeDays, catalogue.SlopeSpan)
 		return
 	}
 	at /= float64(len(hits))

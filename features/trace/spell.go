@@ -115,7 +115,7 @@ func (x *tracer) unlike(s *schema.CuratedSpell) string {
 	case d.NoAdmission && x.admitted(s):
 		return "an emergency admission followed by the day after"
 	case d.Readmission > 0 && !x.readmitted(s):
-		return fmt.Sprintf("it did not begin less than %d days after the end of another stay", d.Readmission)
+		return "it did not begin less than " + engine.Plural(d.Readmission, "day") + " after the end of another stay"
 	}
 	return ""
 }

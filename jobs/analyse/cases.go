@@ -128,15 +128,9 @@ func Check(ctx context.Context, s *definitions.Set, files []string, second Secon
 
 // String says the outcome in a line.
 func (c *Checked) String() string {
-	count := func(n int, noun string) string {
-		if n == 1 {
-			return "1 " + noun
-		}
-		return fmt.Sprintf("%d %ss", n, noun)
-	}
-	s := strings.Join([]string{count(c.Features, "feature"), count(c.Cases, "case"), count(c.Expectations, "expectation")}, ", ")
+	s := strings.Join([]string{engine.Plural(c.Features, "feature"), engine.Plural(c.Cases, "case"), engine.Plural(c.Expectations, "expectation")}, ", ")
 	if len(c.Faults) == 0 {
 		return s + ": all hold"
 	}
-	return s + ": " + count(len(c.Faults), "fault")
+	return s + ": " + engine.Plural(len(c.Faults), "fault")
 }

@@ -40,7 +40,11 @@ func Show(w io.Writer, s *definitions.Set, id string, on engine.Day) error {
 	}
 	p.field("none means", r.Absence)
 	p.field("unit", r.Unit)
-	p.field("seen by", map[string]string{"team": "the care team", "clinician": "clinicians only"}[r.Display])
+	seen := map[string]string{"team": "the care team", "clinician": "clinicians only"}[r.Display]
+	if d.Raised != "" {
+		seen += ": " + d.Raised
+	}
+	p.field("seen by", seen)
 	p.field("why", r.Why)
 	if r.Since != "" {
 		p.field("since", "catalogue "+r.Since)
@@ -70,7 +74,7 @@ func Show(w io.Writer, s *definitions.Set, id string, on engine.Day) error {
 			if l.Approved {
 				approval = "approved"
 			}
-			p.line("  %-36s %-7s %-7s %5d codes  release %s  %s  hash %.12s", l.Name, l.System, l.Match, l.Codes, l.Release, approval, l.Hash)
+			p.line("  %-36s %-7s %-7s %11s  release %s  %s  hash %.12s", l.Name, l.System, l.Match, engine.Plural(l.Codes, "code"), l.Release, approval, l.Hash)
 		}
 		for _, c := range r.Codes {
 			p.line("  %s (one code)", c)
@@ -78,7 +82,7 @@ func Show(w io.Writer, s *definitions.Set, id string, on engine.Day) error {
 	}
 	if a := s.Analytes.ByID(d.Analyte); a != nil {
 		p.line("")
-		p.line("Values of %s (%s), %d codes: %s", a.Title, a.Unit, len(a.SNOMED)+len(a.LOINC), strings.Join(append(append([]string{}, a.SNOMED...), a.LOINC...), ", "))
+		p.line("Values of %s (%s), %s: %s", a.Title, a.Unit, engine.Plural(len(a.SNOMED)+len(a.LOINC), "code"), strings.Join(append(append([]string{}, a.SNOMED...), a.LOINC...), ", "))
 	}
 	if len(d.Weights) > 0 {
 		p.line("")

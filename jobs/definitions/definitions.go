@@ -5,7 +5,6 @@ package definitions
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -130,11 +129,7 @@ func faulty(err error) error {
 	case errors.As(err, &l):
 		n = len(l.List)
 	}
-	noun := "faults"
-	if n == 1 {
-		noun = "fault"
-	}
 	// Joined, not wrapped: the faults are of files, and whoever may read them
 	// finds them; a ledger is told the sentence alone.
-	return errors.Join(&engine.Fault{Code: "features-faulty", Say: fmt.Sprintf("the site's feature files have %d %s: `leftshift features check` shows them", n, noun)}, err)
+	return errors.Join(&engine.Fault{Code: "features-faulty", Say: "the site's feature files have " + engine.Plural(n, "fault") + ": `leftshift features check` shows them"}, err)
 }

@@ -118,10 +118,10 @@ func (r *Reference) Write(w io.Writer) error {
 	field("at risk", r.AtRisk)
 	field("horizons", days(r.Horizons))
 	if r.Gap > 0 {
-		field("gap", fmt.Sprintf("%d days after the index date do not count", r.Gap))
+		field("gap", engine.Plural(r.Gap, "day")+" after the index date do not count")
 	}
 	field("comes before", strings.Join(r.Competing, ", "))
-	field("settles in", fmt.Sprintf("%d days", r.Freeze))
+	field("settles in", engine.Plural(r.Freeze, "day"))
 	field("reads", strings.Join(r.Reads, ", "))
 	if r.Moves {
 		field("but", "its rate changes where a trust moves same-day emergency care between data sets")
