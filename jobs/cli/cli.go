@@ -18,6 +18,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"leftshift/engine"
+	"leftshift/engine/synth"
 	"leftshift/features/catalogue"
 	"leftshift/features/codelist"
 	"leftshift/jobs/config"
@@ -74,6 +75,7 @@ func sentence(err error) string {
 	var faults *config.Faults
 	var features *catalogue.Faults
 	var lists *codelist.Faults
+	var options *synth.Error
 	if os.Getenv("LEFTSHIFT_DEBUG") != "" {
 		return err.Error() // on synthetic people only: the text may quote a record
 	}
@@ -84,6 +86,8 @@ func sentence(err error) string {
 		return features.Error()
 	case errors.As(err, &lists):
 		return lists.Error()
+	case errors.As(err, &options):
+		return said(err)
 	case errors.As(err, &fault):
 		where := ""
 		if i := strings.Index(err.Error(), fault.Say); i > 0 {
@@ -94,6 +98,20 @@ func sentence(err error) string {
 	}
 	code, say := progress.Explain(err)
 	return say + " [" + code + "]"
+}
+
+// said is what is wrong with the options of a synthetic system, all of it.
+func said(err error) string {
+	if many, ok := err.(interface{ Unwrap() []error }); ok {
+		var lines []string
+		for _, x := range many.Unwrap() {
+			lines = append(lines, sentence(x))
+		}
+		return strings.Join(lines, "\n")
+	}
+	var one *synth.Error
+	errors.As(err, &one)
+	return one.Text + " [" + one.Code + "]"
 }
 
 func (a *app) root() *cobra.Command {

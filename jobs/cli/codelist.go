@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -69,7 +70,7 @@ func (a *app) codelistList() *cobra.Command {
 			if err := codebook.WriteEntries(a.out, entries); err != nil {
 				return err
 			}
-			fmt.Fprintf(a.out, "\n%d of %d lists; library %.12s\n", len(entries), len(b.Codelists.Lists), b.Codelists.Hash)
+			fmt.Fprintf(a.out, "\n%d of %s; library %.12s\n", len(entries), engine.Plural(len(b.Codelists.Lists), "list"), b.Codelists.Hash)
 			return nil
 		},
 	})
@@ -182,7 +183,7 @@ With --library another folder or .zip of lists is checked by itself. With
 				if err != nil {
 					return err
 				}
-				fmt.Fprintf(a.out, "%d lists can be read; library %.12s\n", len(lib.Lists), lib.Hash)
+				fmt.Fprintf(a.out, "%s can be read; library %.12s\n", engine.Plural(len(lib.Lists), "list"), lib.Hash)
 				return nil
 			}
 			c, b, day, err := a.book(cmd)
@@ -204,7 +205,7 @@ With --library another folder or .zip of lists is checked by itself. With
 				if err := codebook.WriteRemarks(a.out, remarks); err != nil {
 					return err
 				}
-				fmt.Fprintf(a.out, "%d lists can be read; library %.12s\n", len(b.Codelists.Lists), b.Codelists.Hash)
+				fmt.Fprintf(a.out, "%s can be read; library %.12s\n", engine.Plural(len(b.Codelists.Lists), "list"), b.Codelists.Hash)
 			}
 			moved := false
 			if relationships != "" {
@@ -283,7 +284,9 @@ func (a *app) codelistApprove() *cobra.Command {
 	cmd := a.ofSite(&cobra.Command{
 		Use: "approve", Short: "record that a named clinician has read a list, as it is now, until a day", Args: noArgs,
 		Long: `Adds an approval to the site's file of them (reference.codelist_approvals). It is
-of the list with its present hash: when the list changes it needs a new one.`,
+of the list with its present hash: when the list changes it needs a new one. What
+the same person in the same role has approved already for those days is told and
+not added again; a later --until is added beside the earlier one, and counts.`,
 		Example: `  leftshift codelist approve --list palliative_care --by "Dr A Name" --role "clinical safety officer" --until 2027-03-31`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, err := config.Load(a.config)
@@ -304,6 +307,10 @@ of the list with its present hash: when the list changes it needs a new one.`,
 			if w.Hash != "" && len(lists) > 1 {
 				return &usageError{errors.New("--hash is of one list: give one --list")}
 			}
+			held, err := codelist.ReadApprovals(path)
+			if err != nil {
+				return err
+			}
 			var all []codelist.Approval
 			for _, name := range lists {
 				x := w
@@ -312,7 +319,15 @@ of the list with its present hash: when the list changes it needs a new one.`,
 						x.Hash = l.Hash
 					}
 				}
+				if k := slices.IndexFunc(slices.Concat(held, all), func(h codelist.Approval) bool { return given(h, x) }); k >= 0 {
+					h := slices.Concat(held, all)[k]
+					fmt.Fprintf(a.out, "%s, hash %.12s, is already approved by %s, %s, until %s: nothing is added\n", h.List, h.Hash, h.By, h.Role, h.Until)
+					continue
+				}
 				all = append(all, x)
+			}
+			if len(all) == 0 {
+				return nil
 			}
 			if err := s.Codelists.Approve(path, all...); err != nil {
 				return err
@@ -333,6 +348,12 @@ of the list with its present hash: when the list changes it needs a new one.`,
 		_ = cmd.MarkFlagRequired(f)
 	}
 	return cmd
+}
+
+// given says whether what is held says already what another would add: the
+// same person's word, in the same role, of the same list, for all those days.
+func given(held, more codelist.Approval) bool {
+	return held.List == more.List && held.Hash == more.Hash && held.By == more.By && held.Role == more.Role && held.On <= more.On && held.Until >= more.Until
 }
 
 func (a *app) codelistTemplate() *cobra.Command {

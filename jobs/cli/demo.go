@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"leftshift/engine"
 	"leftshift/jobs/config"
 	"leftshift/jobs/ledger"
 	"leftshift/jobs/night"
@@ -159,12 +160,12 @@ func writePage(w io.Writer, c *config.Config, p *night.PageData, sums []night.So
 			fmt.Fprintf(w, "  %-36s %8d\n", q.Code, q.Records)
 		}
 	}
-	fmt.Fprintf(w, "\nPeople scored  %d, %d of them on %d lists\n", p.Scored, p.Listed, p.Lists)
+	fmt.Fprintf(w, "\nPeople scored  %d, %d of them on %s\n", p.Scored, p.Listed, engine.Plural(int(p.Lists), "list"))
 	switch {
 	case p.Bundle == "":
 		fmt.Fprintln(w, "Models         none is approved: published scores only, no lists. Run `leftshift train`.")
 	default:
-		fmt.Fprintf(w, "Risk           first emergency admission within %d days; tested at %s\n", p.Horizon, p.TestIndex)
+		fmt.Fprintf(w, "Risk           first emergency admission within %s; tested at %s\n", engine.Plural(p.Horizon, "day"), p.TestIndex)
 		fmt.Fprintf(w, "AUROC          %s", estimate(p.AUROC, 3))
 		if truth != nil && truth.Known {
 			fmt.Fprintf(w, "; best possible from what the record can show %.3f", truth.Target)

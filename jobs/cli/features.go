@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -59,12 +60,15 @@ func (a *app) featuresList() *cobra.Command {
 				return err
 			}
 			all := s.Catalogue.References(s.Codelists, on.String())
+			if areas := analyse.Areas(all); area != "" && !slices.ContainsFunc(areas, func(x string) bool { return strings.EqualFold(x, area) }) {
+				return &engine.Fault{Code: "area-unknown", Say: "no feature has that area: use one of " + strings.Join(areas, ", ")}
+			}
 			refs := analyse.Matching(all, area, text)
 			if asJSON {
 				return a.json(refs)
 			}
 			if len(refs) == 0 {
-				fmt.Fprintf(a.err, "no feature matches; areas are %s\n", strings.Join(analyse.Areas(all), ", "))
+				fmt.Fprintln(a.err, "no feature matches")
 				return nil
 			}
 			t := &lake.Answer{Columns: []string{"id", "title", "area", "window", "makes", "none means", "seen by", "from"}}
@@ -78,11 +82,11 @@ func (a *app) featuresList() *cobra.Command {
 			if err := writeTable(a.out, t); err != nil {
 				return err
 			}
-			fmt.Fprintf(a.out, "\n%d of %d features; catalogue %.12s\n", len(refs), len(all), s.Catalogue.Hash)
+			fmt.Fprintf(a.out, "\n%d of %s; catalogue %.12s\n", len(refs), engine.Plural(len(all), "feature"), s.Catalogue.Hash)
 			return nil
 		},
 	})
-	cmd.Flags().StringVar(&area, "area", "", "only features of this area")
+	cmd.Flags().StringVar(&area, "area", "", "only features of this area, as the headings of FEATURES.md name it: hospital, 'urgent care', ...")
 	cmd.Flags().StringVar(&text, "find", "", "only features with this text in their id, title, area or reason")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "everything about each, as JSON")
 	return cmd
@@ -195,7 +199,8 @@ func (a *app) featuresCheck() *cobra.Command {
 		Use: "check [FILE...]", Short: "read feature files and run their worked cases; all faults at once",
 		Long: `Without a file: every file of the site's folder. Prints each fault with its file
 and line, what was expected, and ends with 1 where there is one. The cases run
-through the kernel that the night uses, and through SQL.`,
+through the kernel that the night uses, and through SQL. A feature that is shown
+to clinicians only against its file is named, with the reason; that is no fault.`,
 		Example: "  leftshift features check\n  leftshift features check draft.toml",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			_, s, _, err := a.definitions(cmd, args...)
@@ -208,6 +213,11 @@ through the kernel that the night uses, and through SQL.`,
 			}
 			for _, f := range got.Faults {
 				fmt.Fprintln(a.out, f)
+			}
+			for _, d := range s.Catalogue.Definitions {
+				if d.Origin != "" && d.Raised != "" {
+					fmt.Fprintf(a.out, "%s:%d: %s is shown to clinicians only, though its file says team: %s\n", d.File, d.Line, d.ID, d.Raised)
+				}
 			}
 			fmt.Fprintln(a.out, got)
 			if len(got.Faults) > 0 {

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -29,7 +30,10 @@ func (a *app) featuresExport() *cobra.Command {
 person and feature (person, as_of, feature, state, value, last_day), where state
 is value, unknown or not_observable; else the wide table as the night has it, one
 column a feature. What each column means is written beside it, as
-FILE.columns.json. Persons are pseudonyms; it is person-level data all the same.`,
+FILE.columns.json. Persons are pseudonyms; it is person-level data all the same.
+
+Nothing is computed: after a change of the site's features run ` + "`leftshift features`" + `
+(everyone's features, and no scores or lists) or the night first.`,
 		Args:    noArgs,
 		Example: "  leftshift features export --long --out features.parquet\n  leftshift features export --long --feature age --feature falls_365d --out two.parquet",
 		RunE: func(*cobra.Command, []string) error {
@@ -46,7 +50,7 @@ FILE.columns.json. Persons are pseudonyms; it is person-level data all the same.
 				return err
 			}
 			if len(f.Columns) == 0 || f.Columns[0].Catalogue != s.Catalogue.Hash {
-				return &engine.Fault{Code: "features-stale", Say: "the features of everyone were computed with another catalogue than the site has now: run `leftshift features` first"}
+				return &engine.Fault{Code: "features-stale", Say: "the features of everyone were computed with another catalogue than the site has now: run `leftshift features`, then export again"}
 			}
 			if _, err := os.Stat(out); !errors.Is(err, fs.ErrNotExist) {
 				return &engine.Fault{Code: "export-exists", Say: "the file to write exists already: name another, or remove it"}
@@ -70,7 +74,7 @@ FILE.columns.json. Persons are pseudonyms; it is person-level data all the same.
 					part = part.Subset(only)
 				}
 				for _, col := range part.Columns() {
-					if len(only) == 0 || contains(only, col.ID) {
+					if len(only) == 0 || slices.Contains(only, col.ID) {
 						columns = append(columns, col)
 					}
 				}
@@ -79,7 +83,7 @@ FILE.columns.json. Persons are pseudonyms; it is person-level data all the same.
 					_ = os.Remove(out) // a file that is not whole must not be read
 					return err
 				}
-				fmt.Fprintf(a.out, "%d rows of %d features in %s\n", n, len(columns), out)
+				fmt.Fprintf(a.out, "%s of %s in %s\n", engine.Plural(int(n), "row"), engine.Plural(len(columns), "feature"), out)
 			}
 			return copyOut(filepath.Join(filepath.Dir(f.Values), "feature_columns.json"), out+".columns.json")
 		},
@@ -89,15 +93,6 @@ FILE.columns.json. Persons are pseudonyms; it is person-level data all the same.
 	cmd.Flags().StringArrayVar(&only, "feature", nil, "only this feature; may be repeated")
 	_ = cmd.MarkFlagRequired("out")
 	return cmd
-}
-
-func contains(set []string, s string) bool {
-	for _, x := range set {
-		if x == s {
-			return true
-		}
-	}
-	return false
 }
 
 func copyOut(from, to string) error {

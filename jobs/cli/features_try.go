@@ -95,7 +95,7 @@ says.`,
 				}
 			}
 			if !asJSON {
-				fmt.Fprintf(a.out, "\n%d rows read in %s\n", cost.Rows, cost.Took.Round(10*time.Millisecond))
+				fmt.Fprintf(a.out, "\n%s read in %s\n", engine.Plural(int(cost.Rows), "row"), cost.Took.Round(10*time.Millisecond))
 			}
 			return nil
 		},

@@ -54,7 +54,7 @@ func (a *app) outcomesList() *cobra.Command {
 			if err := writeTable(a.out, t); err != nil {
 				return err
 			}
-			fmt.Fprintf(a.out, "\n%d outcomes; definitions %.12s\n", len(refs), s.Outcomes.Hash)
+			fmt.Fprintf(a.out, "\n%s; definitions %.12s\n", engine.Plural(len(refs), "outcome"), s.Outcomes.Hash)
 			return nil
 		},
 	})
@@ -151,7 +151,7 @@ With --as-of, outcomes are those known by that day.`,
 			if err := t.Write(a.out); err != nil {
 				return err
 			}
-			fmt.Fprintf(a.out, "\n%d rows read in %s\n", cost.Rows, cost.Took.Round(10*time.Millisecond))
+			fmt.Fprintf(a.out, "\n%s read in %s\n", engine.Plural(int(cost.Rows), "row"), cost.Took.Round(10*time.Millisecond))
 			return nil
 		},
 	})

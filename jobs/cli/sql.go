@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"leftshift/engine"
 	"leftshift/engine/lake"
 	"leftshift/jobs/night"
 )
@@ -30,9 +31,11 @@ func (a *app) sqlCommand() *cobra.Command {
   organisation, team, area, quarantine, feature, score, reason, risk_list,
   resident, run
 
-SCHEMA.md says what each column means. A query of - is read from standard input:
+The newest curation and the current snapshot are read; rows carry known_from and
+known_to, for what was known on a day. SCHEMA.md says what each column means. A
+query of - is read from standard input:
 
-  leftshift features sql efi | leftshift sql -`,
+  leftshift features sql falls_365d | leftshift sql -`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return &usageError{fmt.Errorf("sql takes one query in quotes")}
@@ -69,7 +72,7 @@ SCHEMA.md says what each column means. A query of - is read from standard input:
 				return errFailed
 			}
 			if answer.Truncated {
-				fmt.Fprintf(a.err, "only the first %d rows are shown; raise --rows for more\n", rows)
+				fmt.Fprintf(a.err, "there are more; shown is the first %s: raise --rows\n", engine.Plural(rows, "row"))
 			}
 			return write(a.out, answer)
 		},

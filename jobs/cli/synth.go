@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"leftshift/engine"
 	"leftshift/engine/analyte"
 	"leftshift/engine/identity"
 	"leftshift/engine/synth"
@@ -54,7 +55,7 @@ and more, whose files would take a hundred gigabytes.`,
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(a.out, "%d people, %d source records, %.0f MB in %s\n", s.People, s.Records, float64(s.Bytes)/1e6, f.out)
+			fmt.Fprintf(a.out, "%d people, %s, %.0f MB in %s\n", s.People, engine.Plural(int(s.Records), "source record"), float64(s.Bytes)/1e6, f.out)
 			fmt.Fprintf(a.out, "next: leftshift train --config %[1]s/leftshift.toml && leftshift run --config %[1]s/leftshift.toml\n", f.out)
 			return nil
 		},
