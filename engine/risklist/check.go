@@ -3,6 +3,7 @@ package risklist
 import (
 	"errors"
 	"math"
+	"slices"
 
 	"leftshift/engine"
 )
@@ -12,7 +13,7 @@ import (
 func check(candidates []Candidate, teams []Team, rules Rules, previous []Place) error {
 	var faults []error
 	people := make(map[engine.Person]struct{}, len(candidates))
-	doubled, unknown, impossible := 0, 0, 0
+	doubled, unknown, impossible, quiet, gaps := 0, 0, 0, 0, 0
 	for _, c := range candidates {
 		if c.Person <= 0 {
 			unknown++
@@ -22,6 +23,14 @@ func check(candidates []Candidate, teams []Team, rules Rules, previous []Place) 
 		}
 		if _, ok := people[c.Person]; ok {
 			doubled++
+		}
+		switch c.Quiet.Code {
+		case NoCode, NotSuitable, Declined:
+		default:
+			quiet++
+		}
+		if slices.ContainsFunc(c.Gaps, func(g Gap) bool { return !g.Code.known() }) {
+			gaps++
 		}
 		people[c.Person] = struct{}{}
 	}
@@ -33,6 +42,15 @@ func check(candidates []Candidate, teams []Team, rules Rules, previous []Place) 
 	}
 	if impossible > 0 {
 		faults = append(faults, fault("risklist-probability", "%d candidates have a probability below 0 or above 1; score them again, or give NaN for no score", impossible))
+	}
+	if quiet > 0 {
+		faults = append(faults, fault("risklist-quiet", "%d candidates have a quiet period for a reason that has none; give not_suitable or declined", quiet))
+	}
+	if gaps > 0 {
+		faults = append(faults, fault("risklist-gap", "%d candidates have a gap that lists do not know; give one of Gaps", gaps))
+	}
+	if rules.Order > AmongGaps || !(rules.Rise >= 0) || slices.ContainsFunc(rules.Gaps, func(g GapCode) bool { return !g.known() }) {
+		faults = append(faults, fault("risklist-rules", "the rules have an order or a gap that lists do not know, or a least rise below 0; correct the section [lists]"))
 	}
 	if rules.Capacity < 0 || math.IsNaN(rules.MinProbability) || rules.MinProbability < 0 || rules.MinProbability > 1 {
 		faults = append(faults, fault("risklist-rules", "the rules have a capacity below 0 or a least probability that is none; correct the section [lists]"))
@@ -53,13 +71,16 @@ func check(candidates []Candidate, teams []Team, rules Rules, previous []Place) 
 			}
 		}
 	}
-	was := make(map[engine.Person]struct{}, len(previous))
+	was := make(map[Place]struct{}, len(previous))
 	for _, p := range previous {
-		if _, ok := was[p.Person]; ok {
+		if !rules.Shared {
+			p.Team = "" // one list for each person
+		}
+		if _, ok := was[p]; ok {
 			faults = append(faults, fault("risklist-previous", "the previous lists hold a person twice; give the lists of one run"))
 			break
 		}
-		was[p.Person] = struct{}{}
+		was[p] = struct{}{}
 	}
 	return errors.Join(faults...)
 }

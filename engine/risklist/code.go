@@ -22,8 +22,10 @@ const (
 	OnCaseload          // is known to a service already
 	NotSuitable         // a reviewer took them off not long ago
 	NewRegistered       // has too little history here
+	Declined            // said no not long ago
 	NotScored           // has no probability
 	BelowThreshold      // has a probability below the least
+	NoGap               // has none of the gaps that the lists are for
 	NoTeam              // no team serves the practice
 	RankedLower         // eligible, but the lists are full
 	MovedTeam           // leavers only: is on another team's list
@@ -31,9 +33,9 @@ const (
 	codes               // how many
 )
 
-var codeNames = [codes]string{"", "opted_out", "died", "left", "not_registered", "palliative", "care_home", "in_hospital", "on_caseload", "not_suitable", "new_registered", "not_scored", "below_threshold", "no_team", "ranked_lower", "moved_team", "no_record"}
+var codeNames = [codes]string{"", "opted_out", "died", "left", "not_registered", "palliative", "care_home", "in_hospital", "on_caseload", "not_suitable", "new_registered", "declined", "not_scored", "below_threshold", "no_gap", "no_team", "ranked_lower", "moved_team", "no_record"}
 
-var codeSentences = [codes]string{"", "objects to this use of their record", "has died", "has left the practice", "is registered with no practice known here", "is on a palliative pathway", "lives in a care home", "is in hospital", "is already on a caseload", "was found not suitable by a reviewer", "registered too recently", "could not be scored", "has a risk below the least", "has a practice that no team serves", "ranks below the places on the list", "is on another team's list", "is no longer in the record"}
+var codeSentences = [codes]string{"", "objects to this use of their record", "has died", "has left the practice", "is registered with no practice known here", "is on a palliative pathway", "lives in a care home", "is in hospital", "is already on a caseload", "was found not suitable by a reviewer", "registered too recently", "declined not long ago", "could not be scored", "has a risk below the least", "has none of the gaps that the lists are for", "has a practice that no team serves", "ranks below the places on the list", "is on another team's list", "is no longer in the record"}
 
 func (c Code) String() string { return codeNames[c] }
 
@@ -101,14 +103,22 @@ func (r Rules) exclusion(c *Candidate, serves map[engine.Code][]int) Code {
 	if c.Practice == 0 {
 		flags |= NotRegistered.Flag()
 	}
+	quiet := c.Quiet.holds(c, r)
+	if quiet == NotSuitable {
+		flags |= NotSuitable.Flag()
+	}
 	if codes := flags.Codes(); len(codes) > 0 {
 		return codes[0]
 	}
 	switch {
+	case quiet != NoCode:
+		return quiet
 	case math.IsNaN(c.Probability):
 		return NotScored
 	case c.Probability < r.MinProbability:
 		return BelowThreshold
+	case r.Order == AmongGaps && !r.wanted(c.Gaps):
+		return NoGap
 	case len(serves[c.Practice]) == 0:
 		return NoTeam
 	}
@@ -119,15 +129,16 @@ func (r Rules) exclusion(c *Candidate, serves map[engine.Code][]int) Code {
 type Attrition struct {
 	Candidates int
 	Left       [codes]int // by code, NoCode to RankedLower
-	Listed     int
+	Listed     int        // ranked on a list, or on several that share them
+	Added      int        // on a list because somebody added them by hand
 }
 
-// Eligible is how many could have been listed.
+// Eligible is how many could have been listed by rank.
 func (a *Attrition) Eligible() int { return a.Left[RankedLower] + a.Listed }
 
 // Check reports an attrition that does not add up.
 func (a *Attrition) Check() error {
-	sum := a.Listed
+	sum := a.Listed + a.Added
 	for _, n := range a.Left {
 		sum += n
 	}

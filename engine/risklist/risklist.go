@@ -3,12 +3,12 @@
 // counted under a code.
 //
 // It is pure logic: no clock, no files. The order of its input never changes
-// its output, and a higher probability never takes a person off.
+// its output, and a higher probability never takes a person off. What could be
+// changed for a person (a Gap) stands beside their risk and never alters it.
 package risklist
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
@@ -22,6 +22,9 @@ type Candidate struct {
 	Practice    engine.Code // where registered today; 0 means nowhere known
 	Flags       Flags
 	Reasons     []Reason // as they should be read; carried to the row as they are
+	Gaps        []Gap    // what could be changed; carried to the row as they are
+	Quiet       Quiet    // the zero value: none
+	Added       string   // team whose list somebody added them to by hand; "" or a team that is none: ranked like the others
 }
 
 // Reason is one thing that moved a person's risk.
@@ -45,6 +48,20 @@ type Rules struct {
 	Capacity       int     // of a team that states none
 	Exclude        Flags   // left off besides those of Always
 	MinProbability float64 // people below it are not listed
+
+	Order Order     // who is ranked
+	Gaps  []GapCode // the gaps of AmongGaps; nil: any
+
+	AsOf engine.Day // for quiet periods
+	Rise float64    // of probability, that ends a quiet period early; 0: StandardRise
+
+	// Shared lists a person with every team that serves their practice and has
+	// room; each row names the others. Without it a person is on one list.
+	Shared bool
+
+	// AddedTakePlaces takes the places of people added by hand from those who
+	// are ranked. Without it they come on top of the capacity.
+	AddedTakePlaces bool
 }
 
 // Place is where a person was on the lists before.
@@ -66,7 +83,7 @@ func (s Status) String() string { return [...]string{"", "joiner", "stayer"}[s] 
 // Row is one person on a list.
 type Row struct {
 	Team        string
-	Rank        int // from 1, within the list
+	Rank        int // from 1, within the list; 0 for who was added by hand
 	Person      engine.Person
 	Probability float64
 	Band        Band
@@ -74,16 +91,20 @@ type Row struct {
 	Practice    engine.Code
 	Flags       Flags // marks that this site's rules do not exclude
 	Reasons     []Reason
+	Gaps        []Gap
+	With        []string // the other teams that have them, in byte order; only where Rules.Shared
 }
 
 // List is the list of one team.
 type List struct {
-	Team     Team // Capacity filled
-	Rows     []Row
-	Joiners  int
+	Team     Team  // Capacity filled
+	Places   int   // for people by rank: the capacity, less those of Added where the rules say so
+	Rows     []Row // by rank
+	Added    []Row // by hand: any number, by falling probability; followed like the rest
+	Joiners  int   // of Rows and Added
 	Stayers  int
 	Leavers  int
-	Expected Yield // among the people of its practices
+	Expected Yield // of Rows, among the people of its practices
 }
 
 // Leaver was on a list before and is no more.
@@ -107,9 +128,13 @@ type Result struct {
 // People are taken in order of falling probability, equal ones by rising person
 // key. Each goes to a team that serves their practice and has room: to the team
 // whose list they were on before, if it is one of these; else to the one with
-// the greatest share of its capacity free, and among equals to the first in byte
+// the greatest share of its places free, and among equals to the first in byte
 // order. A practice of two teams is so divided in proportion to what they can do,
 // and a person does not change hands from night to night without need.
+//
+// Who was added by hand is on the list that they were added to and is not ranked
+// beside, so nobody is on a list twice. Only the flags of Always keep them off: a
+// person chose them, knowing more than the rules do.
 //
 // previous may be nil: then everyone joins. The error names every fault of the
 // input.
@@ -122,20 +147,22 @@ func Build(candidates []Candidate, teams []Team, rules Rules, previous []Place) 
 		if t.Capacity == 0 {
 			t.Capacity = rules.Capacity
 		}
-		out.Lists = append(out.Lists, List{Team: t})
+		out.Lists = append(out.Lists, List{Team: t, Places: t.Capacity})
 	}
 	slices.SortFunc(out.Lists, func(a, b List) int { return strings.Compare(a.Team.ID, b.Team.ID) })
 	serves := map[engine.Code][]int{} // lists by practice, in order
+	lists := map[string]int{}
 	for l, list := range out.Lists {
+		lists[list.Team.ID] = l
 		for _, p := range list.Team.Practices {
 			if s := serves[p]; len(s) == 0 || s[len(s)-1] != l {
 				serves[p] = append(s, l)
 			}
 		}
 	}
-	before := make(map[engine.Person]string, len(previous))
+	before := make(map[engine.Person][]string, len(previous))
 	for _, p := range previous {
-		before[p.Person] = p.Team
+		before[p.Person] = append(before[p.Person], p.Team)
 	}
 
 	order := make([]int32, len(candidates))
@@ -147,89 +174,123 @@ func Build(candidates []Candidate, teams []Team, rules Rules, previous []Place) 
 
 	now := make(map[engine.Person]outcome, len(previous)) // of those listed before
 	out.Attrition.Candidates = len(candidates)
+	byHand := out.add(candidates, order, lists, before, now)
+	if rules.AddedTakePlaces {
+		for l := range out.Lists {
+			out.Lists[l].Places = max(0, out.Lists[l].Places-len(out.Lists[l].Added))
+		}
+	}
 	for _, i := range order {
 		c := &candidates[i]
-		team, was := before[c.Person]
+		if byHand[c.Person] {
+			continue
+		}
 		code := rules.exclusion(c, serves)
 		if code == NoCode {
-			if l := choose(out.Lists, serves[c.Practice], team); l >= 0 {
+			on := choose(out.Lists, serves[c.Practice], before[c.Person], rules.Shared)
+			for _, l := range on {
 				list := &out.Lists[l]
-				status := Joiner
-				if was && team == list.Team.ID {
-					status = Stayer
-					list.Stayers++
-				} else {
-					list.Joiners++
+				row := list.row(c, out.Cuts, before[c.Person])
+				row.Rank = len(list.Rows) + 1
+				if len(on) > 1 {
+					row.With = slices.DeleteFunc(teamsOf(out.Lists, on), func(id string) bool { return id == row.Team })
 				}
-				list.Rows = append(list.Rows, Row{Team: list.Team.ID, Rank: len(list.Rows) + 1, Person: c.Person,
-					Probability: c.Probability, Band: out.Cuts.Band(c.Probability), Status: status,
-					Practice: c.Practice, Flags: c.Flags, Reasons: c.Reasons})
-				if was {
-					now[c.Person] = outcome{team: list.Team.ID}
-				}
+				list.Rows = append(list.Rows, row)
+			}
+			if len(on) > 0 {
 				out.Attrition.Listed++
+				if len(before[c.Person]) > 0 {
+					now[c.Person] = outcome{teams: teamsOf(out.Lists, on)}
+				}
 				continue
 			}
 			code = RankedLower
 		}
 		out.Attrition.Left[code]++
-		if was {
+		if len(before[c.Person]) > 0 {
 			now[c.Person] = outcome{code: code}
 		}
 	}
 	out.Leavers = leavers(previous, now)
-	for l := range out.Lists {
-		id := out.Lists[l].Team.ID
-		for _, gone := range out.Leavers {
-			if gone.Team == id {
-				out.Lists[l].Leavers++
-			}
+	for _, gone := range out.Leavers {
+		if l, ok := lists[gone.Team]; ok {
+			out.Lists[l].Leavers++
 		}
 	}
 	out.yields(candidates, order, serves)
 	return out, nil
 }
 
-// compare puts the highest probability first, then the lowest person key; those
-// not scored last.
-func compare(a, b *Candidate) int {
-	switch na, nb := math.IsNaN(a.Probability), math.IsNaN(b.Probability); {
-	case na != nb && na:
-		return 1
-	case na != nb:
-		return -1
-	case a.Probability > b.Probability:
-		return -1
-	case a.Probability < b.Probability:
-		return 1
-	case a.Person < b.Person:
-		return -1
+// add puts those whom somebody added by hand on their lists.
+func (r *Result) add(candidates []Candidate, order []int32, lists map[string]int, before map[engine.Person][]string, now map[engine.Person]outcome) map[engine.Person]bool {
+	out := map[engine.Person]bool{}
+	for _, i := range order {
+		c := &candidates[i]
+		l, ok := lists[c.Added]
+		if !ok || c.Flags&Always != 0 || c.Practice == 0 {
+			continue
+		}
+		list := &r.Lists[l]
+		list.Added = append(list.Added, list.row(c, r.Cuts, before[c.Person]))
+		now[c.Person] = outcome{teams: []string{c.Added}}
+		out[c.Person] = true
+		r.Attrition.Added++
 	}
-	return 1
+	return out
 }
 
-// choose gives the list that takes the next person, or -1 when all are full.
-func choose(lists []List, of []int, before string) int {
+// row makes a person's row and counts them as joiner or stayer.
+func (l *List) row(c *Candidate, cuts Cuts, before []string) Row {
+	status := Joiner
+	if slices.Contains(before, l.Team.ID) {
+		status = Stayer
+		l.Stayers++
+	} else {
+		l.Joiners++
+	}
+	return Row{Team: l.Team.ID, Person: c.Person, Probability: c.Probability, Band: cuts.Band(c.Probability), Status: status,
+		Practice: c.Practice, Flags: c.Flags, Reasons: c.Reasons, Gaps: c.Gaps}
+}
+
+// choose gives the lists that take the next person: one, or with all every one
+// that has room.
+func choose(lists []List, of []int, before []string, all bool) []int {
+	var out []int
 	best := -1
 	for _, l := range of {
-		room := lists[l].Team.Capacity - len(lists[l].Rows)
+		room := lists[l].Places - len(lists[l].Rows)
 		if room <= 0 {
 			continue
 		}
-		if lists[l].Team.ID == before {
-			return l
+		if all {
+			out = append(out, l)
+			continue
 		}
-		// room/capacity, compared exactly
-		if best < 0 || room*lists[best].Team.Capacity > (lists[best].Team.Capacity-len(lists[best].Rows))*lists[l].Team.Capacity {
+		if slices.Contains(before, lists[l].Team.ID) {
+			return []int{l}
+		}
+		// room/places, compared exactly
+		if best < 0 || room*lists[best].Places > (lists[best].Places-len(lists[best].Rows))*lists[l].Places {
 			best = l
 		}
 	}
-	return best
+	if best >= 0 {
+		out = append(out, best)
+	}
+	return out
+}
+
+func teamsOf(lists []List, at []int) []string {
+	var out []string
+	for _, l := range at {
+		out = append(out, lists[l].Team.ID)
+	}
+	return out
 }
 
 type outcome struct {
-	team string // the list now on, or ""
-	code Code
+	teams []string // the lists now on
+	code  Code
 }
 
 func leavers(previous []Place, now map[engine.Person]outcome) []Leaver {
@@ -239,9 +300,9 @@ func leavers(previous []Place, now map[engine.Person]outcome) []Leaver {
 		switch {
 		case !here:
 			o.code = NoRecord
-		case o.team == p.Team:
+		case slices.Contains(o.teams, p.Team):
 			continue
-		case o.team != "":
+		case len(o.teams) > 0:
 			o.code = MovedTeam
 		}
 		out = append(out, Leaver{Person: p.Person, Team: p.Team, Reason: o.code})

@@ -38,12 +38,18 @@ func (r *Result) yields(candidates []Candidate, order []int32, serves map[engine
 		}
 	}
 	for l := range r.Lists {
-		y := &r.Lists[l].Expected
+		y, once := &r.Lists[l].Expected, 0.0
 		y.Listed = len(r.Lists[l].Rows)
 		for _, row := range r.Lists[l].Rows {
 			y.Events += row.Probability
 		}
-		r.Expected.Listed += y.Listed
-		r.Expected.Events += y.Events
+		for _, row := range r.Lists[l].Rows {
+			if len(row.With) > 0 && row.With[0] < row.Team {
+				continue // shared, and counted with the first list
+			}
+			r.Expected.Listed++
+			once += row.Probability
+		}
+		r.Expected.Events += once
 	}
 }
