@@ -5,8 +5,10 @@ package e2e
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // flip changes one bit of a file.
@@ -90,4 +92,51 @@ func TestDamageIsNoticed_F11(t *testing.T) {
 	s.write(s.read("sources", "optouts", "national.csv")+"9434765919,\n", "sources", "optouts", "national.csv")
 	s.do("run", "--as-of", firstNight).fails(t, 1, "[batch-changed]")
 	same(t, "with a changed batch", s.snapshot(), want)
+}
+
+// A training that is called off leaves no bundle; the next one does, and so
+// does one after the models are lost, which fits nothing again.
+func TestTrainingCalledOff(t *testing.T) {
+	timed(t)
+	s := newSite(t)
+	if err := os.RemoveAll(s.path("data", "models")); err != nil {
+		t.Fatal(err)
+	}
+	bundles := func() []string {
+		found, err := filepath.Glob(s.path("data", "models", "*"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return found
+	}
+	s.configure("[model]\n", "[model]\nseed = 99\n")
+	c := start(t, s.dir, "train", "--config", s.config, "--as-of", firstNight)
+	for deadline := time.Now().Add(60 * time.Second); ; time.Sleep(time.Millisecond) {
+		if building, _ := filepath.Glob(s.path("data", "steps", "train", "*.tmp-*")); len(building) > 0 {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("nothing is trained")
+		}
+	}
+	time.Sleep(200 * time.Millisecond)
+	if err := c.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	finish(t, c).fails(t, 1, "stopped")
+	if got := bundles(); len(got) > 0 {
+		t.Errorf("a training that was called off left %v", got)
+	}
+	s.do("train", "--as-of", firstNight).done(t)
+	want := bundles()
+	if len(want) != 2 { // and the approval
+		t.Fatalf("a training left %v", want)
+	}
+	if err := os.RemoveAll(s.path("data", "models")); err != nil {
+		t.Fatal(err)
+	}
+	s.do("train", "--as-of", firstNight).done(t)
+	if got := bundles(); !slices.Equal(got, want) {
+		t.Errorf("after the models were lost a training left %v, not %v", got, want)
+	}
 }

@@ -28,30 +28,6 @@ var publishedScores = []string{"hfrs", "charlson_quan2011"}
 // years of discharges before the as-of date (Gilbert et al., Lancet 2018).
 const scoreLookBack = 730
 
-// serving gives the bundle that scores tonight: the one that the
-// configuration names, else the approved one; nil when there is none.
-func (n *Night) serving() (id string, b *registry.Bundle, err error) {
-	id = n.Config.Model.Bundle
-	if id == "" {
-		a, ok, err := n.Registry().Approved()
-		if err != nil || !ok {
-			return "", nil, err
-		}
-		id = a.Bundle
-	}
-	if b, err = n.Registry().Get(id); err != nil {
-		return "", nil, err
-	}
-	// Features that the bundle does not read may come and go beside it.
-	if n.Catalogue.Subset(b.Columns).Hash != b.Features {
-		return "", nil, &engine.Fault{Code: "bundle-catalogue", Say: "model bundle " + id + " was fitted on features, or code lists of theirs, that are not what they were: train again"}
-	}
-	if b.Synthetic && !n.Config.Site.Synthetic {
-		return "", nil, &engine.Fault{Code: "bundle-synthetic", Say: "model bundle " + id + " was fitted on synthetic people and must not score real ones"}
-	}
-	return id, b, nil
-}
-
 // stepScore scores everyone, with reasons.
 func (n *Night) stepScore() pipeline.Step {
 	return pipeline.Step{

@@ -19,6 +19,7 @@ import (
 	"leftshift/features/kernel"
 	"leftshift/features/matrix"
 	"leftshift/features/outcome"
+	"leftshift/jobs/followup"
 	"leftshift/jobs/pipeline"
 	"leftshift/models/boost"
 	"leftshift/models/censor"
@@ -38,30 +39,58 @@ const manyRows = 200_000
 // passed; the last training date is the last month end whose labels had
 // closed by then; the others lie three, six and nine months before it.
 func indexDates(asOf engine.Day, horizon, freeze int) (trainOn []engine.Day, test engine.Day) {
-	test = monthEnd(asOf-engine.Day(horizon+freeze), 0)
-	last := monthEnd(test-engine.Day(horizon+freeze), 0)
+	test = followup.Latest(asOf, horizon, freeze)
+	last := followup.Latest(test, horizon, freeze)
 	for k := trainDates - 1; k >= 0; k-- {
-		trainOn = append(trainOn, monthEnd(last, -3*k))
+		trainOn = append(trainOn, monthsBefore(last, 3*k))
 	}
 	return trainOn, test
 }
 
-// monthEnd is the last month end on or before d, moved by whole months.
-func monthEnd(d engine.Day, months int) engine.Day {
-	y, m, _ := (d + 1).Date()
-	// The month of d+1 has begun: its first day less one is a month end.
-	total := y*12 + m - 1 + months
-	first, _ := engine.MakeDay(total/12, total%12+1, 1)
-	return first - 1
+// monthsBefore is the month end so many months before a month end.
+func monthsBefore(end engine.Day, months int) engine.Day {
+	for range months {
+		end = end.Month() - 1
+	}
+	return end
 }
 
-// stepTrain fits, evaluates and saves a bundle; on a synthetic site it is
-// approved at once.
+// held gives the index dates of a training on which the sources held data. The
+// error is that there is none, or that the test date is not one.
+func (n *Night) held(ctx context.Context, r *pipeline.Run, curated string, trainOn []engine.Day, test engine.Day) ([]engine.Day, error) {
+	db, err := n.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	starts, err := compute.Starts(ctx, db, curated)
+	if err := errors.Join(err, db.Close()); err != nil {
+		return nil, err
+	}
+	if err := starts.Check("test index date", test, n.Config.DataFrom()); err != nil {
+		return nil, err
+	}
+	var out []engine.Day
+	for _, d := range trainOn {
+		if err = starts.Check("index date", d, n.Config.DataFrom()); err == nil {
+			out = append(out, d)
+		}
+	}
+	if len(out) == 0 {
+		return nil, err // of the last index date
+	}
+	if left := len(trainOn) - len(out); left > 0 {
+		r.Warn("train-before-data", fmt.Sprintf("%d of %d index dates of the training lie before %s, the first day of data, and are left out", left, len(trainOn), starts.First(n.Config.DataFrom())))
+	}
+	return out, nil
+}
+
+// stepTrain fits and evaluates a bundle; stepApprove saves it.
 func (n *Night) stepTrain() pipeline.Step {
 	return pipeline.Step{
 		Name: "train", Keep: 2,
 		Digest: func(_ context.Context, r *pipeline.Run) (string, error) {
-			return digest(r.Identity("curate"), n.Catalogue.Hash, n.Codelists.Hash, n.AsOf.String(), n.Config.Model.Outcome, n.Outcomes.Hash, n.Config.Model.Horizons, n.Config.Model.Seed, n.Config.Model.Boost, n.Config.Model.TestGap, n.Config.Model.Leavers, n.switches(), n.Config.Site.Name), nil
+			const form = 2 // of the output: 1 held the name of a bundle that was saved already
+			return digest(form, r.Identity("curate"), n.Catalogue.Hash, n.Codelists.Hash, n.AsOf.String(), n.Config.DataFrom(), n.Config.Model.Outcome, n.Outcomes.Hash, n.Config.Model.Horizons, n.Config.Model.Seed, n.Config.Model.Boost, n.Config.Model.TestGap, n.Config.Model.Leavers, n.switches(), n.Config.Site.Name), nil
 		},
 		Do: func(ctx context.Context, r *pipeline.Run, dir string) error { return n.train(ctx, r, dir) },
 	}
@@ -71,6 +100,10 @@ func (n *Night) train(ctx context.Context, r *pipeline.Run, dir string) error {
 	m := n.Config.Model
 	longest := slices.Max(m.Horizons)
 	trainOn, test := indexDates(n.AsOf, longest, m.TestGap)
+	trainOn, err := n.held(ctx, r, r.Output("curate"), trainOn, test)
+	if err != nil {
+		return err
+	}
 	dates := append(slices.Clone(trainOn), test)
 	what, outcomes, err := n.outcome(ctx, r.Output("curate"), dates, longest)
 	if err != nil {
@@ -93,8 +126,11 @@ func (n *Night) train(ctx context.Context, r *pipeline.Run, dir string) error {
 		folds = 4 // an evaluated fit then has three quarters of the people, not half
 	}
 	b := boostOptions(n, s.Matrix.Rows, len(s.Matrix.Columns))
-	models, err := train.Fit(s, test, train.Options{Horizons: m.Horizons, Folds: folds, Seed: m.Seed, Boost: b, Threads: n.Config.Run.Workers(), Logistic: true,
+	models, err := train.Fit(ctx, s, test, train.Options{Horizons: m.Horizons, Folds: folds, Seed: m.Seed, Boost: b, Threads: n.Config.Run.Workers(), Logistic: true,
 		Progress: func(done, total int, what string) { r.Advance(int64(done), int64(total), "fits") }})
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
 	if err != nil {
 		var fault *engine.Fault
 		if !errors.As(err, &fault) {
@@ -113,6 +149,7 @@ func (n *Night) train(ctx context.Context, r *pipeline.Run, dir string) error {
 		bundle.Columns = append(bundle.Columns, c.ID)
 	}
 	bundle.Features = n.Catalogue.Subset(bundle.Columns).Hash
+	bundle.Definitions = definitionsOf(n.Catalogue, bundle.Columns)
 	files := map[string][]byte{}
 	for i := range models {
 		bundle.Models = append(bundle.Models, models[i].Fitted)
@@ -125,48 +162,12 @@ func (n *Night) train(ctx context.Context, r *pipeline.Run, dir string) error {
 		}
 	}
 	files["card.md"] = []byte(bundle.Card())
-	rows := filepath.Join(dir, "test_row.parquet")
-	if err := writeTestRows(rows, s, models); err != nil {
-		return err
-	}
-	if files["test_row.parquet"], err = os.ReadFile(rows); err != nil {
-		return err
-	}
-	id, err := n.Registry().Put(bundle, files)
-	if err != nil {
-		return err
-	}
-	if err := os.WriteFile(filepath.Join(dir, "bundle"), []byte(id+"\n"), 0o600); err != nil {
+	if err := writeTestRows(filepath.Join(dir, "test_row.parquet"), s, models); err != nil {
 		return err
 	}
 	r.Count("rows trained on", int64(bundle.TrainRows))
 	r.Count("rows tested on", int64(bundle.TestRows))
-	return nil
-}
-
-// stepApprove makes the trained bundle serve, where the site is synthetic. On
-// any other site a person does (`leftshift models approve`).
-func (n *Night) stepApprove() pipeline.Step {
-	return pipeline.Step{Name: "approve", Do: func(_ context.Context, r *pipeline.Run, _ string) error {
-		id, err := bundleOf(r.Output("train"))
-		if err != nil {
-			return err
-		}
-		if !n.Config.Site.Synthetic {
-			r.Warn("bundle-not-approved", fmt.Sprintf("bundle %s is saved and does not serve yet: read its card, then `leftshift models approve %s --by NAME`", id, id))
-			return nil
-		}
-		// The rows behind the evaluation are kept beside the bundle, for notebooks.
-		return n.Registry().Approve(registry.Approval{Bundle: id, By: "synthetic site", On: n.AsOf.String()})
-	}}
-}
-
-func bundleOf(trainDir string) (string, error) {
-	text, err := os.ReadFile(filepath.Join(trainDir, "bundle"))
-	if err != nil {
-		return "", err
-	}
-	return string(text[:len(text)-1]), nil
+	return writeTrained(dir, bundle, files)
 }
 
 func boostOptions(n *Night, rows, columns int) boost.Options {

@@ -14,7 +14,8 @@ import (
 // min_child_rows counts rows. A constant column is never used.
 //
 // Errors are faults of the options, of shapes, of labels or weights, an
-// infinite value, a column that is there twice, and outcomes all the same.
+// infinite value, a column that is there twice, and outcomes all the same; and
+// what opt.Ended says.
 func Fit(m *matrix.Matrix, y, w []float64, opt Options) (*Model, error) {
 	if err := opt.Validate(); err != nil {
 		return nil, err
@@ -68,6 +69,11 @@ func Fit(m *matrix.Matrix, y, w []float64, opt Options) (*Model, error) {
 	}
 
 	for k := 0; k < opt.Trees; k++ {
+		if opt.Ended != nil {
+			if err := opt.Ended(); err != nil {
+				return nil, err
+			}
+		}
 		rng := rand.New(rand.NewPCG(opt.Seed, uint64(k)))
 		sample := rows
 		if opt.RowFraction < 1 {

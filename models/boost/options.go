@@ -43,6 +43,10 @@ type Options struct {
 	// Threads is how many goroutines work; 0 means one for each processor Go
 	// may use. The result does not depend on it.
 	Threads int `json:"-"`
+
+	// Ended is asked before each tree; its error ends the fit, which returns it.
+	// Nil means never.
+	Ended func() error `json:"-"`
 }
 
 // Sample is rows with labels: y is 0 or 1, w the weight of each row (nil means

@@ -20,7 +20,7 @@ import (
 // value, outcomes that are all the same (in all rows, or outside a fold), and no
 // column that varies. That the minimum was not reached (as when no penalty
 // meets outcomes that a column tells apart fully) is not an error:
-// Model.Converged says so.
+// Model.Converged says so. What opt.Ended says is.
 func Fit(m *matrix.Matrix, y, w []float64, opt Options) (*Model, error) {
 	if err := opt.Validate(); err != nil {
 		return nil, err
@@ -57,6 +57,9 @@ func Fit(m *matrix.Matrix, y, w []float64, opt Options) (*Model, error) {
 		chosen = choose(model.Path, opt.Choose)
 	}
 	for k := range chosen + 1 { // each from the one before
+		if err := opt.ended(); err != nil {
+			return nil, err
+		}
 		model.Converged = s.solve(path[k])
 	}
 	model.Lambda = path[chosen]
@@ -120,6 +123,9 @@ func crossValidate(path []Step, d *design, y []float64, opt Options) error {
 			s := newSolver(d.columns, y, in, opt)
 			losses[f] = make([]float64, len(path))
 			for k := range path {
+				if fail[f] = opt.ended(); fail[f] != nil {
+					return
+				}
 				s.solve(path[k].Lambda)
 				losses[f][k] = loss(s.eta, y, out) / weight[f]
 			}

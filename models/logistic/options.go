@@ -45,6 +45,17 @@ type Options struct {
 	// Threads is how many folds are fitted at once; 0 means one for each
 	// processor. The result does not depend on it.
 	Threads int `json:"-"`
+
+	// Ended is asked before each penalty of the path; its error ends the fit,
+	// which returns it. It is called from several goroutines. Nil means never.
+	Ended func() error `json:"-"`
+}
+
+func (o Options) ended() error {
+	if o.Ended == nil {
+		return nil
+	}
+	return o.Ended()
 }
 
 // Validate reports every fault of the options together, or nil.

@@ -74,7 +74,10 @@ type Bundle struct {
 	Folds      int      `json:"folds"` // cross-fitting by person for evaluation and calibration
 	Seed       uint64   `json:"seed"`
 	Columns    []string `json:"columns"`
-	Models     []Fitted `json:"models"`
+	// Definitions are the hashes of each column's own definition, with the codes
+	// that it reads; nil of a bundle made before they were noted.
+	Definitions []string `json:"definitions,omitempty"`
+	Models      []Fitted `json:"models"`
 	// Follow-up of the people of every index date to the longest horizon, beside
 	// what is expected of them: deaths by the life table for their ages and sexes
 	// (outcome.Summary.ExpectedDeathRate), leavers as the site declares. An
@@ -108,6 +111,9 @@ func Decode(text []byte) (*Bundle, error) {
 	}
 	if b.Format != 1 || len(b.Models) == 0 {
 		return nil, fmt.Errorf("model bundle: format %d with %d models; this program reads format 1", b.Format, len(b.Models))
+	}
+	if b.Definitions != nil && len(b.Definitions) != len(b.Columns) {
+		return nil, fmt.Errorf("model bundle: %d definitions of %d columns", len(b.Definitions), len(b.Columns))
 	}
 	for i := range b.Models {
 		f := &b.Models[i]

@@ -26,8 +26,8 @@ type Approval struct {
 	On     string `json:"on"` // day
 }
 
-// Put saves a bundle and files beside it (a card, plots). A bundle that is
-// there already is left as it is.
+// Put saves a bundle and files beside it (a card, plots), all or nothing. A
+// bundle that is there already is left as it is.
 func (s Store) Put(b *Bundle, files map[string][]byte) (string, error) {
 	text, id, err := b.Encode()
 	if err != nil {
@@ -40,6 +40,7 @@ func (s Store) Put(b *Bundle, files map[string][]byte) (string, error) {
 	if err := errors.Join(os.RemoveAll(tmp), os.MkdirAll(tmp, 0o700)); err != nil {
 		return "", err
 	}
+	defer os.RemoveAll(tmp) // of what failed; by then a whole one has its name
 	for name, data := range files {
 		if err := durable.WriteFile(filepath.Join(tmp, name), data); err != nil {
 			return "", err

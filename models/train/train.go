@@ -4,6 +4,7 @@
 package train
 
 import (
+	"context"
 	"fmt"
 
 	"leftshift/engine"
@@ -54,7 +55,10 @@ type Options struct {
 // index date. The model that serves is then fitted, by the same recipe, on
 // every row, those of the test date among them: they are the newest whose
 // outcome is known. The sample holds the training index dates and test.
-func Fit(s *Sample, test engine.Day, opt Options) ([]Model, error) {
+//
+// A context that ends ends it within a tree or a penalty, with the context's
+// cause.
+func Fit(ctx context.Context, s *Sample, test engine.Day, opt Options) ([]Model, error) {
 	if opt.Folds == 0 {
 		opt.Folds = DefaultFolds
 	}
@@ -85,7 +89,10 @@ func Fit(s *Sample, test engine.Day, opt Options) ([]Model, error) {
 	}
 	out := make([]Model, 0, len(jobs))
 	for _, j := range jobs {
-		f, err := fitOne(s, p, j.kind, j.horizon, opt, step)
+		f, err := fitOne(ctx, s, p, j.kind, j.horizon, opt, step)
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("%s_%d: %w", j.kind, j.horizon, err)
 		}
@@ -122,7 +129,7 @@ func separate(s *Sample, test engine.Day, horizon int) (p parts, err error) {
 // nothing else uses.
 func Fold(p engine.Person, folds int) int { return int(uint64(p) % uint64(folds)) }
 
-func fitOne(s *Sample, p parts, kind string, horizon int, opt Options, step func(string)) (*Model, error) {
+func fitOne(ctx context.Context, s *Sample, p parts, kind string, horizon int, opt Options, step func(string)) (*Model, error) {
 	labels, err := censor.Weigh(s.Outcome[horizon], horizon)
 	if err != nil {
 		return nil, err
@@ -131,7 +138,7 @@ func fitOne(s *Sample, p parts, kind string, horizon int, opt Options, step func
 	// Margins by a fit without the row's fold, at training and test dates.
 	margin := make([]float64, s.Matrix.Rows)
 	for k := range opt.Folds {
-		m, err := fitRows(kind, s, s.fold(p.train, opt.Folds, k, false), labels, opt)
+		m, err := fitRows(ctx, kind, s, s.fold(p.train, opt.Folds, k, false), labels, opt)
 		if err != nil {
 			return nil, err
 		}
@@ -181,7 +188,7 @@ func fitOne(s *Sample, p parts, kind string, horizon int, opt Options, step func
 		}
 	}
 	step(name)
-	m, err := fitRows(kind, s, all(s.Matrix.Rows), labels, opt)
+	m, err := fitRows(ctx, kind, s, all(s.Matrix.Rows), labels, opt)
 	if err != nil {
 		return nil, err
 	}
@@ -241,7 +248,7 @@ func (s *Sample) thin(rows []int, most int) []int {
 	return out
 }
 
-func fitRows(kind string, s *Sample, rows []int, labels *censor.Result, opt Options) (*registry.Fitted, error) {
+func fitRows(ctx context.Context, kind string, s *Sample, rows []int, labels *censor.Result, opt Options) (*registry.Fitted, error) {
 	if kind == registry.KindLogistic {
 		rows = s.thin(rows, logisticRows)
 	}
@@ -255,14 +262,14 @@ func fitRows(kind string, s *Sample, rows []int, labels *censor.Result, opt Opti
 	switch kind {
 	case registry.KindBoost:
 		b := opt.Boost
-		b.Seed, b.Threads = opt.Seed, opt.Threads
+		b.Seed, b.Threads, b.Ended = opt.Seed, opt.Threads, ctx.Err
 		out.Boost, err = boost.Fit(m, y, w, b)
 	case registry.KindLogistic:
 		folds := make([]int, len(rows))
 		for k, i := range rows {
 			folds[k] = int(uint64(s.Person[i]) / 7 % 3)
 		}
-		out.Logistic, err = logistic.Fit(m, y, w, logistic.Options{Mixing: 0.5, Folds: folds, Lambdas: 12, Ratio: 0.01, Tolerance: 1e-4, Threads: opt.Threads})
+		out.Logistic, err = logistic.Fit(m, y, w, logistic.Options{Mixing: 0.5, Folds: folds, Lambdas: 12, Ratio: 0.01, Tolerance: 1e-4, Threads: opt.Threads, Ended: ctx.Err})
 	default:
 		err = fmt.Errorf("no model of kind %q", kind)
 	}

@@ -1,6 +1,8 @@
 package train
 
 import (
+	"context"
+	"errors"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -54,7 +56,7 @@ func both(a, b *Sample) *Sample {
 func TestFitIsCalibratedAndDeterministic(t *testing.T) {
 	var ids []string
 	for _, threads := range []int{1, 3} {
-		models, err := Fit(both(people(1, 6000, 18000), people(2, 6000, 18500)), 18500, Options{Seed: 3, Threads: threads, Logistic: true, Boost: boost.Options{Trees: 40, Leaves: 6}})
+		models, err := Fit(t.Context(), both(people(1, 6000, 18000), people(2, 6000, 18500)), 18500, Options{Seed: 3, Threads: threads, Logistic: true, Boost: boost.Options{Trees: 40, Leaves: 6}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -99,7 +101,7 @@ func TestNoPersonIsInTheirOwnFit(t *testing.T) {
 		}
 		return s
 	}
-	models, err := Fit(both(noise(18000), noise(18500)), 18500, Options{Boost: boost.Options{Trees: 150, Leaves: 60, MinChildRows: 1}})
+	models, err := Fit(t.Context(), both(noise(18000), noise(18500)), 18500, Options{Boost: boost.Options{Trees: 150, Leaves: 60, MinChildRows: 1}})
 	if err == nil {
 		if a := models[0].Evaluation.AUROC.Value; a > 0.55 {
 			t.Errorf("AUROC %.3f on noise: a person is in their own fit", a)
@@ -109,7 +111,26 @@ func TestNoPersonIsInTheirOwnFit(t *testing.T) {
 }
 
 func TestTestMustFollowTraining(t *testing.T) {
-	if _, err := Fit(both(people(1, 500, 18000), people(2, 500, 18300)), 18300, Options{}); err == nil {
+	if _, err := Fit(t.Context(), both(people(1, 500, 18000), people(2, 500, 18300)), 18300, Options{}); err == nil {
 		t.Error("a test that begins before the training labels close was accepted")
+	}
+}
+
+// A fit that is called off ends, with the reason, before it is done.
+func TestFitEndsWithItsContext(t *testing.T) {
+	s := both(people(1, 3000, 18000), people(2, 3000, 18500))
+	for _, logistic := range []bool{false, true} {
+		why := errors.New("enough")
+		ctx, cancel := context.WithCancelCause(t.Context())
+		fits := 0
+		opt := Options{Logistic: logistic, Boost: boost.Options{Trees: 20}, Progress: func(done, total int, what string) {
+			if fits++; fits > total/2 {
+				cancel(why)
+			}
+		}}
+		if models, err := Fit(ctx, s, 18500, opt); !errors.Is(err, why) || models != nil {
+			t.Errorf("%d models, %v", len(models), err)
+		}
+		cancel(nil)
 	}
 }
