@@ -13,35 +13,53 @@ import (
 
 	"leftshift/engine"
 	"leftshift/engine/durable"
+	"leftshift/features/declared"
 )
 
 // Approval is a named person's word that a list, as its hash names it, is fit
 // to exclude people and to give reasons for as long as it says. The zero
 // Approval is none.
 type Approval struct {
-	List  string `toml:"list" json:"list"`
-	Hash  string `toml:"hash" json:"hash"` // of the list that was read
-	By    string `toml:"by" json:"by"`
-	Role  string `toml:"role" json:"role"`
-	On    string `toml:"on" json:"on"`       // day it was given, 2006-01-02
-	Until string `toml:"until" json:"until"` // last day it holds
+	List  string `json:"list"`
+	Hash  string `json:"hash"` // of the list that was read
+	By    string `json:"by"`
+	Role  string `json:"role"`
+	On    string `json:"on"`    // day it was given, 2006-01-02
+	Until string `json:"until"` // last day it holds
 }
+
+// LongestApproval is the most years from the day of an approval to its last
+// day. Code systems have two releases a year and guidance changes: a list that
+// nobody has read for so long is not approved.
+const LongestApproval = 3
 
 var hashShape = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
 // fault says what an approval lacks, or "".
 func (a Approval) fault() string {
+	if strings.TrimSpace(a.By) == "" || strings.TrimSpace(a.Role) == "" {
+		return "an approval needs who gave it and in which role"
+	}
+	if text := a.term(); text != "" {
+		return text
+	}
+	if !hashShape.MatchString(a.Hash) {
+		return "an approval needs the hash of the list that was read, 64 hexadecimal digits: `leftshift codelist show` prints it"
+	}
+	return ""
+}
+
+// term says what is wrong with its days, or "".
+func (a Approval) term() string {
 	on, err1 := time.Parse(time.DateOnly, a.On)
 	until, err2 := time.Parse(time.DateOnly, a.Until)
 	switch {
-	case strings.TrimSpace(a.By) == "" || strings.TrimSpace(a.Role) == "":
-		return "an approval needs who gave it and in which role"
 	case err1 != nil || err2 != nil:
 		return "an approval needs the day it was given and its last day, like 2026-03-31"
 	case until.Before(on):
 		return "an approval ends before it was given: correct its days"
-	case !hashShape.MatchString(a.Hash):
-		return "an approval needs the hash of the list that was read, 64 hexadecimal digits: `leftshift codelist show` prints it"
+	case until.After(on.AddDate(LongestApproval, 0, 0)):
+		return fmt.Sprintf("an approval lasts at most %d years from the day it was given: give an earlier last day, and read the list again then", LongestApproval)
 	}
 	return ""
 }
@@ -60,38 +78,40 @@ func ReadApprovals(path string) ([]Approval, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
-	faults := &Faults{}
+	faults := newFaults()
 	name := filepath.Base(path)
 	if err != nil {
-		faults.add(name, 0, "file-unreadable", "cannot be read: give the program access to the file of approvals")
+		faults.Add(name, 0, "file-unreadable", "cannot be read: give the program access to the file of approvals")
 		return nil, faults
 	}
 	return parseApprovals(name, text)
 }
 
 func parseApprovals(name string, text []byte) ([]Approval, error) {
-	faults := &Faults{}
-	var file struct {
-		Approval []Approval `toml:"approval"`
+	faults := newFaults()
+	var file approvalsFile
+	if !declared.Read(name, text, &file, faults) {
+		return nil, faults.Err()
 	}
-	if !decodeText(name, text, &file, faults) {
-		return nil, faults
-	}
-	times := map[string]int{}
-	for _, a := range file.Approval {
-		times[a.List]++
-		line := lineOf(text, "list", a.List, times[a.List])
-		if !listName.MatchString(a.List) {
-			faults.add(name, line, "list-name", "an approval names list %q, which is no name of a list", a.List)
-		} else if f := a.fault(); f != "" {
-			faults.add(name, line, "approval", "list %s: %s", a.List, f)
+	var out []Approval
+	for i := range file.Approval {
+		e := &file.Approval[i]
+		a := Approval{e.List, e.Hash, e.By, e.Role, e.On, e.Until}
+		out = append(out, a)
+		if !listName.MatchString(a.List) && !e.Broken("list") {
+			faults.Add(name, e.Key("list"), "list-name", "an approval names list %q, which is no name of a list", a.List)
+		}
+		if text := a.term(); text != "" && !e.Broken("on") && !e.Broken("until") {
+			faults.Add(name, e.Key("until"), "approval", "list %s: %s", a.List, text)
+		}
+		if !hashShape.MatchString(a.Hash) && !e.Broken("hash") {
+			faults.Add(name, e.Key("hash"), "approval", "list %s: hash must be the 64 hexadecimal digits that `leftshift codelist show` prints", a.List)
 		}
 	}
-	if len(faults.List) > 0 {
-		faults.sort()
-		return nil, faults
+	if err := faults.Err(); err != nil {
+		return nil, err
 	}
-	return file.Approval, nil
+	return out, nil
 }
 
 // With gives the library with a site's approvals beside those of its own

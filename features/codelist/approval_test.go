@@ -102,6 +102,8 @@ func TestApprove(t *testing.T) {
 		"no day":       func(a *Approval) { a.Until = "31/03/2026" },
 		"ends first":   func(a *Approval) { a.Until = "2025-12-31" },
 		"another hash": func(a *Approval) { a.Hash = strings.Repeat("a", 64) },
+		"3 years":      func(a *Approval) { a.Until = "2029-01-02" },
+		"no end":       func(a *Approval) { a.Until = "9999-12-31" },
 		"no hash":      func(a *Approval) { a.Hash = "" },
 		"no list":      func(a *Approval) { a.List = "b" },
 	} {
@@ -121,10 +123,12 @@ func TestApprove(t *testing.T) {
 
 func TestApprovalsFileIsReadStrictly(t *testing.T) {
 	for text, want := range map[string]string{
-		"[[approval]]\nlist = \"a\"\nname = \"x\"\n":                            "x.toml:3: approval.name is not a key",
-		"[[approval]]\nlist = \"a\"\n":                                          "x.toml:2: list a: an approval needs who gave it",
-		"[[approval]]\nlist = \"A b\"\n":                                        "is no name of a list",
-		"[[approval]]\nlist = \"a\"\nby = \"x\"\nrole = \"y\"\non = \"soon\"\n": "needs the day it was given",
+		"[[approval]]\nlist = \"a\"\nname = \"x\"\n": "x.toml:3: name is not a key of [[approval]]",
+		"[[approval]]\nlist = \"a\"\n":               "x.toml:1: [[approval]] a lacks hash (its hash), by (who approves it), role (in which role), on (on which day), until",
+		"[[approval]]\nlist = \"A b\"\n":             "is no name of a list",
+		"[[approval]]\nlist = \"a\"\nby = \"x\"\nrole = \"y\"\non = \"soon\"\nuntil = \"2026-03-31\"\n": "x.toml:6: list a: an approval needs the day it was given",
+		"[[approval]]\nlist = \"a\"\non = \"2026-01-31\"\nuntil = \"9999-12-31\"\n":                     "x.toml:4: list a: an approval lasts at most 3 years",
+		"[[approval]]\nlist = \"a\"\nhash = \"beef\"\n":                                                 "x.toml:3: list a: hash must be",
 	} {
 		if _, err := parseApprovals("x.toml", []byte(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v", text, err)
@@ -164,5 +168,17 @@ func TestApproveAtOnce(t *testing.T) {
 	}
 	if got, err := ReadApprovals(path); err != nil || len(got) != 20 {
 		t.Errorf("%d of 20 approvals stand: %v", len(got), err)
+	}
+}
+
+// An approval of three years to the day is the longest; a longer one that
+// stands in a list's own entry is a fault too.
+func TestLongestApproval(t *testing.T) {
+	a := approvalOf(one(t, "a", "prefix", []string{"I10"}).List("a"))
+	if a.Until = "2029-01-01"; a.fault() != "" {
+		t.Error(a.fault())
+	}
+	if a.Until = "2029-01-02"; !strings.Contains(a.fault(), "at most 3 years") {
+		t.Error(a.fault())
 	}
 }

@@ -71,6 +71,8 @@ type List struct {
 	Codes []string          // in byte order, unique, never empty
 	Terms map[string]string // term of a code; no key when the source gave none
 	Hash  string            // hex SHA-256 of system, release, match and codes
+
+	line int // of its name in lists.toml
 }
 
 // Library is every list, with the topics that are sensitive.
@@ -95,14 +97,13 @@ func Load() (*Library, error) { return LoadFS(builtIn) }
 // and, when it has one, sensitive.toml. The error is a *Faults with every fault
 // of every file.
 func LoadFS(dir fs.FS) (*Library, error) {
-	faults := &Faults{}
+	faults := newFaults()
 	lib := &Library{byName: map[string]*List{}, sensitive: map[string][]string{}}
 	readLists(dir, lib, faults)
-	checkMeans(lib.Lists, lib.byName, dir, faults)
+	checkMeans(lib.Lists, lib.byName, faults)
 	readTopics(dir, lib, faults)
-	if len(faults.List) > 0 {
-		faults.sort()
-		return nil, faults
+	if err := faults.Err(); err != nil {
+		return nil, err
 	}
 	sort.Slice(lib.Lists, func(i, j int) bool { return lib.Lists[i].Name < lib.Lists[j].Name })
 	lib.Hash = hashLibrary(lib)

@@ -142,10 +142,10 @@ func topics(l *Library, list string) string {
 // like gives what such a file does not say: system, release and match; nil
 // takes the system from the shape of the codes. The error is a *Faults.
 func ReadList(dir fs.FS, file string, like *List) (*List, error) {
-	faults := &Faults{}
+	faults := newFaults()
 	text, err := fs.ReadFile(dir, file)
 	if err != nil {
-		faults.add(file, 0, "file-unreadable", "cannot be read: give the path of a CSV file")
+		faults.Add(file, 0, "file-unreadable", "cannot be read: give the path of a CSV file")
 		return nil, faults
 	}
 	l := &List{Name: file, Release: NotStated, Match: Exact}
@@ -156,7 +156,7 @@ func ReadList(dir fs.FS, file string, like *List) (*List, error) {
 		probe := &List{Match: Exact} // of no system: any code without spaces round it
 		parseCodes(file, text, probe, &Faults{})
 		if l.System = Guess(probe.Codes); l.System == "" {
-			faults.add(file, 0, "system-unknown", "the codes' system cannot be told from their shape: compare the file with a named list of its system")
+			faults.Add(file, 0, "system-unknown", "the codes' system cannot be told from their shape: compare the file with a named list of its system")
 			return nil, faults
 		}
 		if l.System != SNOMED {
@@ -164,9 +164,8 @@ func ReadList(dir fs.FS, file string, like *List) (*List, error) {
 		}
 	}
 	parseCodes(file, text, l, faults)
-	if len(faults.List) > 0 {
-		faults.sort()
-		return nil, faults
+	if err := faults.Err(); err != nil {
+		return nil, err
 	}
 	l.Hash = hashList(l)
 	return l, nil

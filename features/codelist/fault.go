@@ -1,50 +1,12 @@
 package codelist
 
-import (
-	"fmt"
-	"sort"
-	"strings"
+import "leftshift/features/declared"
 
-	"leftshift/engine"
-)
+// Fault is one thing wrong in one file.
+type Fault = declared.Fault
 
-// Fault is one thing wrong in one file. Line counts from 1; 0 means the file
-// as a whole.
-type Fault struct {
-	File string
-	Line int
-	Code string // stable, for programs: such as "snomed-identifier"
-	Text string // a sentence that says what to do
-}
+// Faults is the error of Load and ReadApprovals: every fault found, in order of
+// file and line.
+type Faults = declared.Faults
 
-func (f Fault) String() string {
-	if f.Line == 0 {
-		return fmt.Sprintf("%s: %s (%s)", f.File, f.Text, f.Code)
-	}
-	return fmt.Sprintf("%s:%d: %s (%s)", f.File, f.Line, f.Text, f.Code)
-}
-
-// Faults is the error of Load and ReadApprovals: every fault found, in order of file and line.
-type Faults struct{ List []Fault }
-
-func (f *Faults) Error() string {
-	lines := make([]string, len(f.List))
-	for i, x := range f.List {
-		lines[i] = x.String()
-	}
-	return fmt.Sprintf("code lists or their approvals have %s:\n%s", engine.Plural(len(lines), "fault"), strings.Join(lines, "\n"))
-}
-
-func (f *Faults) add(file string, line int, code, text string, args ...any) {
-	f.List = append(f.List, Fault{file, line, code, fmt.Sprintf(text, args...)})
-}
-
-func (f *Faults) sort() {
-	sort.SliceStable(f.List, func(i, j int) bool {
-		a, b := f.List[i], f.List[j]
-		if a.File != b.File {
-			return a.File < b.File
-		}
-		return a.Line < b.Line
-	})
-}
+func newFaults() *Faults { return &Faults{Of: "code lists or their approvals"} }

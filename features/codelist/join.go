@@ -7,8 +7,6 @@ import (
 	"path"
 	"slices"
 	"sort"
-
-	"leftshift/engine"
 )
 
 // Join reads another directory of the same shape and gives a library with the
@@ -22,30 +20,28 @@ func Join(base *Library, dir fs.FS, name string) (*Library, error) {
 			return base, nil
 		}
 	}
-	faults := &Faults{}
+	faults := newFaults()
 	more := &Library{byName: map[string]*List{}, sensitive: map[string][]string{}}
 	readLists(dir, more, faults)
 	all := maps.Clone(base.byName)
 	maps.Copy(all, more.byName)
-	checkMeans(more.Lists, all, dir, faults)
+	checkMeans(more.Lists, all, faults)
 	readTopics(dir, more, faults)
 	for _, l := range more.Lists {
 		if base.byName[l.Name] != nil {
-			text, _ := engine.ReadText(dir, indexName)
-			faults.add(indexName, lineOf(text, "name", l.Name, 1), "list-twice", "list %s is also built in: give this one another name", l.Name)
+			faults.Add(indexName, l.line, "list-twice", "list %s is also built in: give this one another name", l.Name)
 		}
 	}
 	for _, t := range more.Topics {
 		if slices.ContainsFunc(base.Topics, func(o Topic) bool { return o.ID == t.ID }) {
-			faults.add("sensitive.toml", 0, "topic-twice", "topic %s is also built in: give this one another id", t.ID)
+			faults.Add("sensitive.toml", 0, "topic-twice", "topic %s is also built in: give this one another id", t.ID)
 		}
 	}
 	if len(faults.List) > 0 {
 		for i := range faults.List {
 			faults.List[i].File = path.Join(name, faults.List[i].File)
 		}
-		faults.sort()
-		return nil, faults
+		return nil, faults.Err()
 	}
 	out := &Library{Lists: slices.Concat(base.Lists, more.Lists), Topics: slices.Concat(base.Topics, more.Topics),
 		byName: maps.Clone(base.byName), sensitive: maps.Clone(base.sensitive)}

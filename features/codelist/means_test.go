@@ -51,7 +51,7 @@ func TestMeansFaults(t *testing.T) {
 		"another system": {`resolved_by = ["c"]`, "is of opcs4, not of icd10"},
 		"a code of both": {`resolved_by = ["b"]`, "code I11 is on list a and on b"},
 		"one side":       {`latest_wins = ["d"]`, "names d, which does not name a"},
-		"a string":       {`resolved_by = "d"`, "is not readable TOML"},
+		"a string":       {`resolved_by = "d"`, "resolved_by must be a list of strings, here a string"},
 	} {
 		_, err := LoadFS(index(entry("a", "icd10", "exact", c.rest+"\n")+entry("b", "icd10", "exact", "")+entry("c", "opcs4", "prefix", "")+entry("d", "icd10", "exact", ""), codes))
 		if err == nil || !strings.Contains(err.Error(), c.want) {

@@ -14,40 +14,9 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/pelletier/go-toml/v2"
-
 	"leftshift/engine"
+	"leftshift/features/declared"
 )
-
-type indexFile struct {
-	Source []struct {
-		ID         string `toml:"id"`
-		Title      string `toml:"title"`
-		Repository string `toml:"repository"`
-		Licence    string `toml:"licence"`
-		Note       string `toml:"note"`
-
-		Release map[string]string `toml:"release"` // by system
-	} `toml:"source"`
-	List []struct {
-		Name         string `toml:"name"`
-		Title        string `toml:"title"`
-		System       string `toml:"system"`
-		Match        string `toml:"match"`
-		Source       string `toml:"source"`
-		Confirmation string `toml:"confirmation"`
-		Rule         string `toml:"rule"`
-		Release      string `toml:"release"`
-		Expression   string `toml:"expression"`
-		Hierarchy    string `toml:"hierarchy"`
-		Means
-		ApprovedBy   string `toml:"approved_by"`
-		ApprovedRole string `toml:"approved_role"`
-		ApprovedOn   string `toml:"approved_on"`
-		ApprovedTo   string `toml:"approved_until"`
-		ApprovedHash string `toml:"approved_hash"`
-	} `toml:"list"`
-}
 
 const indexName = "lists.toml"
 
@@ -56,126 +25,77 @@ var listName = regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z0-9]+)*$`)
 // listSystems are the systems a list may have.
 var listSystems = []string{SNOMED, ICD10, OPCS4, DMD, BNF, NHSDD}
 
-// decode reads a TOML file strictly; false means it is absent or faulty.
-func decode(dir fs.FS, name string, required bool, into any, faults *Faults) (text []byte, ok bool) {
+// decode reads a TOML file; false means it is absent or cannot be read.
+func decode(dir fs.FS, name string, required bool, into any, faults *Faults) bool {
 	text, err := engine.ReadText(dir, name)
 	if errors.Is(err, fs.ErrNotExist) {
 		if required {
-			faults.add(name, 0, "file-missing", "there is no %s: add it", name)
-		}
-		return nil, false
-	}
-	if err != nil {
-		faults.add(name, 0, "file-unreadable", "cannot be read: %v", err)
-		return nil, false
-	}
-	return text, decodeText(name, text, into, faults)
-}
-
-// decodeText reads TOML strictly; false means it is faulty.
-func decodeText(name string, text []byte, into any, faults *Faults) bool {
-	d := toml.NewDecoder(bytes.NewReader(text)).DisallowUnknownFields()
-	if err := d.Decode(into); err != nil {
-		var strict *toml.StrictMissingError
-		var bad *toml.DecodeError
-		switch {
-		case errors.As(err, &strict):
-			for _, e := range strict.Errors {
-				line, _ := e.Position()
-				faults.add(name, line, "unknown-key", "%s is not a key here: remove it or correct its spelling", strings.Join(e.Key(), "."))
-			}
-		case errors.As(err, &bad):
-			line, _ := bad.Position()
-			faults.add(name, line, "toml", "is not readable TOML: %v", err)
-		default:
-			faults.add(name, 0, "toml", "is not readable TOML: %v", err)
+			faults.Add(name, 0, "file-missing", "there is no %s: add it", name)
 		}
 		return false
 	}
-	return true
-}
-
-// lineOf finds the line where the nth entry (from 1) gives key the value, for
-// faults; 0 when there is none.
-func lineOf(text []byte, key, value string, nth int) int {
-	n := 0
-	for len(text) > 0 {
-		line, rest, _ := bytes.Cut(text, []byte("\n"))
-		text = rest
-		n++
-		line = bytes.TrimLeft(line, " \t")
-		if !bytes.HasPrefix(line, []byte(key)) {
-			continue
-		}
-		given, ok := bytes.CutPrefix(bytes.TrimLeft(line[len(key):], " \t"), []byte("="))
-		given = bytes.TrimLeft(given, " \t")
-		if !ok || len(given) < len(value)+2 || given[0] != '"' && given[0] != '\'' || given[len(value)+1] != given[0] || string(given[1:len(value)+1]) != value {
-			continue
-		}
-		if nth--; nth == 0 {
-			return n
-		}
+	if err != nil {
+		faults.Add(name, 0, "file-unreadable", "cannot be read: %v", err)
+		return false
 	}
-	return 0
+	return declared.Read(name, text, into, faults)
 }
 
 func readLists(dir fs.FS, lib *Library, faults *Faults) {
 	var index indexFile
-	text, ok := decode(dir, indexName, true, &index, faults)
-	if !ok {
+	if !decode(dir, indexName, true, &index, faults) {
 		return
 	}
-	sources, times := map[string]Source{}, map[string]int{}
-	for _, s := range index.Source {
-		times[s.ID]++
-		line := lineOf(text, "id", s.ID, times[s.ID])
-		if times[s.ID] > 1 {
-			faults.add(indexName, line, "source-twice", "source %q is declared twice: keep one", s.ID)
+	sources := map[string]Source{}
+	for i := range index.Source {
+		s := &index.Source[i]
+		line := s.Key("id")
+		if _, twice := sources[s.ID]; twice && s.ID != "" {
+			faults.Add(indexName, line, "source-twice", "source %q is declared twice: keep one", s.ID)
 		}
-		if s.ID == "" || s.Title == "" || (s.Repository != "" && s.Licence == "") {
-			faults.add(indexName, line, "source-incomplete", "source %q needs id, title and, with a repository, its licence (\"none stated\" is one)", s.ID)
+		if s.Repository != "" && s.Licence == "" && !s.Broken("licence") {
+			faults.Add(indexName, line, "source-incomplete", "source %q needs, with a repository, its licence (\"none stated\" is one)", s.ID)
 		}
 		for _, system := range slices.Sorted(maps.Keys(s.Release)) {
 			if !contains(listSystems, system) || s.Release[system] == "" {
-				faults.add(indexName, line, "release", "source %q gives a release of system %q: use one of %s, and say which release", s.ID, system, words(listSystems))
+				faults.Add(indexName, line, "release", "source %q gives a release of system %q: use one of %s, and say which release", s.ID, system, words(listSystems))
 			}
 		}
-		sources[s.ID] = Source(s)
+		sources[s.ID] = Source{s.ID, s.Title, s.Repository, s.Licence, s.Note, s.Release}
 	}
-	clear(times)
-	for _, e := range index.List {
-		times[e.Name]++
-		line := lineOf(text, "name", e.Name, times[e.Name])
+	for i := range index.List {
+		e := &index.List[i]
+		line := e.Key("name")
+		if e.Broken("name") {
+			continue
+		}
 		if !listName.MatchString(e.Name) {
-			faults.add(indexName, line, "list-name", "list name %q must be lower_snake", e.Name)
+			faults.Add(indexName, line, "list-name", "list name %q must be lower_snake", e.Name)
 			continue
 		}
 		if lib.byName[e.Name] != nil {
-			faults.add(indexName, line, "list-twice", "list %s is declared twice: keep one", e.Name)
+			faults.Add(indexName, line, "list-twice", "list %s is declared twice: keep one", e.Name)
 			continue
 		}
 		source, known := sources[e.Source]
-		if !known {
-			faults.add(indexName, line, "source-unknown", "list %s names source %q, which is not declared: add a [[source]]", e.Name, e.Source)
+		if !known && !e.Broken("source") {
+			faults.Add(indexName, line, "source-unknown", "list %s names source %q, which is not declared: add a [[source]]", e.Name, e.Source)
 		}
-		if e.Title == "" || e.Confirmation == "" {
-			faults.add(indexName, line, "list-incomplete", "list %s needs a title and a confirmation", e.Name)
-		}
-		if !contains(listSystems, e.System) {
-			faults.add(indexName, line, "system-unknown", "list %s has system %q: use one of %s", e.Name, e.System, words(listSystems))
+		if !contains(listSystems, e.System) && !e.Broken("system") {
+			faults.Add(indexName, line, "system-unknown", "list %s has system %q: use one of %s", e.Name, e.System, words(listSystems))
 		}
 		m := Match(e.Match)
-		if m != Exact && m != Prefix {
-			faults.add(indexName, line, "match-unknown", "list %s has match %q: use exact or prefix", e.Name, e.Match)
+		if m != Exact && m != Prefix && !e.Broken("match") {
+			faults.Add(indexName, line, "match-unknown", "list %s has match %q: use exact or prefix", e.Name, e.Match)
 		}
 		if m == Prefix && (e.System == SNOMED || e.System == DMD) {
-			faults.add(indexName, line, "match-prefix", "list %s matches %s identifiers by prefix, which has no meaning: use exact", e.Name, e.System)
+			faults.Add(indexName, line, "match-prefix", "list %s matches %s identifiers by prefix, which has no meaning: use exact", e.Name, e.System)
 		}
 		if (e.Expression == "") != (e.Hierarchy == "") {
-			faults.add(indexName, line, "expression", "list %s needs both expression and hierarchy, or neither: take them from `leftshift codelist expand`", e.Name)
+			faults.Add(indexName, line, "expression", "list %s needs both expression and hierarchy, or neither: take them from `leftshift codelist expand`", e.Name)
 		}
 		l := &List{Name: e.Name, Title: e.Title, System: e.System, Release: e.Release, Match: m, Source: source, Confirmation: e.Confirmation,
-			Rule: e.Rule, Means: e.Means, Expression: e.Expression, Hierarchy: e.Hierarchy}
+			Rule: e.Rule, Means: e.Means, Expression: e.Expression, Hierarchy: e.Hierarchy, line: line}
 		if l.Release == "" {
 			l.Release = source.Release[l.System]
 		}
@@ -184,7 +104,7 @@ func readLists(dir fs.FS, lib *Library, faults *Faults) {
 		}
 		if a := (Approval{e.Name, e.ApprovedHash, e.ApprovedBy, e.ApprovedRole, e.ApprovedOn, e.ApprovedTo}); a != (Approval{List: e.Name}) {
 			if text := a.fault(); text != "" {
-				faults.add(indexName, line, "approval", "list %s: approved_by, approved_role, approved_on, approved_until and approved_hash: %s", e.Name, text)
+				faults.Add(indexName, line, "approval", "list %s: approved_by, approved_role, approved_on, approved_until and approved_hash: %s", e.Name, text)
 			}
 			l.Approval = a
 		}
@@ -196,7 +116,7 @@ func readLists(dir fs.FS, lib *Library, faults *Faults) {
 	files, _ := fs.Glob(dir, "lists/*.csv")
 	for _, f := range files {
 		if lib.byName[strings.TrimSuffix(path.Base(f), ".csv")] == nil {
-			faults.add(f, 0, "list-undeclared", "is not in %s: declare it there or remove the file", indexName)
+			faults.Add(f, 0, "list-undeclared", "is not in %s: declare it there or remove the file", indexName)
 		}
 	}
 }
@@ -205,7 +125,7 @@ func readCodes(dir fs.FS, l *List, faults *Faults) {
 	name := "lists/" + l.Name + ".csv"
 	text, err := engine.ReadText(dir, name)
 	if err != nil {
-		faults.add(name, 0, "file-missing", "list %s has no file: add it", l.Name)
+		faults.Add(name, 0, "file-missing", "list %s has no file: add it", l.Name)
 		return
 	}
 	parseCodes(name, text, l, faults)
@@ -214,14 +134,14 @@ func readCodes(dir fs.FS, l *List, faults *Faults) {
 // parseCodes fills a list's codes and terms from a CSV file.
 func parseCodes(name string, text []byte, l *List, faults *Faults) {
 	if !utf8.Valid(text) {
-		faults.add(name, 0, "utf-8", "is not UTF-8: save it as UTF-8")
+		faults.Add(name, 0, "utf-8", "is not UTF-8: save it as UTF-8")
 		return
 	}
 	r := csv.NewReader(bytes.NewReader(text))
 	r.FieldsPerRecord = -1
 	head, err := r.Read()
 	if err != nil || len(head) != 2 || head[0] != "code" || head[1] != "term" {
-		faults.add(name, 1, "header", "the first line must be: code,term")
+		faults.Add(name, 1, "header", "the first line must be: code,term")
 		return
 	}
 	l.Terms = map[string]string{}
@@ -239,22 +159,22 @@ func parseCodes(name string, text []byte, l *List, faults *Faults) {
 			if errors.As(err, &bad) {
 				line = bad.StartLine
 			}
-			faults.add(name, line, "csv", "the row cannot be read: %v", err)
+			faults.Add(name, line, "csv", "the row cannot be read: %v", err)
 			break
 		}
 		line, _ := r.FieldPos(0)
 		if len(row) != 2 {
-			faults.add(name, line, "columns", "the row has %d columns, not 2: quote a term that holds a comma", len(row))
+			faults.Add(name, line, "columns", "the row has %d columns, not 2: quote a term that holds a comma", len(row))
 			continue
 		}
 		code, term := row[0], row[1]
 		if fault, id := codeFault(l.System, l.Match, code); fault != "" {
-			misshapen.add(name, line, id, "code %q %s: correct or remove it", code, fault)
+			misshapen.Add(name, line, id, "code %q %s: correct or remove it", code, fault)
 			wrong = append(wrong, code)
 			continue
 		}
 		if at, twice := first[code]; twice {
-			faults.add(name, line, "code-twice", "code %q is already on line %d: keep one", code, at)
+			faults.Add(name, line, "code-twice", "code %q is already on line %d: keep one", code, at)
 			continue
 		}
 		first[code] = line
@@ -264,12 +184,12 @@ func parseCodes(name string, text []byte, l *List, faults *Faults) {
 		}
 	}
 	if other := Guess(wrong); len(first) == 0 && other != "" {
-		faults.add(name, 0, "system-wrong", "every code looks like %s, and list %s says %s: correct its system, or the file", other, l.Name, l.System)
+		faults.Add(name, 0, "system-wrong", "every code looks like %s, and list %s says %s: correct its system, or the file", other, l.Name, l.System)
 		return
 	}
 	faults.List = append(faults.List, misshapen.List...)
 	if len(first) == 0 {
-		faults.add(name, 0, "list-empty", "has no codes: add some or remove the list")
+		faults.Add(name, 0, "list-empty", "has no codes: add some or remove the list")
 	}
 	sort.Strings(l.Codes)
 }

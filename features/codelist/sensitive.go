@@ -12,44 +12,32 @@ type Topic struct {
 	Lists []string // names, in file order
 }
 
-type topicsFile struct {
-	Topic []struct {
-		ID    string   `toml:"id"`
-		Title string   `toml:"title"`
-		Why   string   `toml:"why"`
-		Lists []string `toml:"lists"`
-	} `toml:"topic"`
-}
-
 func readTopics(dir fs.FS, lib *Library, faults *Faults) {
 	const name = "sensitive.toml"
 	var file topicsFile
-	text, ok := decode(dir, name, false, &file, faults)
-	if !ok {
+	if !decode(dir, name, false, &file, faults) {
 		return
 	}
-	times := map[string]int{}
-	for _, t := range file.Topic {
-		times[t.ID]++
-		line := lineOf(text, "id", t.ID, times[t.ID])
-		if t.ID == "" || t.Title == "" || t.Why == "" || len(t.Lists) == 0 {
-			faults.add(name, line, "topic-incomplete", "topic %q needs id, title, why and at least one list", t.ID)
+	seen := map[string]bool{}
+	for i := range file.Topic {
+		t := &file.Topic[i]
+		line := t.Key("id")
+		if seen[t.ID] && t.ID != "" {
+			faults.Add(name, line, "topic-twice", "topic %q is declared twice: keep one", t.ID)
 		}
-		if times[t.ID] > 1 {
-			faults.add(name, line, "topic-twice", "topic %q is declared twice: keep one", t.ID)
-		}
+		seen[t.ID] = true
 		for _, l := range t.Lists {
 			if lib.byName[l] == nil {
-				faults.add(name, line, "list-unknown", "topic %s names list %q, which does not exist", t.ID, l)
+				faults.Add(name, line, "list-unknown", "topic %s names list %q, which does not exist", t.ID, l)
 				continue
 			}
 			if contains(lib.sensitive[l], t.ID) {
-				faults.add(name, line, "list-twice", "topic %s names list %s twice: keep one", t.ID, l)
+				faults.Add(name, line, "list-twice", "topic %s names list %s twice: keep one", t.ID, l)
 				continue
 			}
 			lib.sensitive[l] = append(lib.sensitive[l], t.ID)
 		}
-		lib.Topics = append(lib.Topics, Topic(t))
+		lib.Topics = append(lib.Topics, Topic{t.ID, t.Title, t.Why, t.Lists})
 	}
 }
 

@@ -117,11 +117,8 @@ func (r *reader) missing(v reflect.Value, m map[string]any, name, code string, p
 		return
 	}
 	who := "[[" + name + "]]"
-	for _, k := range []string{"id", "name", "list"} {
-		if s, ok := m[k].(string); ok && s != "" {
-			who += " " + s
-			break
-		}
+	if s, ok := m[fields(v.Type())[0].name].(string); ok && s != "" && !strings.Contains(s, " ") {
+		who += " " + s // its own name, where that comes first
 	}
 	r.faults.Add(r.file, place.Line, code, "%s lacks %s: add %s", who, strings.Join(lack, ", "), map[bool]string{true: "it", false: "them"}[len(lack) == 1])
 }
