@@ -45,12 +45,3 @@ func BenchmarkMarkMiss(b *testing.B) {
 		pl.Mark(nil, &f)
 	}
 }
-
-func BenchmarkOf(b *testing.B) {
-	p := &population.Person{BirthMonth: -10000, DeathDay: engine.NoDay}
-	regs := []population.Interval{{Code: 1, From: 0, To: population.Forever}}
-	b.ReportAllocs()
-	for b.Loop() {
-		Of(p, regs, nil, 19000, 19500, 365)
-	}
-}

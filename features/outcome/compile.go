@@ -70,8 +70,7 @@ func Compile(cat *Catalogue, ids []string, lib *codelist.Library, dict plan.Dict
 	if ids == nil {
 		ids = cat.IDs()
 	}
-	c := &compiler{p: &Plan{codes: map[engine.Code][]uint16{}}, cat: cat, lib: lib, place: map[string]int{}, known: map[string]int{},
-		prefix: map[engine.System]map[string][]uint16{}}
+	c := &compiler{p: &Plan{}, cat: cat, lib: lib, place: map[string]int{}, known: map[string]int{}}
 	for _, id := range ids {
 		o := cat.Find(id)
 		if o == nil {
@@ -84,11 +83,7 @@ func Compile(cat *Catalogue, ids []string, lib *codelist.Library, dict plan.Dict
 		c.p.Outcomes, c.p.asked = append(c.p.Outcomes, o), append(c.p.asked, i)
 		c.p.Horizon, c.p.Freeze = max(c.p.Horizon, o.Horizon()), max(c.p.Freeze, o.Freeze)
 	}
-	if dict != nil {
-		for w := range dict {
-			c.word(w)
-		}
-	}
+	c.p.codes = c.reach.Over(dict)
 	delete(c.p.codes, 0)
 	for code, sets := range c.p.codes {
 		slices.Sort(sets)
@@ -141,12 +136,12 @@ func (p *Plan) Ready(dates []engine.Day, knowledge engine.Day) error {
 
 // compiler gathers the plan.
 type compiler struct {
-	p      *Plan
-	cat    *Catalogue
-	lib    *codelist.Library
-	place  map[string]int // by id
-	known  map[string]int // set by what makes it
-	prefix map[engine.System]map[string][]uint16
+	p     *Plan
+	cat   *Catalogue
+	lib   *codelist.Library
+	place map[string]int // by id
+	known map[string]int // set by what makes it
+	reach plan.Reach[uint16]
 }
 
 // add gives the place of an outcome, making it, and before it those that it
@@ -240,44 +235,17 @@ func (c *compiler) set(id string, kinds []engine.EventKind, positions []Position
 		if list == nil {
 			return 0, &engine.Fault{Code: "list-unknown", Say: fmt.Sprintf("outcome %s reads code list %s, which is not in the library given: use the library that the outcomes were loaded with", id, name)}
 		}
-		for _, code := range list.Codes {
-			c.code(engine.ParseSystem(list.System), code, list.Match == codelist.Prefix, uint16(i))
-		}
+		c.reach.AddList(list, uint16(i))
 	}
 	for _, s := range codes.Codes {
 		system, code, prefix, _ := parseCode(s)
-		c.code(system, code, prefix, uint16(i))
+		match := codelist.Exact
+		if prefix {
+			match = codelist.Prefix
+		}
+		c.reach.Add(system, code, match, uint16(i))
 	}
 	return i, nil
-}
-
-func (c *compiler) code(system engine.System, code string, prefix bool, s uint16) {
-	if !prefix {
-		key := engine.CodeKey(system, code)
-		c.p.codes[key] = append(c.p.codes[key], s)
-		return
-	}
-	if c.prefix[system] == nil {
-		c.prefix[system] = map[string][]uint16{}
-	}
-	c.prefix[system][code] = append(c.prefix[system][code], s)
-}
-
-// word leads a code of the dictionary to the sets of every prefix of it.
-func (c *compiler) word(w plan.Word) {
-	prefixes := c.prefix[w.System]
-	if len(prefixes) == 0 {
-		return
-	}
-	text, ok := codelist.Normalise(w.System.String(), w.Text)
-	if !ok {
-		return
-	}
-	for n := 1; n <= len(text); n++ {
-		if s := prefixes[text[:n]]; s != nil {
-			c.p.codes[w.Code] = append(c.p.codes[w.Code], s...)
-		}
-	}
 }
 
 // Record is one person's rows, as the kernel holds them. Spells and marks may

@@ -18,7 +18,6 @@ import (
 	"fmt"
 
 	"leftshift/engine"
-	"leftshift/features/population"
 )
 
 // Status is what came first.
@@ -86,18 +85,6 @@ func (l Label) Within(horizon int) Label {
 
 // MaxHorizon is the longest horizon, in days.
 const MaxHorizon = 3660
-
-// bed is the outcome that Of labels: emergency_bed as built in.
-var bed = compiled{Outcome: &Outcome{ID: "emergency_bed", Source: FromSpell, FirstOfCIS: true}, spells: 1 << engine.Emergency, attended: ^uint32(0)}
-
-// Of labels the first emergency admission to a bed (emergency_bed) of a person
-// who is eligible on d. horizon is 1 to MaxHorizon. Nothing is cut: Ready is
-// the caller's.
-func Of(p *population.Person, registrations []population.Interval, spells []population.Spell, d, knowledge engine.Day, horizon int) Label {
-	l := depart(p, registrations, d).exit(d, population.Forever, horizon)
-	l.meet(bed.spell(&Record{Person: p, Spells: spells}, d, d, knowledge).first, Event)
-	return l
-}
 
 // Ready refuses labels that are not complete yet: the record of (D, D+h] is
 // settled only freeze days after its end.

@@ -580,16 +580,3 @@ func order(n int) []int {
 	}
 	return out
 }
-
-// Of is the declared outcome emergency_bed.
-func TestOfIsEmergencyBed(t *testing.T) {
-	s := load(t)
-	const d = 17000
-	rapid.Check(t, func(t *rapid.T) {
-		p := draw(t, s, d)
-		got := Of(p.Person, p.Registrations, p.Spells, d, d+900, 365)
-		if want := p.labels(t, s, s.cat, d, d+900)["emergency_bed"]; got != want {
-			t.Fatalf("%+v, want %+v", got, want)
-		}
-	})
-}

@@ -178,10 +178,3 @@ type Plan struct {
 
 // Dated says whether a column comes with the day of its newest row.
 func (p *Plan) Dated(column int) bool { return p.Catalogue.Definitions[column].Dated() }
-
-// Word is one entry of the code dictionary.
-type Word struct {
-	Code   engine.Code
-	System engine.System
-	Text   string
-}
