@@ -19,14 +19,12 @@ type Bar struct {
 // is of no bar that could be drawn.
 func Bars(title, axis string, bars []Bar) ([]byte, error) {
 	var in []bar
+	seen := false
 	for _, b := range bars {
-		label, v := b.Label, b.Value
-		if math.IsNaN(v) {
-			label, v = label+" *", 0
-		}
-		in = append(in, bar{label, v})
+		in = append(in, bar{b.Label, b.Value})
+		seen = seen || !math.IsNaN(b.Value)
 	}
-	if len(in) == 0 {
+	if !seen {
 		return nil, &engine.Fault{Code: "plot-empty", Say: "there is nothing to draw: too few people have a value"}
 	}
 	inner, err := drawBars(axis, in)

@@ -36,12 +36,17 @@ func TestBars(t *testing.T) {
 	if depth != 0 {
 		t.Errorf("depth %d at the end", depth)
 	}
-	for _, want := range []string{"Falls < 3 & more", "2 to 3", "4 and more *", "Share, %"} {
+	for _, want := range []string{"Falls < 3 & more", "2 to 3", "4 and more", "hidden: few people", "60.0%", "Share, %"} {
 		if !strings.Contains(words, want) {
 			t.Errorf("no %q in %s", want, words)
 		}
 	}
-	if _, err := Bars("", "", nil); err == nil {
-		t.Error("nothing was drawn without an error")
+	if strings.Contains(words, "|0.0%") {
+		t.Errorf("what is hidden is drawn as none: %s", words)
+	}
+	for _, none := range [][]Bar{nil, {{"1", math.NaN()}, {"2", math.NaN()}}} {
+		if _, err := Bars("", "", none); err == nil {
+			t.Error("nothing was drawn without an error")
+		}
 	}
 }

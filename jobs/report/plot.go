@@ -31,7 +31,7 @@ const plotWidth = 400
 
 type bar struct {
 	label string
-	value float64
+	value float64 // NaN for one that is hidden
 }
 
 type point struct{ x, y, low, high float64 } // low and high NaN for no interval
@@ -149,7 +149,9 @@ func drawCalibration(points []point) (template.HTML, error) {
 	return svg(p, plotWidth, 360)
 }
 
-// drawBars plots lying bars from 0, the first on top, with their values.
+// drawBars plots lying bars from 0, the first on top, with their values. A
+// hidden one has no length: a hatched box of the same size for all stands in its
+// place, and the word.
 func drawBars(axis string, bars []bar) (template.HTML, error) {
 	p := canvas()
 	p.X.Label.Text = axis
@@ -157,13 +159,19 @@ func drawBars(axis string, bars []bar) (template.HTML, error) {
 	top := 0.0
 	for _, b := range bars {
 		labels = append(labels, b.label)
-		top = max(top, b.value)
+		if b.value > top { // not where hidden
+			top = b.value
+		}
 	}
 	rows(p, labels)
 	p.X.Min, p.X.Max = 0, max(top*1.15, 1e-9)
 	p.Add(lines(true, false))
 	for k, b := range bars {
 		y := float64(len(bars) - 1 - k)
+		if math.IsNaN(b.value) {
+			p.Add(hatch{y: y}, words{x: p.X.Max * hatchShare, y: y, text: "hidden: few people", style: p.X.Tick.Label})
+			continue
+		}
 		box, err := plotter.NewPolygon(plotter.XYs{{X: 0, Y: y - 0.36}, {X: b.value, Y: y - 0.36}, {X: b.value, Y: y + 0.36}, {X: 0, Y: y + 0.36}})
 		if err != nil {
 			return "", plotFault(err)
@@ -212,6 +220,33 @@ func drawIntervals(axis string, values []interval, all float64) (template.HTML, 
 	}
 	p.Add(dots(at))
 	return svg(p, plotWidth, 56+18*vg.Length(max(1, len(values))))
+}
+
+// hatchShare is the width of the box of a hidden bar, of that of the plot.
+const hatchShare = 0.06
+
+// hatch is the box of a hidden bar on row y.
+type hatch struct{ y float64 }
+
+func (h hatch) Plot(c draw.Canvas, p *plot.Plot) {
+	x, y := p.Transforms(&c)
+	left, right, low, high := x(p.X.Min), x(p.X.Min+(p.X.Max-p.X.Min)*hatchShare), y(h.y-0.36), y(h.y+0.36)
+	line := draw.LineStyle{Color: grey, Width: 0.75}
+	c.StrokeLines(line, []vg.Point{{X: left, Y: low}, {X: right, Y: low}, {X: right, Y: high}, {X: left, Y: high}, {X: left, Y: low}})
+	const gap = 4
+	for at := left - (high - low); at < right; at += gap {
+		// From the lower edge up to the right, cut to the box.
+		from, to := vg.Point{X: at, Y: low}, vg.Point{X: at + (high - low), Y: high}
+		if from.X < left {
+			from = vg.Point{X: left, Y: low + (left - at)}
+		}
+		if to.X > right {
+			to = vg.Point{X: right, Y: high - (to.X - right)}
+		}
+		if to.X > from.X {
+			c.StrokeLines(line, []vg.Point{from, to})
+		}
+	}
 }
 
 // words writes text to the right of a place in the plot.
