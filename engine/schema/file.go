@@ -3,8 +3,10 @@ package schema
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"hash"
 	"io"
+	"iter"
 	"os"
 
 	"github.com/apache/arrow-go/v18/arrow/memory"
@@ -25,6 +27,24 @@ type File struct {
 	sum  hash.Hash
 	pq   *pqarrow.FileWriter
 	rows int64
+}
+
+// Write makes a file of a table with rows, pointers to the table's struct. No
+// row makes an empty table; a file that is there is an error. The file is closed
+// where writing it fails, and is then not whole.
+func Write(path string, t *Table, rows iter.Seq[any]) error {
+	w := &File{Path: path, Table: t}
+	if err := w.Make(); err != nil {
+		return err
+	}
+	var failed error
+	for row := range rows {
+		if failed = w.Append(row); failed != nil {
+			break
+		}
+	}
+	_, _, err := w.Close()
+	return errors.Join(failed, err)
 }
 
 const flushRows = 1 << 16

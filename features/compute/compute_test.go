@@ -37,16 +37,7 @@ func folder(t *testing.T) string {
 		if err := os.MkdirAll(filepath.Join(dir, table), 0o700); err != nil {
 			t.Fatal(err)
 		}
-		f := &schema.File{Path: filepath.Join(dir, table, fmt.Sprintf("bucket-%03d.parquet", b)), Table: schema.CuratedTable(table)}
-		if err := f.Make(); err != nil {
-			t.Fatal(err)
-		}
-		for _, r := range rows {
-			if err := f.Append(r); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if _, _, err := f.Close(); err != nil {
+		if err := schema.Write(filepath.Join(dir, table, fmt.Sprintf("bucket-%03d.parquet", b)), schema.CuratedTable(table), slices.Values(rows)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -73,14 +64,7 @@ func folder(t *testing.T) string {
 		write("spell", b, spells...)
 		write("document", b, documents...)
 	}
-	f := &schema.File{Path: filepath.Join(dir, "code.parquet"), Table: schema.CuratedTable("code")}
-	if err := f.Make(); err != nil {
-		t.Fatal(err)
-	}
-	if err := f.Append(&schema.CodeText{Key: code, System: engine.SNOMED, Text: "1"}); err != nil {
-		t.Fatal(err)
-	}
-	if _, _, err := f.Close(); err != nil {
+	if err := schema.Write(filepath.Join(dir, "code.parquet"), schema.CuratedTable("code"), slices.Values([]any{&schema.CodeText{Key: code, System: engine.SNOMED, Text: "1"}})); err != nil {
 		t.Fatal(err)
 	}
 	return dir

@@ -23,13 +23,7 @@ func TestSameDay(t *testing.T) {
 		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o700); err != nil {
 			t.Fatal(err)
 		}
-		w := &schema.File{Path: filepath.Join(dir, name), Table: schema.CuratedTable(table)}
-		for _, r := range rows {
-			if err := w.Append(r); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if _, _, err := w.Close(); err != nil {
+		if err := schema.Write(filepath.Join(dir, name), schema.CuratedTable(table), slices.Values(rows)); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -55,16 +55,7 @@ func people(t *testing.T) string {
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 			t.Fatal(err)
 		}
-		f := &schema.File{Path: path, Table: schema.CuratedTable(table)}
-		if err := f.Make(); err != nil {
-			t.Fatal(err)
-		}
-		for _, r := range rows {
-			if err := f.Append(r); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if _, _, err := f.Close(); err != nil {
+		if err := schema.Write(path, schema.CuratedTable(table), slices.Values(rows)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -186,6 +177,33 @@ func TestPeersAgree(t *testing.T) {
 	leg(t, y, "sql_map")
 	if got := leg(t, y, "compare_wide"); got.Sum == 0 {
 		t.Error("values of three months before were taken for the same")
+	}
+}
+
+// The values kept to compare with leave no file open when a bucket fails.
+func TestKeepClosesItsFilesOnFailure(t *testing.T) {
+	const open = "/proc/self/fd"
+	if _, err := os.ReadDir(open); err != nil {
+		t.Skip("this system does not show which files are open")
+	}
+	x := task{Lake: people(t), Temp: t.TempDir(), AsOf: asOf, Threads: 1, Check: t.TempDir()}
+	if err := os.Remove(filepath.Join(x.Lake, "event", "bucket-001.parquet")); err != nil {
+		t.Fatal(err)
+	}
+	if err := keep(t.Context(), &x, new(taken)); err == nil {
+		t.Fatal("a bucket that is gone was read")
+	}
+	if made, _ := os.ReadDir(x.Check); len(made) == 0 {
+		t.Fatal("nothing was written before the failure: this proves nothing")
+	}
+	fds, err := os.ReadDir(open)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, fd := range fds {
+		if to, _ := os.Readlink(filepath.Join(open, fd.Name())); strings.HasPrefix(to, x.Check) {
+			t.Errorf("%s is open", to)
+		}
 	}
 }
 

@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -33,13 +34,11 @@ func keep(ctx context.Context, t *task, got *taken) error {
 		return err
 	}
 	files := &compute.Files{Dir: t.Check}
-	if err := compute.Buckets(ctx, t.Lake, p, dates, dates[0], t.options(), func(_ int, r *kernel.Result) error {
+	err = compute.Buckets(ctx, t.Lake, p, dates, dates[0], t.options(), func(_ int, r *kernel.Result) error {
 		got.Rows += int64(len(r.Persons))
 		return files.Add(r)
-	}); err != nil {
-		return err
-	}
-	return files.Close()
+	})
+	return errors.Join(err, files.Close())
 }
 
 // compare counts the people and features in which what a peer left in a

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -156,14 +157,8 @@ func TestADamagedEarlierSnapshotIsRefused(t *testing.T) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	w := &schema.File{Path: filepath.Join(dir, listFile), Table: schema.PublishedTable("risk_list")}
-	err := w.Make()
-	if err == nil {
-		err = w.Append(&schema.ListRow{List: "t", Rank: 1, Person: 7})
-	}
-	if err == nil {
-		_, _, err = w.Close()
-	}
+	path := filepath.Join(dir, listFile)
+	err := schema.Write(path, schema.PublishedTable("risk_list"), slices.Values([]any{&schema.ListRow{List: "t", Rank: 1, Person: 7}}))
 	if err == nil {
 		err = seal(dir, Manifest{AsOf: "2020-01-01"})
 	}
@@ -178,12 +173,12 @@ func TestADamagedEarlierSnapshotIsRefused(t *testing.T) {
 	if name, places, err := n.before(t.Context(), db); err != nil || name != filepath.Base(dir) || len(places) != 1 {
 		t.Fatal(name, places, err)
 	}
-	text, err := os.ReadFile(w.Path)
+	text, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	text[len(text)/2] ^= 1
-	if err := os.WriteFile(w.Path, text, 0o600); err != nil {
+	if err := os.WriteFile(path, text, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	_, _, err = n.before(t.Context(), db)

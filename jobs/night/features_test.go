@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -91,17 +92,7 @@ func twoPeople(dir string, on engine.Day) error {
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 			return err
 		}
-		w := &schema.File{Path: path, Table: schema.CuratedTable(table)}
-		if err := w.Make(); err != nil {
-			return err
-		}
-		for _, r := range rows {
-			if err := w.Append(r); err != nil {
-				return err
-			}
-		}
-		_, _, err := w.Close()
-		return err
+		return schema.Write(path, schema.CuratedTable(table), slices.Values(rows))
 	}
 	if err := write("code.parquet", "code"); err != nil {
 		return err

@@ -306,41 +306,33 @@ func (n *Night) columns(ids ...string) []matrix.Column {
 }
 
 func writeLists(path string, got *risklist.Result) error {
-	w := &schema.File{Path: path, Table: schema.PublishedTable("risk_list")}
-	if err := w.Make(); err != nil {
-		return err
-	}
-	for _, l := range got.Lists {
-		for _, x := range l.Rows {
-			if err := w.Append(&schema.ListRow{List: l.Team.ID, Rank: int64(x.Rank), Person: x.Person, Probability: x.Probability, Band: x.Band.String(), Status: x.Status.String()}); err != nil {
-				return err
+	return schema.Write(path, schema.PublishedTable("risk_list"), func(yield func(any) bool) {
+		for _, l := range got.Lists {
+			for _, x := range l.Rows {
+				if !yield(&schema.ListRow{List: l.Team.ID, Rank: int64(x.Rank), Person: x.Person, Probability: x.Probability, Band: x.Band.String(), Status: x.Status.String()}) {
+					return
+				}
 			}
 		}
-	}
-	_, _, err := w.Close()
-	return err
+	})
 }
 
 func (n *Night) writeResidents(path string, places []place, m *matrix.Matrix, probability map[engine.Person]float64, cuts risklist.Cuts, g *geography) error {
-	w := &schema.File{Path: path, Table: schema.PublishedTable("resident")}
-	if err := w.Make(); err != nil {
-		return err
-	}
-	for i, p := range places {
-		row := schema.Resident{Person: p.Person, AsOf: p.AsOf, Age: p.Age, Sex: p.Sex, Ethnic: p.Ethnic, IMD: p.IMD, CareHome: p.CareHome,
-			Practice: g.ods[p.Practice], PCN: g.ods[g.pcn[p.Practice]], LTCs: conditionsOf(m.Values[1][i])}
-		if teams := g.of[p.Practice]; len(teams) > 0 {
-			row.Team = slices.Min(teams)
+	return schema.Write(path, schema.PublishedTable("resident"), func(yield func(any) bool) {
+		for i, p := range places {
+			row := schema.Resident{Person: p.Person, AsOf: p.AsOf, Age: p.Age, Sex: p.Sex, Ethnic: p.Ethnic, IMD: p.IMD, CareHome: p.CareHome,
+				Practice: g.ods[p.Practice], PCN: g.ods[g.pcn[p.Practice]], LTCs: conditionsOf(m.Values[1][i])}
+			if teams := g.of[p.Practice]; len(teams) > 0 {
+				row.Team = slices.Min(teams)
+			}
+			if v, ok := probability[p.Person]; ok {
+				row.Band = cuts.Band(v).String()
+			}
+			if !yield(&row) {
+				return
+			}
 		}
-		if v, ok := probability[p.Person]; ok {
-			row.Band = cuts.Band(v).String()
-		}
-		if err := w.Append(&row); err != nil {
-			return err
-		}
-	}
-	_, _, err := w.Close()
-	return err
+	})
 }
 
 // conditionsOf is a number of conditions for table resident: -1 where they are

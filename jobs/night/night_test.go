@@ -149,19 +149,19 @@ func TestStoriesAddUpAndHide(t *testing.T) {
 	})
 }
 
-// Columns of one story are told once, by the one that gives most; without a
-// story the window decides.
+// Columns of one story are told once, by the one that gives most; a column
+// without one is its own.
 func TestStoriesAreToldOnce(t *testing.T) {
 	cols := []matrix.Column{{ID: "asthma_ever", Title: "a", Story: "asthma"}, {ID: "asthma_days_since_first", Title: "b", Story: "asthma"},
-		{ID: "ed_30d", Title: "c"}, {ID: "ed_365d", Title: "d"}, {ID: "age", Title: "e", Story: "age"}}
+		{ID: "ed_30d", Title: "c", Story: "ed"}, {ID: "ed_365d", Title: "d", Story: "ed"}, {ID: "falls_30d", Title: "f"}, {ID: "falls_365d", Title: "g"}, {ID: "age", Title: "e", Story: "age"}}
 	ids := make([]string, len(cols))
 	for j := range cols {
 		ids[j] = cols[j].ID
 	}
 	c := explain.New(ids, 1)
-	c.Values[0] = []float64{.5, 1, -.25, .125, .0625}
+	c.Values[0] = []float64{.5, 1, -.25, .125, .03, .02, .0625}
 	got := newStories(c, matrix.New(cols, 1), true, nil).reasons("m", 1, c, matrix.New(cols, 1), 0, 20000)
-	want := map[string]float64{"asthma_days_since_first": 1.5, "ed_30d": -.125, "age": .0625, explain.OtherFactors: 0}
+	want := map[string]float64{"asthma_days_since_first": 1.5, "ed_30d": -.125, "falls_30d": .03, "falls_365d": .02, "age": .0625, explain.OtherFactors: 0}
 	if len(got) != len(want) {
 		t.Fatalf("%d reasons, want %d: %+v", len(got), len(want), got)
 	}

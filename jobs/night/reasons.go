@@ -4,7 +4,6 @@ package night
 
 import (
 	"math"
-	"regexp"
 	"sort"
 
 	"leftshift/engine"
@@ -30,8 +29,6 @@ type stories struct {
 	at    []int
 }
 
-var window = regexp.MustCompile(`_(\d+d|ever)$`)
-
 func newStories(c *explain.Contributions, m *matrix.Matrix, hide bool, silent map[string]bool) *stories {
 	s := &stories{of: make([]int, len(c.Columns)), at: make([]int, len(c.Columns))}
 	byStem := map[string]int{}
@@ -42,8 +39,8 @@ func newStories(c *explain.Contributions, m *matrix.Matrix, hide bool, silent ma
 			continue
 		}
 		stem := m.Columns[s.at[j]].Story
-		if stem == "" { // a column of no catalogue
-			stem = window.ReplaceAllString(id, "")
+		if stem == "" { // a column of no catalogue, which gives each its story
+			stem = id
 		}
 		n, ok := byStem[stem]
 		if !ok {

@@ -300,19 +300,15 @@ func varies(col []float32) bool {
 }
 
 func writeTestRows(path string, s *train.Sample, models []train.Model) error {
-	w := &schema.File{Path: path, Table: schema.PublishedTable("test_row")}
-	if err := w.Make(); err != nil {
-		return err
-	}
-	for _, m := range models {
-		for k, i := range m.Rows {
-			if err := w.Append(&schema.TestRow{Person: s.Person[i], Model: m.Name, Index: s.Index[i], Probability: m.Test[k], Label: uint8(m.Label[k]), Weight: m.Weight[k]}); err != nil {
-				return err
+	return schema.Write(path, schema.PublishedTable("test_row"), func(yield func(any) bool) {
+		for _, m := range models {
+			for k, i := range m.Rows {
+				if !yield(&schema.TestRow{Person: s.Person[i], Model: m.Name, Index: s.Index[i], Probability: m.Test[k], Label: uint8(m.Label[k]), Weight: m.Weight[k]}) {
+					return
+				}
 			}
 		}
-	}
-	_, _, err := w.Close()
-	return err
+	})
 }
 
 // Truth is what a synthetic site knows of the best possible model.

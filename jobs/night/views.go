@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"leftshift/engine"
@@ -197,26 +198,21 @@ func runView(data, tmp string) (lake.View, error) {
 	if err != nil {
 		return lake.View{}, err
 	}
-	w := &schema.File{Path: filepath.Join(tmp, "run.parquet"), Table: runTable}
-	if err := w.Make(); err != nil {
-		return lake.View{}, err
-	}
+	var rows []any
 	for _, r := range runs {
 		for _, s := range r.Steps {
 			counts, err := json.Marshal(s.Counts)
 			if err != nil {
 				return lake.View{}, err
 			}
-			row := runRow{Run: r.ID, Job: r.Job, State: string(r.State), Step: s.Name, Result: string(s.State), Started: s.Started.UTC().Format("2006-01-02 15:04:05"), Code: s.Code, Counts: string(counts)}
+			row := &runRow{Run: r.ID, Job: r.Job, State: string(r.State), Step: s.Name, Result: string(s.State), Started: s.Started.UTC().Format("2006-01-02 15:04:05"), Code: s.Code, Counts: string(counts)}
 			if !s.Ended.IsZero() {
 				row.Seconds = s.Ended.Sub(s.Started).Seconds()
 			}
-			if err := w.Append(&row); err != nil {
-				return lake.View{}, err
-			}
+			rows = append(rows, row)
 		}
 	}
-	if _, _, err := w.Close(); err != nil {
+	if err := schema.Write(filepath.Join(tmp, "run.parquet"), runTable, slices.Values(rows)); err != nil {
 		return lake.View{}, err
 	}
 	return lake.FilesView("run", tmp, "run.parquet")
