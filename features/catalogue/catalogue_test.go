@@ -151,7 +151,7 @@ func TestFaults(t *testing.T) {
 	}
 	for _, c := range []struct{ from, to, code, line string }{
 		{`id = "problems_{w}"`, `id = "Problems"`, "id", ":2:"},
-		{`id = "problems_{w}"`, ``, "id-missing", ":1:"},
+		{`id = "problems_{w}"`, ``, "incomplete", ":1:"},
 		{`[365]`, `[365, 90, 365]`, "id-twice", ":2:"},
 		{`[365]`, `[-1]`, "window", ":7:"},
 		{`windows = [365]`, ``, "window-missing", ":1:"},
@@ -168,7 +168,7 @@ func TestFaults(t *testing.T) {
 		{`"event"`, `"spell"`, "filter", ":5:"},
 		{`["problem"]`, `["problm"]`, "name-unknown", ":6:"},
 		{`["problem"]`, `[]`, "kinds", ":6:"},
-		{`area = "a"`, ``, "incomplete", ":2:"},
+		{`area = "a"`, ``, "incomplete", ":1:"},
 		{`{n:problem|problems}`, `{m}`, "sentence", ":4:"},
 		{`{n:problem|problems}`, `{n:problem}`, "sentence", ":4:"},
 		{`{n:problem|problems}`, `{n`, "sentence", ":4:"},

@@ -1,6 +1,7 @@
 package catalogue
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -57,7 +58,17 @@ var versionShape = regexp.MustCompile(`^\d+\.\d+$`)
 // check adds a fault for everything that does not fit in a definition.
 func (l *loader) check(b block, e *entry, d *Definition) {
 	bad := func(key, code, text string, args ...any) {
-		l.faults.add(b.file, b.key(key), code, d.ID+" "+text, args...)
+		if text = fmt.Sprintf(text, args...); !e.told[key+code+text] { // not again of the entry's next definition
+			who := d.ID
+			if e.Broken("id") || e.Broken("windows") {
+				who = e.ID
+			}
+			l.fault(b, key, code, "%s %s", who, text)
+			if e.told == nil {
+				e.told = map[string]bool{}
+			}
+			e.told[key+code+text] = true
+		}
 	}
 	if !idShape.MatchString(d.ID) || len(d.ID) > maxID {
 		bad("id", "id", "is not an id: use lower_snake, at most %d characters", maxID)
@@ -65,13 +76,11 @@ func (l *loader) check(b block, e *entry, d *Definition) {
 	if d.ID == "person" || d.ID == "as_of" || d.ID == matrix.UnseenColumn {
 		bad("id", "id", "is the name of a column that every matrix has: use another id")
 	}
-	if d.Title == "" || d.Area == "" || d.Why == "" || len(d.Tests) == 0 && d.Origin == "" {
-		// The features of a folder are shown by cases in its files.
-		text := "needs a title, an area and why it is here"
-		if d.Origin == "" {
-			text += ", and tests (scenarios that show it)"
-		}
-		bad("id", "incomplete", "%s", text)
+	if d.Area == "" {
+		bad("area", "incomplete", "lacks area (the part of care that it is filed under): add it")
+	}
+	if len(d.Tests) == 0 && d.Origin == "" { // those of a folder are shown by cases in its files
+		bad("tests", "incomplete", "lacks tests (scenarios that show it): add them")
 	}
 	if !versionShape.MatchString(d.Since) && (d.Since != "" || d.Origin == "") {
 		bad("since", "since", "needs since, the version of the catalogue in which it first stood, as \"0.2\"")
@@ -83,6 +92,9 @@ func (l *loader) check(b block, e *entry, d *Definition) {
 	}
 	if d.Days < 0 || d.Gap < 0 || d.Days > 36525 || (d.Days != Ever && d.Gap >= d.Days) {
 		bad("windows", "window", "has a window of %d days with gap %d: use 0 (whole record) to 36525, the gap smaller", d.Days, d.Gap)
+	}
+	if e.Broken("source") || e.Broken("aggregate") {
+		return // what fits what is not known
 	}
 	if (d.Source == Derived) != (d.Aggregate == Holds) || (d.Source == Derived) != (len(d.Terms) > 0) {
 		bad("terms", "terms", "needs terms and aggregate %s when, and only when, its source is \"derived\"", Holds)
@@ -161,7 +173,7 @@ func (l *loader) check(b block, e *entry, d *Definition) {
 			bad("value_from", "value-bound", "has bounds between which no value lies")
 		}
 	}
-	if n.value != (d.Analyte != "") && (n.value || !freeOfValue(d.Aggregate)) {
+	if analyteSaid := !e.Broken("analyte") && !e.Broken("analytes"); analyteSaid && n.value != (d.Analyte != "") && (n.value || !freeOfValue(d.Aggregate)) {
 		bad("aggregate", "analyte", "has aggregate %s, which goes with an analyte only", d.Aggregate)
 	}
 	if n.unknown && d.Absence != matrix.AbsenceUnknown {

@@ -23,6 +23,7 @@
 package catalogue
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -295,14 +296,21 @@ func (d *Definition) observed() (out []string) {
 // Catalogue is every definition, in order of file and entry.
 type Catalogue struct {
 	Definitions []Definition
-	// Hash is the hex SHA-256 of every definition with the codes and weights it
-	// reads: equal hashes mean equal features of equal records.
+	// Hash is the hex SHA-256 of the meaning of every definition with the codes
+	// and weights it reads: equal hashes mean equal values of equal records. What
+	// is only told of a value (titles, sentences, units as words, area, who may
+	// see it) is not in it, so that a better word asks for no new model.
 	Hash string
+	// Words is the hex SHA-256 of every definition with all that is told of it:
+	// what keeps titles or sentences beside values goes by both.
+	Words string
 	// Cases are the worked examples that feature files carry, in order.
 	Cases []Case
 
-	byID  map[string]int
-	lists map[string]string // hash of each code list and analyte, by name
+	byID   map[string]int
+	faulty map[string]bool   // ids left out; nil unless Load told faults
+	lost   []*regexp.Regexp  // shapes of ids that were not made, for the same
+	lists  map[string]string // hash of each code list and analyte, by name
 }
 
 // Find gives a definition by id, or nil.
@@ -367,7 +375,7 @@ func (c *Catalogue) Subset(ids []string) *Catalogue {
 			out.Definitions = append(out.Definitions, d)
 		}
 	}
-	out.Hash = hash(out.Definitions, c.lists)
 	out.lists = c.lists
+	out.hashes()
 	return out
 }

@@ -2,6 +2,7 @@ package catalogue
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"regexp"
 	"slices"
@@ -42,41 +43,49 @@ func WindowWords(days int) (title, in string) {
 // expand makes the definitions of an entry: for each analyte or member, for
 // each window.
 func (l *loader) expand(b block, e *entry) {
+	before := len(l.faults.List)
 	if e.ID == "" {
-		l.faults.add(b.file, b.line, "id-missing", "the feature needs an id")
-		return
+		e.ID = "the feature" // that it has no id was told
 	}
+	l.subjects(b, e)
 	type subject struct {
 		id, title, area, analyte, unit string
 		decimals                       int
 		members                        []Member
 	}
-	subjects := []subject{{}}
+	subjects, faulty := []subject{{}}, e.Faulty()
+	for _, k := range []string{"each", "analytes", "windows"} {
+		if e.Broken(k) {
+			l.lose(e)
+		}
+	}
 	switch {
 	case e.Each != "":
 		g, ok := l.groups[e.Each]
 		if !ok {
-			l.faults.add(b.file, b.key("each"), "group-unknown", "%s: there is no group %q", e.ID, e.Each)
-			return
+			l.fault(b, "each", "group-unknown", "%s: there is no group %q%s", e.ID, e.Each, l.meantGroup(e.Each))
+			l.lose(e)
+			break
 		}
-		subjects = nil
+		subjects, faulty = nil, g.faulty
 		for _, m := range g.Member {
 			subjects = append(subjects, subject{id: m.ID, title: m.Title, area: m.Area, members: []Member{{ID: m.ID, Title: m.Title, Lists: m.Lists}}})
 		}
 	case e.Group != "":
 		g, ok := l.groups[e.Group]
 		if !ok {
-			l.faults.add(b.file, b.key("group"), "group-unknown", "%s: there is no group %q", e.ID, e.Group)
-			return
+			l.fault(b, "group", "group-unknown", "%s: there is no group %q%s", e.ID, e.Group, l.meantGroup(e.Group))
+			e.Spoil("group")
+			break
 		}
-		subjects[0].members = nil
+		faulty = g.faulty
 		for _, m := range g.Member {
 			subjects[0].members = append(subjects[0].members, Member{ID: m.ID, Title: m.Title, Lists: m.Lists})
 		}
 	case len(e.Lists)+len(e.Codes) > 0:
-		for _, x := range e.Lists {
+		for i, x := range e.Lists {
 			if l.lib.List(x) == nil {
-				l.faults.add(b.file, b.key("lists"), "list-unknown", "%s names code list %q, which does not exist", e.ID, x)
+				l.faults.add(b.file, e.Nth("lists", i), "list-unknown", "%s names code list %q, which does not exist%s", e.ID, x, l.meantList(x))
 			}
 		}
 		subjects[0].members = []Member{{Lists: e.Lists, Codes: l.codes(b, e, "codes", e.Codes)}}
@@ -87,10 +96,12 @@ func (l *loader) expand(b block, e *entry) {
 			key, names = "analyte", append([]string{e.Analyte}, names...)
 		}
 		subjects = nil
-		for _, id := range names {
+		for i, id := range names {
 			a := l.analytes.ByID(id)
 			if a == nil {
-				l.faults.add(b.file, b.key(key), "analyte-unknown", "%s names analyte %q, which does not exist", e.ID, id)
+				l.faults.add(b.file, e.Nth(key, i), "analyte-unknown", "%s names analyte %q, which does not exist%s", e.ID, id, l.meantAnalyte(id))
+				e.Spoil(key)
+				l.lose(e)
 				continue
 			}
 			unit := a.Unit
@@ -104,11 +115,19 @@ func (l *loader) expand(b block, e *entry) {
 	if len(windows) == 0 {
 		windows = []int{Ever}
 		if e.Source != string(Demographic) && e.Source != string(Derived) {
-			l.faults.add(b.file, b.line, "window-missing", "%s needs windows in days; 0 is the whole record", e.ID)
+			l.fault(b, "windows", "window-missing", "%s needs windows in days; 0 is the whole record", e.ID)
 		}
 	}
 	for _, s := range subjects {
 		for _, w := range windows {
+			if b.folder.Name != "" {
+				if l.local++; l.local == MaxLocal+1 {
+					l.faults.add(b.file, b.line, "too-many", "the site's own files make more than %d features by this entry: ask fewer windows or members", MaxLocal)
+				}
+				if l.local > MaxLocal {
+					return
+				}
+			}
 			d := l.definition(b, e)
 			d.Members, d.Analyte, d.Decimals, d.Days = s.members, s.analyte, s.decimals, w
 			if s.area != "" {
@@ -133,19 +152,75 @@ func (l *loader) expand(b block, e *entry) {
 			l.weigh(b, e, &d)
 			l.hide(&d)
 			l.check(b, e, &d)
+			if len(l.faults.List) > before || faulty {
+				l.faulty[d.ID] = true
+			}
+			if e.Broken("id") {
+				continue
+			}
 			if other, twice := l.cat.byID[d.ID]; twice {
 				o := l.cat.Definitions[other]
 				at := fmt.Sprintf("%s:%d", o.File, o.Line)
 				if o.Origin == "" && b.folder.Name != "" {
 					at = "the built-in " + at
 				}
-				l.faults.add(b.file, b.key("id"), "id-twice", "%s is also declared at %s: give this one another id, or add {w} or {member} to it", d.ID, at)
+				l.fault(b, "id", "id-twice", "%s is also declared at %s: give this one another id, or add {w} or {member} to it", d.ID, at)
+				l.faulty[d.ID] = true
 				continue
 			}
 			l.cat.byID[d.ID] = len(l.cat.Definitions)
 			l.cat.Definitions = append(l.cat.Definitions, d)
 		}
 	}
+}
+
+// subjects refuses an entry that says in two ways of what it is.
+func (l *loader) subjects(b block, e *entry) {
+	var given []string
+	for _, k := range []struct {
+		key  string
+		said bool
+	}{{"each", e.Each != ""}, {"group", e.Group != ""}, {"lists", len(e.Lists)+len(e.Codes) > 0}, {"analyte", e.Analyte != "" || len(e.Analytes) > 0}} {
+		if k.said {
+			given = append(given, k.key)
+		}
+	}
+	if len(given) > 1 {
+		l.fault(b, given[1], "subjects", "%s has %s: keep one, for only one is read", e.ID, strings.Join(given, " and "))
+	}
+}
+
+// lose notes that the ids of an entry are not known, for a fault of what they
+// are made of.
+func (l *loader) lose(e *entry) {
+	shape := regexp.QuoteMeta(e.ID)
+	for _, part := range []string{"{w}", "{member}"} {
+		shape = strings.ReplaceAll(shape, regexp.QuoteMeta(part), "[a-z0-9_]+")
+	}
+	if strings.Contains(e.ID, "{") && !e.Broken("id") {
+		l.cat.lost = append(l.cat.lost, regexp.MustCompile("^"+shape+"$"))
+		e.Spoil("id")
+	}
+}
+
+// fault adds a fault of a key of an entry, unless one was told when the key was
+// read.
+func (l *loader) fault(b block, key, code, text string, args ...any) {
+	if !b.place.Broken(key) {
+		l.faults.add(b.file, b.key(key), code, text, args...)
+	}
+}
+
+func (l *loader) meantGroup(name string) string {
+	return meant(name, slices.Sorted(maps.Keys(l.groups)))
+}
+
+func (l *loader) meantAnalyte(name string) string {
+	known := make([]string, len(l.analytes.List))
+	for i, a := range l.analytes.List {
+		known[i] = a.ID
+	}
+	return meant(name, known)
 }
 
 // definition takes over what does not change between an entry's definitions.
@@ -185,7 +260,7 @@ func (l *loader) definition(b block, e *entry) Definition {
 	}
 	for _, a := range e.Attended {
 		if a < 0 || a > 31 {
-			l.faults.add(b.file, b.key("attended"), "attended", "%s: attended codes are 0 to 31", e.ID)
+			l.fault(b, "attended", "attended", "%s: attended codes are 0 to 31", e.ID)
 			continue
 		}
 		d.Attended = append(d.Attended, uint8(a))
@@ -196,7 +271,8 @@ func (l *loader) definition(b block, e *entry) Definition {
 	case "unknown":
 		d.Absence = matrix.AbsenceUnknown
 	default:
-		l.faults.add(b.file, b.key("absence"), "absence", "%s needs absence = \"zero\" or \"unknown\"", e.ID)
+		l.fault(b, "absence", "absence", "%s needs absence = \"zero\" or \"unknown\"", e.ID)
+		e.Spoil("absence")
 	}
 	switch e.Display {
 	case "team":
@@ -204,7 +280,8 @@ func (l *loader) definition(b block, e *entry) Definition {
 	case "clinician":
 		d.Display = matrix.DisplayClinician
 	default:
-		l.faults.add(b.file, b.key("display"), "display", "%s needs display = \"team\" or \"clinician\"", e.ID)
+		l.fault(b, "display", "display", "%s needs display = \"team\" or \"clinician\"", e.ID)
+		e.Spoil("display")
 	}
 	return d
 }
@@ -214,7 +291,7 @@ func (l *loader) codes(b block, e *entry, key string, codes []string) []string {
 	for _, c := range codes {
 		system, code, _ := strings.Cut(c, ":")
 		if n, ok := codelist.Normalise(system, code); !ok || n != code || engine.ParseSystem(system) == engine.NoSystem {
-			l.faults.add(b.file, b.key(key), "code", "%s names %q, which is no code: write system:code, as snomed:217082002", e.ID, c)
+			l.fault(b, key, "code", "%s names %q, which is no code: write system:code, as snomed:217082002", e.ID, c)
 		}
 	}
 	return codes
@@ -229,7 +306,7 @@ func (l *loader) bound(b block, e *entry, d *Definition) {
 		v := *x * math.Pow10(d.Decimals)
 		n := int64(math.Round(v))
 		if math.Abs(v-float64(n)) > 1e-6 || n < -1<<20 || n > 1<<20 {
-			l.faults.add(b.file, b.key(key), "value-bound", "%s: %s must be a value of the analyte with at most %d decimals", d.ID, key, d.Decimals)
+			l.fault(b, key, "value-bound", "%s: %s must be a value of the analyte with at most %d decimals", d.ID, key, d.Decimals)
 		}
 		return &n
 	}
@@ -242,15 +319,19 @@ var windowEnd = regexp.MustCompile(`_(\d+d|ever)$`)
 // names turns names into their places in a table of names.
 func (l *loader) names(b block, e *entry, key string, names, table []string) []int {
 	var out []int
+	if e.Broken(key) {
+		return nil
+	}
 next:
-	for _, n := range names {
+	for k, n := range names {
 		for i, t := range table {
 			if n == t && n != "" {
 				out = append(out, i)
 				continue next
 			}
 		}
-		l.faults.add(b.file, b.key(key), "name-unknown", "%s: %s has %q: use one of %s", e.ID, key, n, strings.Trim(strings.Join(table, ", "), ", "))
+		l.faults.add(b.file, e.Nth(key, k), "name-unknown", "%s: %s has %q: use one of %s", e.ID, key, n, strings.Trim(strings.Join(table, ", "), ", "))
+		defer e.Spoil(key)
 	}
 	return out
 }
@@ -259,13 +340,13 @@ next:
 func (l *loader) weigh(b block, e *entry, d *Definition) {
 	if d.Aggregate != WeightedSumDistinct {
 		if e.Weights != "" {
-			l.faults.add(b.file, b.key("weights"), "weights", "%s has weights: only aggregate %s reads them", e.ID, WeightedSumDistinct)
+			l.fault(b, "weights", "weights", "%s has weights: only aggregate %s reads them", e.ID, WeightedSumDistinct)
 		}
 		return
 	}
 	list := l.lib.List(e.Weights)
 	if list == nil || len(e.Lists) > 0 || e.Group != "" || e.Each != "" {
-		l.faults.add(b.file, b.key("weights"), "weights", "%s needs weights, the name of a code list with a file weights/<list>.csv, and no other codes", e.ID)
+		l.fault(b, "weights", "weights", "%s needs weights, the name of a code list with a file weights/<list>.csv, and no other codes", e.ID)
 		return
 	}
 	d.Members = []Member{{Lists: []string{e.Weights}}}

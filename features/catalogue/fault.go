@@ -1,56 +1,52 @@
 package catalogue
 
 import (
-	"fmt"
-	"sort"
-	"strings"
+	"regexp"
+	"slices"
 
-	"leftshift/engine"
+	"leftshift/features/declared"
 )
 
-// Fault is one thing wrong in one file. Line counts from 1; 0 means the file
-// as a whole.
-type Fault struct {
-	File string
-	Line int
-	Code string // stable, for programs
-	Text string // a sentence that says what to do
-}
-
-func (f Fault) String() string {
-	if f.Line == 0 {
-		return fmt.Sprintf("%s: %s (%s)", f.File, f.Text, f.Code)
-	}
-	return fmt.Sprintf("%s:%d: %s (%s)", f.File, f.Line, f.Text, f.Code)
-}
+// Fault is one thing wrong in one file.
+type Fault = declared.Fault
 
 // Faults is the error of Load: every fault of every file, in order.
-type Faults struct{ List []Fault }
+type Faults = declared.Faults
 
-func (f *Faults) Error() string {
-	lines := make([]string, len(f.List))
-	for i, x := range f.List {
-		lines[i] = x.String()
-	}
-	return fmt.Sprintf("the feature catalogue has %s:\n%s", engine.Plural(len(f.List), "fault"), strings.Join(lines, "\n"))
+// faults are those that loading has found so far.
+type faults struct{ Faults }
+
+func (f *faults) add(file string, line int, code, text string, args ...any) {
+	f.Add(file, line, code, text, args...)
 }
 
-func (f *Faults) add(file string, line int, code, text string, args ...any) {
-	x := Fault{file, line, code, fmt.Sprintf(text, args...)}
-	for _, y := range f.List {
-		if y == x {
-			return
+// keepSound leaves in a catalogue what has no fault and reads nothing that has.
+func (c *Catalogue) keepSound(faulty map[string]bool) {
+	c.faulty = faulty
+	for again := true; again; {
+		again = false
+		for i := range c.Definitions {
+			d := &c.Definitions[i]
+			for _, id := range d.reads() {
+				if _, ok := c.byID[id]; (!ok || faulty[id]) && !faulty[d.ID] {
+					faulty[d.ID], again = true, true
+				}
+			}
 		}
 	}
-	f.List = append(f.List, x)
+	sound := c.Definitions[:0]
+	clear(c.byID)
+	for _, d := range c.Definitions {
+		if !faulty[d.ID] {
+			c.byID[d.ID] = len(sound)
+			sound = append(sound, d)
+		}
+	}
+	c.Definitions = sound
 }
 
-func (f *Faults) sort() {
-	sort.SliceStable(f.List, func(i, j int) bool {
-		a, b := f.List[i], f.List[j]
-		if a.File != b.File {
-			return a.File < b.File
-		}
-		return a.Line < b.Line
-	})
+// Faulty says whether a definition of the id was, or may have been, left out for a fault that Load
+// told beside the catalogue.
+func (c *Catalogue) Faulty(id string) bool {
+	return c.faulty[id] || slices.ContainsFunc(c.lost, func(shape *regexp.Regexp) bool { return shape.MatchString(id) })
 }

@@ -12,10 +12,10 @@ type Folder struct {
 	// Name stands before the name of each file in faults and in Definition.File:
 	// "features" gives features/falls.toml.
 	Name string
-	// FS holds *.toml and weights/*.csv; files whose name begins with a dot are
-	// passed over.
+	// FS holds *.toml and weights/*.csv; files whose name begins with a dot, and
+	// drafts (see IsDraft), are passed over.
 	FS fs.FS
-	// Only names the one file that is read; "" means all.
+	// Only names the one file that is read, a draft or not; "" means all.
 	Only string
 }
 
@@ -29,10 +29,12 @@ type Case struct {
 	Line   int // of the first line of Record
 }
 
-type example struct {
-	Shows  string `toml:"shows"`
-	Record string `toml:"record"`
-}
+// DraftEnding is the end of the name of a file that is still being written: it
+// is read only when it is named, so nothing in it can stop or change a night.
+const DraftEnding = ".draft.toml"
+
+// IsDraft says whether a file is a draft, by its name.
+func IsDraft(name string) bool { return strings.HasSuffix(name, DraftEnding) }
 
 // text is one file of a folder.
 type text struct {
@@ -50,7 +52,7 @@ func (f *Folder) files() ([]string, error) {
 	names, err := fs.Glob(f.FS, "*.toml")
 	out := names[:0]
 	for _, n := range names {
-		if !strings.HasPrefix(n, ".") {
+		if !strings.HasPrefix(n, ".") && !IsDraft(n) {
 			out = append(out, n)
 		}
 	}
@@ -61,16 +63,17 @@ func (f *Folder) place(name string) string { return path.Join(f.Name, name) }
 
 // readCases keeps the cases of a file.
 func (l *loader) readCases(t *text) {
-	at := blocks(t.bytes, "case")
-	for i, e := range t.file.Case {
-		b := block{folder: t.folder, file: t.name, text: t.bytes, line: nth(at, i)}
-		if e.Shows == "" || strings.TrimSpace(e.Record) == "" {
-			l.faults.add(t.name, b.line, "case-incomplete", "the case needs shows (what it shows) and record (rows of a made-up person, a day and the values expected)")
-			continue
+	var lines []string
+	for i := range t.file.Case {
+		e := &t.file.Case[i]
+		if strings.TrimSpace(e.Record) == "" {
+			continue // it was told
 		}
-		line := b.key("record")
-		lines := strings.Split(string(t.bytes), "\n")
-		if line > 0 && line <= len(lines) && openText.MatchString(lines[line-1]) {
+		if lines == nil {
+			lines = strings.Split(string(t.bytes), "\n")
+		}
+		line := e.Key("record")
+		if openText.MatchString(lines[line-1]) {
 			line++ // the newline after the opening quotes is no part of the text
 		}
 		l.cat.Cases = append(l.cat.Cases, Case{Shows: e.Shows, Record: e.Record, File: t.name, Line: line})
@@ -78,33 +81,3 @@ func (l *loader) readCases(t *text) {
 }
 
 var openText = regexp.MustCompile(`=\s*("""|''')\s*$`)
-
-var headerShape = regexp.MustCompile(`^\s*\[\[\s*([a-z.]+)\s*\]\]\s*(#.*)?$`)
-
-// header gives the name of an array of tables that a line opens, or "".
-func header(line string) string {
-	if m := headerShape.FindStringSubmatch(strings.TrimSuffix(line, "\r")); m != nil {
-		return m[1]
-	}
-	return ""
-}
-
-// blocks gives the lines, from 1, on which a table of an array begins.
-func blocks(text []byte, name string) []int {
-	var out []int
-	for i, s := range strings.Split(string(text), "\n") {
-		if header(s) == name {
-			out = append(out, i+1)
-		}
-	}
-	return out
-}
-
-// nth is a line of blocks; 0, the file as a whole, where the entry was written
-// in another way ({ ... } in a list).
-func nth(at []int, i int) int {
-	if i < len(at) {
-		return at[i]
-	}
-	return 0
-}

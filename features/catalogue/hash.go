@@ -5,21 +5,51 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"io"
+	"slices"
 	"sort"
 )
 
-// hash covers every definition except where it is declared, why, since when, its
-// story and its tests, and the code lists and analytes that it reads.
+// hashes sets what names a catalogue's content.
+func (c *Catalogue) hashes() {
+	c.Hash = hash(c.Definitions, c.lists)
+	h := sha256.New()
+	for _, d := range c.Definitions {
+		d.File, d.Line, d.Why, d.Tests, d.Since = "", 0, "", nil, ""
+		put(h, d)
+	}
+	c.Words = hex.EncodeToString(h.Sum(nil))
+}
+
+// put writes a definition as JSON.
+func put(h io.Writer, d Definition) {
+	b, err := json.Marshal(d) // maps are written in order of key
+	if err != nil {
+		panic(err)
+	}
+	fmt.Fprintf(h, "%s\n", b)
+}
+
+// meaning gives a definition without its words and what else changes none of
+// its values: where it is told, to whom, and why.
+func meaning(d Definition) Definition {
+	d.Title, d.Sentence, d.None, d.Unknown, d.Unit = "", "", "", "", ""
+	d.Area, d.Story, d.Why, d.Tests, d.Since, d.File, d.Line = "", "", "", nil, "", "", 0
+	d.Display, d.Raised = 0, ""
+	d.Members = slices.Clone(d.Members)
+	for i := range d.Members {
+		d.Members[i].Title = ""
+	}
+	return d
+}
+
+// hash covers the meaning of every definition, and the code lists and analytes
+// that it reads.
 func hash(defs []Definition, lists map[string]string) string {
 	h := sha256.New()
 	used := map[string]bool{}
 	for _, d := range defs {
-		d.File, d.Line, d.Why, d.Tests, d.Since, d.Story = "", 0, "", nil, "", ""
-		b, err := json.Marshal(d) // maps are written in order of key
-		if err != nil {
-			panic(err)
-		}
-		fmt.Fprintf(h, "%s\n", b)
+		put(h, meaning(d))
 		for _, m := range d.Members {
 			for _, l := range m.Lists {
 				used[l] = true

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"embed"
 	"encoding/csv"
-	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -12,99 +11,28 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/pelletier/go-toml/v2"
-
 	"leftshift/engine"
 	"leftshift/engine/analyte"
 	"leftshift/features/codelist"
+	"leftshift/features/declared"
 )
 
 //go:embed *.toml weights/*.csv
 var builtIn embed.FS
 
-// entry is one [[feature]] as written.
-type entry struct {
-	ID       string `toml:"id"`
-	Title    string `toml:"title"`
-	Sentence string `toml:"sentence"`
-	None     string `toml:"none"`
-	Unknown  string `toml:"unknown"`
-
-	Source    string   `toml:"source"`
-	Item      string   `toml:"item"`
-	Kinds     []string `toml:"kinds"`
-	Status    []string `toml:"status"`
-	Modes     []string `toml:"modes"`
-	Positions []string `toml:"positions"`
-	Lists     []string `toml:"lists"`
-	Codes     []string `toml:"codes"` // "system:code", beside lists
-	Group     string   `toml:"group"` // one feature over all members
-	Each      string   `toml:"each"`  // one feature for each member
-	Analyte   string   `toml:"analyte"`
-	Analytes  []string `toml:"analytes"`   // one feature for each
-	ValueFrom *float64 `toml:"value_from"` // in the analyte's unit
-	ValueTo   *float64 `toml:"value_to"`
-	Weights   string   `toml:"weights"`
-	Within    []string `toml:"within"`
-
-	Spells       []string `toml:"spells"`
-	FirstOfCIS   bool     `toml:"first_of_cis"`
-	NoAdmission  bool     `toml:"no_admission"`
-	Attended     []int    `toml:"attended"`
-	Readmission  int      `toml:"readmission"` // days
-	Destinations []string `toml:"destinations"`
-	Specialties  []string `toml:"specialties"` // "system:code"
-	Arrivals     []string `toml:"arrivals"`    // "system:code"
-
-	Categories []string `toml:"categories"`
-	Current    bool     `toml:"current"`
-	Terms      []string `toml:"terms"`
-
-	Windows []int  `toml:"windows"`
-	Gap     int    `toml:"gap"`
-	Recent  int    `toml:"recent"`
-	Pick    string `toml:"pick"`
-
-	Aggregate string   `toml:"aggregate"`
-	Absence   string   `toml:"absence"`
-	Display   string   `toml:"display"`
-	Area      string   `toml:"area"`
-	Unit      string   `toml:"unit"`
-	Why       string   `toml:"why"`
-	Tests     []string `toml:"tests"`
-	Since     string   `toml:"since"`
-	Story     string   `toml:"story"`
-}
-
-type member struct {
-	ID    string   `toml:"id"`
-	Title string   `toml:"title"`
-	Lists []string `toml:"lists"`
-	Area  string   `toml:"area"`
-}
-
-type group struct {
-	ID     string   `toml:"id"`
-	Title  string   `toml:"title"`
-	Member []member `toml:"member"`
-
-	place string // where it is declared, in words
-}
-
-type file struct {
-	Group   []group   `toml:"group"`
-	Feature []entry   `toml:"feature"`
-	Case    []example `toml:"case"`
-}
-
 // loader gathers what the files say, and every fault.
 type loader struct {
 	lib      *codelist.Library
 	analytes *analyte.Table
-	faults   Faults
-	groups   map[string]group
+	faults   faults
+	groups   map[string]*group
+	faulty   map[string]bool // ids of which a fault was told
+	local    int             // definitions that are not built in
 	cat      *Catalogue
 }
+
+// MaxLocal is the most definitions that a site's own files may expand to.
+const MaxLocal = 2000
 
 // Load reads the built-in catalogue. The error is a *Faults.
 func Load(lib *codelist.Library, analytes *analyte.Table) (*Catalogue, error) {
@@ -112,7 +40,8 @@ func Load(lib *codelist.Library, analytes *analyte.Table) (*Catalogue, error) {
 }
 
 // LoadFS reads a catalogue from a directory of TOML files and weights/*.csv,
-// in order of file name. The error is a *Faults with every fault of every file.
+// in order of file name. The error is a *Faults with every fault of every file;
+// the catalogue beside it has what is sound (see Catalogue.Faulty).
 func LoadFS(dir fs.FS, lib *codelist.Library, analytes *analyte.Table) (*Catalogue, error) {
 	return loadAll(lib, analytes, []Folder{{FS: dir}})
 }
@@ -120,43 +49,42 @@ func LoadFS(dir fs.FS, lib *codelist.Library, analytes *analyte.Table) (*Catalog
 // LoadWith reads the built-in catalogue and then folders of more features, in
 // their order, so that the built-in columns stay where they are. They may use
 // the built-in groups; an id or a group that is declared twice is a fault. A
-// folder without feature files adds nothing.
+// folder without feature files adds nothing. Faults are as of LoadFS.
 func LoadWith(lib *codelist.Library, analytes *analyte.Table, more ...Folder) (*Catalogue, error) {
 	return loadAll(lib, analytes, append([]Folder{{FS: builtIn}}, more...))
 }
 
 // loadAll reads the first folder, which must hold features, and the others.
 func loadAll(lib *codelist.Library, analytes *analyte.Table, folders []Folder) (*Catalogue, error) {
-	l := &loader{lib: lib, analytes: analytes, groups: map[string]group{},
+	l := &loader{lib: lib, analytes: analytes, groups: map[string]*group{}, faulty: map[string]bool{},
 		cat: &Catalogue{byID: map[string]int{}, lists: map[string]string{}}}
-	var all []text
+	l.faults.Of = "the feature catalogue"
+	var all []*text
 	for i := range folders {
 		f := &folders[i]
 		names, err := f.files()
 		if err != nil || len(names) == 0 && i == 0 {
 			l.faults.add(f.place("."), 0, "file-missing", "there is no *.toml: add one")
-			return nil, &l.faults
+			return nil, l.faults.Err()
 		}
 		for _, name := range names {
-			t := text{folder: f, name: f.place(name)}
-			if t.bytes, t.file = l.decode(f, name); t.file != nil {
-				l.readGroups(&t)
-				l.readCases(&t)
+			if t := l.read(f, name); t != nil {
+				l.readGroups(t)
+				l.readCases(t)
 				all = append(all, t)
 			}
 		}
 	}
-	for i := range all {
-		t := &all[i]
-		at := blocks(t.bytes, "feature")
+	for _, t := range all {
 		for k := range t.file.Feature {
-			l.expand(block{t.folder, t.name, t.bytes, nth(at, k)}, &t.file.Feature[k])
+			e := &t.file.Feature[k]
+			l.expand(block{t.folder, t.name, e.Line, &e.Place}, e)
 		}
 	}
-	l.derive()
-	if len(l.faults.List) > 0 {
-		l.faults.sort()
-		return nil, &l.faults
+	l.derives()
+	err := l.faults.Err()
+	if err != nil {
+		l.cat.keepSound(l.faulty)
 	}
 	for _, x := range lib.Lists {
 		l.cat.lists[x.Name] = x.Hash
@@ -164,68 +92,94 @@ func loadAll(lib *codelist.Library, analytes *analyte.Table, folders []Folder) (
 	for _, a := range analytes.List {
 		l.cat.lists["analyte "+a.ID] = strings.Join(a.SNOMED, ",") + ";" + strings.Join(a.LOINC, ",")
 	}
-	l.cat.Hash = hash(l.cat.Definitions, l.cat.lists)
-	return l.cat, nil
+	l.cat.hashes()
+	return l.cat, err
 }
 
-func (l *loader) decode(from *Folder, name string) ([]byte, *file) {
-	text, err := engine.ReadText(from.FS, name)
-	name = from.place(name)
-	if err != nil {
-		l.faults.add(name, 0, "file-unreadable", "cannot be read: %v", err)
-		return nil, nil
-	}
-	f := &file{}
-	if err := toml.NewDecoder(bytes.NewReader(text)).DisallowUnknownFields().Decode(f); err != nil {
-		var strict *toml.StrictMissingError
-		var bad *toml.DecodeError
-		switch {
-		case errors.As(err, &strict):
-			for _, e := range strict.Errors {
-				line, _ := e.Position()
-				l.faults.add(name, line, "unknown-key", "%s is not a key here: remove it or correct its spelling", strings.Join(e.Key(), "."))
+// derives checks what derived features read, and notes which have a fault.
+func (l *loader) derives() {
+	before := len(l.faults.List)
+	l.derive()
+	for _, f := range l.faults.List[before:] {
+		for _, d := range l.cat.Definitions {
+			if d.File == f.File && d.Line == f.Line {
+				l.faulty[d.ID] = true
 			}
-		case errors.As(err, &bad):
-			line, _ := bad.Position()
-			l.faults.add(name, line, "toml", "is not readable TOML: %v", err)
-		default:
-			l.faults.add(name, 0, "toml", "is not readable TOML: %v", err)
 		}
-		return nil, nil
 	}
-	return text, f
+}
+
+// read reads one file; nil when it cannot be read at all.
+func (l *loader) read(from *Folder, name string) *text {
+	bytes, err := engine.ReadText(from.FS, name)
+	t := &text{folder: from, name: from.place(name), bytes: bytes, file: &file{}}
+	if err != nil {
+		l.faults.add(t.name, 0, "file-unreadable", "cannot be read: %v", err)
+		return nil
+	}
+	if from.Name != "" {
+		l.numbers(t)
+	}
+	if !declared.Read(t.name, bytes, t.file, &l.faults.Faults) {
+		return nil
+	}
+	if len(t.file.Group)+len(t.file.Feature)+len(t.file.Case) == 0 {
+		l.faults.add(t.name, 0, "file-empty", "declares nothing: add a [[feature]], or remove the file")
+	}
+	return t
 }
 
 func (l *loader) readGroups(t *text) {
-	name := t.name
-	at := blocks(t.bytes, "group")
-	for i, g := range t.file.Group {
-		b := block{t.folder, name, t.bytes, nth(at, i)}
-		if !idShape.MatchString(g.ID) || g.Title == "" || len(g.Member) == 0 {
-			l.faults.add(name, b.line, "group-incomplete", "group %q needs a lower_snake id, a title and members", g.ID)
+	for i := range t.file.Group {
+		g := &t.file.Group[i]
+		before := len(l.faults.List)
+		if !idShape.MatchString(g.ID) && !g.Broken("id") {
+			l.faults.add(t.name, g.Key("id"), "group-incomplete", "group %q needs a lower_snake id", g.ID)
 		}
-		if other, twice := l.groups[g.ID]; twice {
-			l.faults.add(name, b.line, "group-twice", "group %s is also declared at %s: keep one, or give this one another id", g.ID, other.place)
-		}
-		g.place = where(t.folder, name, b.line)
 		seen := map[string]bool{}
-		for _, m := range g.Member {
-			line := b.after("id", m.ID)
-			if !idShape.MatchString(m.ID) || m.Title == "" || len(m.Lists) == 0 {
-				l.faults.add(name, line, "member-incomplete", "member %q of group %s needs a lower_snake id, a title and lists", m.ID, g.ID)
+		for k := range g.Member {
+			m := &g.Member[k]
+			if !idShape.MatchString(m.ID) && !m.Broken("id") {
+				l.faults.add(t.name, m.Key("id"), "member-incomplete", "member %q of group %s needs a lower_snake id", m.ID, g.ID)
 			}
-			if seen[m.ID] {
-				l.faults.add(name, line, "member-twice", "member %s of group %s is declared twice: keep one", m.ID, g.ID)
+			if seen[m.ID] && m.ID != "" {
+				l.faults.add(t.name, m.Key("id"), "member-twice", "member %s of group %s is declared twice: keep one", m.ID, g.ID)
 			}
 			seen[m.ID] = true
-			for _, x := range m.Lists {
+			for j, x := range m.Lists {
 				if l.lib.List(x) == nil {
-					l.faults.add(name, line, "list-unknown", "member %s of group %s names code list %q, which does not exist", m.ID, g.ID, x)
+					l.faults.add(t.name, m.Nth("lists", j), "list-unknown", "member %s of group %s names code list %q, which does not exist%s", m.ID, g.ID, x, l.meantList(x))
 				}
 			}
+			g.faulty = g.faulty || m.Faulty()
 		}
+		g.faulty = g.faulty || g.Faulty() || len(l.faults.List) > before
+		if other, twice := l.groups[g.ID]; twice && g.ID != "" {
+			l.faults.add(t.name, g.Line, "group-twice", "group %s is also declared at %s: keep one, or give this one another id", g.ID, where(other.from, other.File, other.Line))
+			other.faulty = true
+			continue
+		}
+		g.from = t.folder
 		l.groups[g.ID] = g
 	}
+}
+
+// meantList guesses which list a misspelt name means, in words to add.
+func (l *loader) meantList(name string) string {
+	known := make([]string, len(l.lib.Lists))
+	for i, x := range l.lib.Lists {
+		known[i] = x.Name
+	}
+	return meant(name, known)
+}
+
+// meant guesses which of the known names one means, in words to add; "" when
+// none is near.
+func meant(name string, known []string) string {
+	if n := declared.Nearest(name, known); n != "" {
+		return ": did you mean " + n + "?"
+	}
+	return ""
 }
 
 var idShape = regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z0-9]+)*$`)
@@ -234,34 +188,12 @@ var idShape = regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z0-9]+)*$`)
 type block struct {
 	folder *Folder
 	file   string
-	text   []byte
 	line   int // of its header, from 1
+	place  *declared.Place
 }
 
 // key gives the line of a key of the block, or of its header.
-func (b block) key(key string) int { return b.find(key, "", func(h string) bool { return h != "" }) }
-
-// after gives the line at or after the header of a group where key has the
-// value.
-func (b block) after(key, value string) int {
-	return b.find(key, value, func(h string) bool { return h != "" && h != "group.member" })
-}
-
-func (b block) find(key, value string, stop func(header string) bool) int {
-	lines := strings.Split(string(b.text), "\n")
-	for i := b.line; i < len(lines) && b.line > 0; i++ {
-		s := strings.TrimSpace(lines[i])
-		if stop(header(s)) {
-			break
-		}
-		if k, v, ok := strings.Cut(s, "="); ok && strings.TrimSpace(k) == key {
-			if value == "" || strings.Trim(strings.TrimSpace(v), `"'`) == value {
-				return i + 1
-			}
-		}
-	}
-	return b.line
-}
+func (b block) key(key string) int { return b.place.Key(key) }
 
 // where says the place of a declaration.
 func where(from *Folder, file string, line int) string {
