@@ -23,6 +23,9 @@ type Reason struct {
 	Text         string        `col:"text" check:"required" say:"in plain words, for the reader of a list"`
 }
 
+// OtherFactors is the feature of the reason that gathers all that is not told.
+const OtherFactors = "other_recorded_factors"
+
 // ListRow is one person on one team's list.
 type ListRow struct {
 	List        string        `col:"list" check:"required" say:"the neighbourhood team"`

@@ -1,6 +1,6 @@
 //go:build duckdb_arrow
 
-package snapshot
+package snapshot_test
 
 import (
 	"context"
@@ -13,94 +13,24 @@ import (
 	"testing"
 
 	"leftshift/engine"
-	"leftshift/engine/schema"
+	"leftshift/engine/snapshot"
+	"leftshift/engine/snapshot/made"
 )
-
-const asOf = "2026-03-31"
-
-// publish makes a snapshot of a few people: person k of practice P{k mod 3},
-// every fifth of them on the list of team-{k mod 2}.
-func publish(t *testing.T, data string, people int, site string) string {
-	t.Helper()
-	dir := filepath.Join(t.TempDir(), "snapshot")
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	day, _ := engine.ParseDay(asOf)
-	write := func(file, table string, rows ...any) {
-		t.Helper()
-		w := &schema.File{Path: filepath.Join(dir, file), Table: schema.PublishedTable(table)}
-		if err := w.Make(); err != nil {
-			t.Fatal(err)
-		}
-		for _, r := range rows {
-			if err := w.Append(r); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if _, _, err := w.Close(); err != nil {
-			t.Fatal(err)
-		}
-	}
-	var residents, scores, reasons, clinician, lists []any
-	ranks := map[string]int64{}
-	for k := range people {
-		p, team := engine.Person(1000+k), fmt.Sprintf("team-%d", k%2)
-		residents = append(residents, &schema.Resident{Person: p, AsOf: day, Age: int64(20 + k), Sex: 2, Practice: fmt.Sprintf("P%d", k%3), PCN: "U1", Team: team, Band: "low", LTCs: 1})
-		scores = append(scores, &schema.Score{Person: p, Model: "boost_365", AsOf: day, Horizon: 365, Probability: float64(k) / 1000, Points: math.NaN(), Band: "low"})
-		for rank := range 3 {
-			reasons = append(reasons, &schema.Reason{Person: p, Model: "boost_365", Rank: uint8(rank + 1), Feature: "f", Contribution: .1, Text: fmt.Sprintf("team reason %d of %d", rank+1, k)})
-		}
-		clinician = append(clinician, &schema.Reason{Person: p, Model: "boost_365", Rank: 1, Feature: "g", Contribution: .2, Text: fmt.Sprintf("clinician reason of %d", k)})
-		if k%5 == 0 {
-			ranks[team]++
-			lists = append(lists, &schema.ListRow{List: team, Rank: ranks[team], Person: p, Probability: float64(k) / 1000, Band: "low", Status: "joiner"})
-		}
-	}
-	write("resident.parquet", "resident", residents...)
-	write("score.parquet", "score", scores...)
-	write("reason.parquet", "reason", reasons...)
-	write("reason_clinician.parquet", "reason", clinician...)
-	write("risk_list.parquet", "risk_list", lists...)
-	for file, text := range map[string]string{
-		"quality.json":    `{"sources":[{"source":"place_a","facts":12,"newest_fact":"2026-03-30","newest_known":"2026-03-31"}]}`,
-		"evaluation.json": `[{"name":"boost_365","kind":"boost","horizon_days":365},{"name":"boost_90","kind":"boost","horizon_days":90}]`,
-	} {
-		if err := os.WriteFile(filepath.Join(dir, file), []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	name, err := Seal(dir, Manifest{Format: 1, Site: site, Synthetic: true, Purpose: "case-finding", AsOf: asOf, Bundle: "b"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	final := filepath.Join(data, "snapshots", name)
-	if err := os.MkdirAll(filepath.Dir(final), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Rename(dir, final); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(data, "snapshots", "CURRENT"), []byte(name+"\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return final
-}
 
 func TestEveryoneIsToldOfAlikeListedOrNot(t *testing.T) {
 	ctx := context.Background()
-	s, err := Open(ctx, publish(t, t.TempDir(), 40, "Test"))
+	s, err := snapshot.Open(ctx, made.Publish(t, t.TempDir(), 40, "Test"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	if s.People() != 40 || s.Model != (Model{"boost_365", 365}) || s.AsOf.String() != asOf || len(s.Sources()) != 1 || s.Sources()[0].NewestKnown != "2026-03-31" {
+	if s.People() != 40 || s.Model != (snapshot.Model{"boost_365", 365}) || s.AsOf.String() != made.AsOf || len(s.Sources()) != 1 || s.Sources()[0].NewestKnown != "2026-03-31" {
 		t.Fatalf("%d people, model %v, as of %s, sources %v", s.People(), s.Model, s.AsOf, s.Sources())
 	}
 	for k := range 40 {
-		p := engine.Person(1000 + k)
+		p := made.Person(k)
 		place, ok := s.Place(p)
-		if want := (Place{fmt.Sprintf("P%d", k%3), "U1", fmt.Sprintf("team-%d", k%2)}); !ok || place != want {
+		if want := (snapshot.Place{fmt.Sprintf("P%d", k%3), "U1", fmt.Sprintf("team-%d", k%2)}); !ok || place != want {
 			t.Fatalf("person %d is at %v, want %v", k, place, want)
 		}
 		told, ok, err := s.Tell(ctx, p)
@@ -144,7 +74,7 @@ func TestDamageIsNotShown(t *testing.T) {
 	for _, file := range []string{"resident.parquet", "score.parquet", "reason.parquet", "reason_clinician.parquet", "risk_list.parquet", "quality.json", "evaluation.json", "manifest.json"} {
 		for _, how := range []string{"flip", "cut", "remove"} {
 			t.Run(file+"/"+how, func(t *testing.T) {
-				dir := publish(t, t.TempDir(), 12, "Test")
+				dir := made.Publish(t, t.TempDir(), 12, "Test")
 				path := filepath.Join(dir, file)
 				text, err := os.ReadFile(path)
 				if err != nil {
@@ -164,7 +94,7 @@ func TestDamageIsNotShown(t *testing.T) {
 						t.Fatal(err)
 					}
 				}
-				s, err := Open(ctx, dir)
+				s, err := snapshot.Open(ctx, dir)
 				var fault *engine.Fault
 				if err == nil {
 					s.Close()
@@ -180,13 +110,13 @@ func TestDamageIsNotShown(t *testing.T) {
 func TestTheNextNightIsShownAndTheLastStaysForWhoReadsIt(t *testing.T) {
 	ctx := context.Background()
 	data := t.TempDir()
-	h := Hold(data)
+	h := snapshot.Hold(data)
 	defer h.Close()
 	var fault *engine.Fault
 	if _, _, err := h.Use(ctx); !errors.As(err, &fault) || fault.Code != "no-snapshot" {
 		t.Fatalf("before anything is published: %v", err)
 	}
-	publish(t, data, 12, "One")
+	made.Publish(t, data, 12, "One")
 	one, done, err := h.Use(ctx)
 	if err != nil {
 		t.Fatal(err)
@@ -195,7 +125,7 @@ func TestTheNextNightIsShownAndTheLastStaysForWhoReadsIt(t *testing.T) {
 	if err != nil || again != one {
 		t.Fatalf("the same snapshot was opened twice: %v", err)
 	}
-	publish(t, data, 20, "Two")
+	made.Publish(t, data, 20, "Two")
 	two, doneTwo, err := h.Use(ctx)
 	if err != nil || two.Site != "Two" || two.People() != 20 {
 		t.Fatalf("the next snapshot: %+v, %v", two, err)
@@ -229,6 +159,6 @@ func TestTheNextNightIsShownAndTheLastStaysForWhoReadsIt(t *testing.T) {
 			}
 		}()
 	}
-	publish(t, data, 24, "Three")
+	made.Publish(t, data, 24, "Three")
 	wait.Wait()
 }

@@ -13,12 +13,13 @@ import (
 	"math"
 	"sort"
 
+	"leftshift/engine/schema"
 	"leftshift/features/matrix"
 )
 
 // OtherFactors is the column under which SumHidden gathers the contributions
 // that a reader may not see one by one.
-const OtherFactors = "other_recorded_factors"
+const OtherFactors = schema.OtherFactors
 
 // Contributions are per-row, per-column additions to a margin. Values is row
 // by row: Values[i][j] is what column j added to row i, on the log-odds scale.

@@ -1,0 +1,127 @@
+//go:build duckdb_arrow
+
+// Package door holds the only ways through which a page, a file, a command or
+// the API reaches a person, a count or the audit.
+//
+// Every method does the same four things in the same order: it finds what the
+// current snapshot and the worklist say today about whom is asked for, has
+// package access decide, writes what was decided to the audit, and only then
+// gives anything away. When the audit cannot be written nothing is given.
+// What it gives holds only what the decision allows to be shown.
+package door
+
+import (
+	"context"
+
+	"leftshift/engine"
+	"leftshift/engine/access"
+	"leftshift/engine/audit"
+	"leftshift/engine/identity"
+	"leftshift/engine/snapshot"
+)
+
+// Vault opens identities. It may live under another account or host.
+type Vault interface {
+	Open(engine.Person) (identity.Identity, error)
+}
+
+// Options of the doors.
+type Options struct {
+	Snapshots *snapshot.Holder
+	Audit     *audit.Log
+	Vault     Vault             // nil: nobody's identity can be shown
+	Keyer     *identity.Keyer   // nil: nobody can be looked up by NHS number
+	Worklist  Worklist          // nil: there is none, and nothing can be acted on
+	Today     func() engine.Day // civil day in Europe/London
+	Recheck   int               // days a list may be opened after it was last checked against deaths, opt-outs and registrations
+	Stale     int               // days after which a source's newest record makes what is shown old
+	Chances   bool              // show risk as a chance: the model's calibration here is approved. Otherwise as a band
+}
+
+// Doors is safe for use by many at once.
+type Doors struct{ opt Options }
+
+// New makes the doors.
+func New(opt Options) *Doors { return &Doors{opt} }
+
+// Worklist is what the doors need of the work items to decide.
+type Worklist interface {
+	// Teams are those with an open work item on a person.
+	Teams(ctx context.Context, person engine.Person) ([]string, error)
+}
+
+// Where says from where a door was reached, for the audit.
+type Where struct {
+	Route  string // page, command or interface; no person's reference
+	Reason string // as the user gave it
+}
+
+// ask is one question at a door.
+type ask struct {
+	who     access.Principal
+	where   Where
+	act     access.Act
+	subject access.Subject
+	object  string          // list or file
+	shot    string          // snapshot's name
+	persons []engine.Person // whom it is about
+	rows    int
+	query   string // SHA-256 of what was asked for
+}
+
+// pass decides, records, and answers. The error is the refusal, the audit's
+// failure, or nil: nothing may be shown but on nil.
+func (d *Doors) pass(ctx context.Context, a ask) (access.Decision, error) {
+	decision := access.Decide(a.who, a.act, a.subject.Because(a.where.Reason))
+	if err := d.record(ctx, a, decision.Code); err != nil {
+		return access.Decision{}, err
+	}
+	return decision, decision.Err()
+}
+
+// record writes one entry. Whom a refusal was about is kept too: the audit
+// knows, the refused does not.
+func (d *Doors) record(ctx context.Context, a ask, outcome string) error {
+	p := a.who
+	e := audit.Entry{User: p.User, Name: p.Name, RoleProfile: p.RoleProfile, Role: string(p.Role), Organisation: p.Organisation, Authoriser: p.Authoriser,
+		Purpose: string(p.Purpose), Reason: a.where.Reason, Session: p.Session, Device: p.Device,
+		Event: string(a.act), Route: a.where.Route, Object: a.object, Snapshot: a.shot, Query: a.query, Outcome: outcome,
+		Rows: int64(a.rows), Persons: a.persons}
+	if e.User == "" {
+		e.User = "nobody"
+	}
+	if e.Device == "" {
+		e.Device = "unknown"
+	}
+	if _, err := d.opt.Audit.Append(ctx, e); err != nil {
+		return &engine.Fault{Code: "audit-unavailable", Say: "what you asked for was not recorded in the audit, so it is not shown: try again, and tell whoever runs this installation", Err: err}
+	}
+	return nil
+}
+
+// use gives the current snapshot and its purpose.
+func (d *Doors) use(ctx context.Context) (*snapshot.Snapshot, func(), access.Purpose, error) {
+	s, done, err := d.opt.Snapshots.Use(ctx)
+	if err != nil {
+		return nil, nil, "", err
+	}
+	return s, done, access.Purpose(s.Purpose), nil
+}
+
+// relationship is what is known today about a person. The work is the same
+// whether or not there is such a person.
+func (d *Doors) relationship(ctx context.Context, s *snapshot.Snapshot, person engine.Person) (access.Relationship, error) {
+	place, known := s.Place(person)
+	r := access.Relationship{Known: known, Practice: place.Practice, PCN: place.PCN, Registered: known, Alive: known}
+	if place.Team != "" {
+		r.Teams = []string{place.Team}
+	}
+	if d.opt.Worklist != nil {
+		teams, err := d.opt.Worklist.Teams(ctx, person)
+		if err != nil {
+			return r, err
+		}
+		r.ItemTeams = teams
+	}
+	return r, nil
+}

@@ -1,0 +1,92 @@
+//go:build duckdb_arrow
+
+// Package made makes small published snapshots of made-up people, for tests.
+package made
+
+import (
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"leftshift/engine"
+	"leftshift/engine/schema"
+	"leftshift/engine/snapshot"
+)
+
+// AsOf is the as-of date of every snapshot made here.
+const AsOf = "2026-03-31"
+
+// Person is the pseudonym of person k.
+func Person(k int) engine.Person { return engine.Person(1000 + k) }
+
+// Publish makes a snapshot of made-up people and makes it current: person k of
+// practice P{k mod 3} in network U1, every fifth of them on the list of
+// team-{k mod 2}. It gives the folder.
+func Publish(t testing.TB, data string, people int, site string) string {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "snapshot")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	day, _ := engine.ParseDay(AsOf)
+	write := func(file, table string, rows ...any) {
+		t.Helper()
+		w := &schema.File{Path: filepath.Join(dir, file), Table: schema.PublishedTable(table)}
+		if err := w.Make(); err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range rows {
+			if err := w.Append(r); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, _, err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var residents, scores, reasons, clinician, lists []any
+	ranks := map[string]int64{}
+	for k := range people {
+		p, team := Person(k), fmt.Sprintf("team-%d", k%2)
+		residents = append(residents, &schema.Resident{Person: p, AsOf: day, Age: int64(20 + k), Sex: 2, Practice: fmt.Sprintf("P%d", k%3), PCN: "U1", Team: team, Band: "low", LTCs: 1})
+		scores = append(scores, &schema.Score{Person: p, Model: "boost_365", AsOf: day, Horizon: 365, Probability: float64(k) / 1000, Points: math.NaN(), Band: "low"})
+		for rank := range 3 {
+			reasons = append(reasons, &schema.Reason{Person: p, Model: "boost_365", Rank: uint8(rank + 1), Feature: "f", Contribution: .1, Text: fmt.Sprintf("team reason %d of %d", rank+1, k)})
+		}
+		clinician = append(clinician, &schema.Reason{Person: p, Model: "boost_365", Rank: 1, Feature: "g", Contribution: .2, Text: fmt.Sprintf("clinician reason of %d", k)})
+		if k%5 == 0 {
+			ranks[team]++
+			lists = append(lists, &schema.ListRow{List: team, Rank: ranks[team], Person: p, Probability: float64(k) / 1000, Band: "low", Status: "joiner"})
+		}
+	}
+	write("resident.parquet", "resident", residents...)
+	write("score.parquet", "score", scores...)
+	write("reason.parquet", "reason", reasons...)
+	write("reason_clinician.parquet", "reason", clinician...)
+	write("risk_list.parquet", "risk_list", lists...)
+	for file, text := range map[string]string{
+		"quality.json":    `{"sources":[{"source":"place_a","facts":12,"newest_fact":"2026-03-30","newest_known":"2026-03-31"}]}`,
+		"evaluation.json": `[{"name":"boost_365","kind":"boost","horizon_days":365},{"name":"boost_90","kind":"boost","horizon_days":90}]`,
+	} {
+		if err := os.WriteFile(filepath.Join(dir, file), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	name, err := snapshot.Seal(dir, snapshot.Manifest{Format: 1, Site: site, Synthetic: true, Purpose: "case-finding", AsOf: AsOf, Bundle: "b"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	final := filepath.Join(data, "snapshots", name)
+	if err := os.MkdirAll(filepath.Dir(final), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(dir, final); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(data, "snapshots", "CURRENT"), []byte(name+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return final
+}
