@@ -1,6 +1,10 @@
 package codelist
 
-import "leftshift/features/declared"
+import (
+	"slices"
+
+	"leftshift/features/declared"
+)
 
 // indexFile is lists.toml as written. The tags of its tables are the one
 // declaration of their keys.
@@ -9,9 +13,12 @@ type indexFile struct {
 	List   []listEntry   `toml:"list"`
 }
 
-// Keys gives every key of lists.toml, table by table, for the page that
-// explains the format.
-func Keys() []declared.Key { return declared.Keys[indexFile]() }
+// Keys gives every key of lists.toml ("source", "list"), of sensitive.toml
+// ("topic") and of a file of approvals ("approval"), table by table, for the
+// page that explains the formats.
+func Keys() []declared.Key {
+	return slices.Concat(declared.Keys[indexFile](), declared.Keys[topicsFile](), declared.Keys[approvalsFile]())
+}
 
 type sourceEntry struct {
 	declared.Place `fault:"source-incomplete"`
