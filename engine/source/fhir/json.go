@@ -34,7 +34,7 @@ type open struct {
 
 // hard is a syntax error.
 type hard struct {
-	code string // json-truncated, json-syntax, json-trailing
+	code string // json-truncated, json-syntax, json-trailing, json-depth, json-dense
 	at   int
 	end  ending
 }
@@ -59,8 +59,13 @@ func skipSpace(src []byte, i int) int {
 	return i
 }
 
+// mostValues is how many values a text may hold: one in eight bytes beyond the
+// first million. FHIR names its values, and so comes nowhere near; "[1,1,1" would
+// take twelve times its length in memory.
+func mostValues(text []byte) int { return 1<<20 + len(text)/8 }
+
 // parse fills the document from one JSON text. maxDepth is the deepest
-// nesting kept; deeper is a soft flaw.
+// nesting kept; deeper is a soft flaw. More than mostValues is a hard one.
 func (d *document) parse(src []byte, maxDepth int) *hard {
 	d.reset(src)
 	if !utf8.Valid(src) {
@@ -76,11 +81,15 @@ func (d *document) parse(src []byte, maxDepth int) *hard {
 		name, nameLen uint32
 		flags         uint8
 		i             = skipSpace(src, 0)
+		most          = mostValues(src)
 		cut           = func(e ending) *hard { return &hard{"json-truncated", len(src), e} }
 	)
 value:
 	if i = skipSpace(src, i); i >= len(src) {
 		return cut(wantsValue)
+	}
+	if len(d.nodes) > most {
+		return &hard{"json-dense", i, whole}
 	}
 	switch c := src[i]; {
 	case c == '"':

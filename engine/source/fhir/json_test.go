@@ -131,6 +131,20 @@ func TestReaderAgrees(t *testing.T) {
 }
 
 // Every duplicate is found, among few names and among many, escaped or not.
+// A text of little but brackets and commas is given up before it fills the
+// memory; one of a million values is not.
+func TestDenseTexts(t *testing.T) {
+	var d document
+	list := func(n int) []byte { return []byte("[" + strings.Repeat("1,", n-1) + "1]") }
+	if bad := d.parse(list(1<<20), 64); bad != nil {
+		t.Errorf("a million values: %s", bad.code)
+	}
+	n := 1 << 21
+	if bad := d.parse(list(n), 64); bad == nil || bad.code != "json-dense" || len(d.nodes) > mostValues(list(n))+1 {
+		t.Errorf("two million values: %+v, %d kept", bad, len(d.nodes))
+	}
+}
+
 func TestDuplicateNames(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		names := rapid.SliceOfN(rapid.StringMatching(`[a-d]{1,4}`), 1, 150).Draw(t, "names")

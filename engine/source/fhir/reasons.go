@@ -30,6 +30,7 @@ var Reasons = []Reason{
 	{"json-number", "quarantined", "a number is not written as JSON has it, such as 01"},
 	{"json-control", "quarantined", "a string holds a bare control character"},
 	{"json-depth", "quarantined", "nested deeper than the limit"},
+	{"json-dense", "quarantined", "holds more values than its length can in any record"},
 	{"json-not-object", "quarantined", "the record is not a JSON object"},
 	{"utf8-invalid", "quarantined", "the text is not UTF-8"},
 	{"nul", "quarantined", "a string holds a NUL"},

@@ -187,7 +187,9 @@ func (r *csvReader) quoted(chunk []byte, err error) (*record, error) {
 					keep(c)
 					state = inQuotes
 				case r.comma:
-					r.ends = append(r.ends, len(r.text))
+					if size <= limit {
+						r.ends = append(r.ends, len(r.text))
+					}
 					state = fieldStart
 				case '\r':
 					state = afterReturn

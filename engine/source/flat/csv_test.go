@@ -118,21 +118,28 @@ func TestCSVLeavesOutGiants(t *testing.T) {
 	if err != nil || len(rows) != 2 || rows[0].reason != "" || len(rows[0].fields[1]) != limit-4 {
 		t.Fatalf("edge: %v %v", err, rows[0].reason)
 	}
-	// Memory does not grow with the field.
-	r, err := newCSV(io.MultiReader(strings.NewReader("a,b\n"), io.LimitReader(endless('x'), 64<<20)), ',', "flow", func(string) {})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if rec, err := r.next(); err != nil || rec.reason != recordTooLong || cap(r.text) > 4*limit {
-		t.Fatalf("%v, kept %d bytes", err, cap(r.text))
+	// Memory grows neither with a field nor with how many there are.
+	for _, over := range []string{"x", "x,", `"",`, `"x",`} {
+		r, err := newCSV(io.MultiReader(strings.NewReader("a,b\n"), io.LimitReader(&endless{text: over}, 32<<20)), ',', "flow", func(string) {})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if rec, err := r.next(); err != nil || rec.reason != recordTooLong || cap(r.text) > 4*limit || cap(r.ends) > 2*limit {
+			t.Fatalf("%s: %v, kept %d bytes of %d fields", over, err, cap(r.text), cap(r.ends))
+		}
 	}
 }
 
-type endless byte
+// endless is a text over and over.
+type endless struct {
+	text string
+	at   int
+}
 
-func (e endless) Read(b []byte) (int, error) {
+func (e *endless) Read(b []byte) (int, error) {
 	for i := range b {
-		b[i] = byte(e)
+		b[i] = e.text[e.at%len(e.text)]
+		e.at++
 	}
 	return len(b), nil
 }

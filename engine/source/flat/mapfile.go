@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"sort"
 	"strings"
 
@@ -102,7 +103,7 @@ func LoadMap(name string) (*Map, error) {
 		}
 		return ParseMap(name, text)
 	}
-	text, err := os.ReadFile(name)
+	text, err := engine.ReadText(os.DirFS(filepath.Dir(name)), filepath.Base(name))
 	if err != nil {
 		return nil, &engine.Fault{Code: "map-missing", Say: "the map " + name + " cannot be read; correct its path", Err: err}
 	}
