@@ -11,6 +11,7 @@ import (
 	"leftshift/engine"
 	"leftshift/engine/analyte"
 	"leftshift/engine/schema"
+	"leftshift/features/declared"
 	"leftshift/features/plan"
 	"leftshift/features/record"
 )
@@ -127,9 +128,21 @@ func (o *options) text(key string) string {
 // left gives the first fault, or that a key is not one of this line's.
 func (o *options) left(line string) error {
 	for _, k := range slices.Sorted(maps.Keys(o.by)) {
-		o.fail("%s takes no %s", line, k)
+		if meant := declared.Nearest(k, namesOf(line)); meant != "" {
+			o.fail("%s takes no %s: did you mean %s?", line, k, meant)
+		} else {
+			o.fail("%s takes no %s: it takes %s", line, k, strings.Join(namesOf(line), ", "))
+		}
 	}
 	return o.err
+}
+
+// alone is left for a line that has key=value words and flags only.
+func (o *options) alone(line string) error {
+	if len(o.plain) > 0 {
+		o.fail("%s takes no word %q", line, o.plain[0])
+	}
+	return o.left(line)
 }
 
 // code notes a code in the dictionary and gives its key; "" and "-" are none.
@@ -173,7 +186,7 @@ func (r *reader) who(words []string) error {
 	}
 	r.person = true
 	r.to.Person = p
-	return o.left("person")
+	return o.alone("person")
 }
 
 func (r *reader) registration(words []string) error {
@@ -185,7 +198,7 @@ func (r *reader) registration(words []string) error {
 	r.register = true
 	r.to.Registrations = append(r.to.Registrations, schema.CuratedRegistration{Person: who, Practice: r.word(engine.ODS, practice),
 		FromDay: o.day("from", engine.NoDay), ToDay: o.day("to", engine.NoDay)})
-	return o.left("registration")
+	return o.alone("registration")
 }
 
 func (r *reader) residence(words []string) error {
@@ -198,7 +211,7 @@ func (r *reader) residence(words []string) error {
 		x.CareHome = 1
 	}
 	r.to.Residences = append(r.to.Residences, x)
-	return o.left("residence")
+	return o.alone("residence")
 }
 
 func (r *reader) event(words []string) error {
