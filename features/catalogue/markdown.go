@@ -21,7 +21,7 @@ func Markdown(c *Catalogue) string {
 			hidden++
 		}
 	}
-	fmt.Fprintf(&b, "%d features, %d of them shown to clinicians only. Catalogue `%.12s`. The headings of the tables are the areas that `leftshift features list --area` takes.\n\n", len(c.Definitions), hidden, c.Hash)
+	fmt.Fprintf(&b, "%d features, %d of them shown to clinicians only. Catalogue `%.12s`. The headings of the tables are the areas that `leftshift features list --area` takes. How a site adds its own: [FEATURE_FILES.md](FEATURE_FILES.md).\n\n", len(c.Definitions), hidden, c.Hash)
 	b.WriteString(preface())
 	area := ""
 	for _, d := range c.byArea() {
