@@ -1,0 +1,151 @@
+//go:build duckdb_arrow
+
+package web
+
+import (
+	"context"
+	"net/url"
+	"strings"
+
+	"leftshift/engine"
+	"leftshift/engine/access"
+	"leftshift/engine/door"
+	"leftshift/engine/identity"
+)
+
+// frame is what is around a page of a snapshot.
+func frame(f door.Frame) Frame {
+	out := Frame{Service: f.Site, Synthetic: f.Synthetic, Snapshot: f.Snapshot, AsOf: f.AsOf.Words(), Stale: f.Stale}
+	for _, s := range f.Sources {
+		newest := "nothing yet"
+		if d, ok := engine.ParseDay(s.NewestKnown); ok {
+			newest = d.Words()
+		}
+		out.Sources = append(out.Sources, Fresh{s.Name, newest})
+	}
+	return out
+}
+
+// page draws a template into a page of a snapshot.
+func (r *Request) page(title, template string, f door.Frame, data any) (*Page, error) {
+	main, err := r.App.pages.main(template, data)
+	return &Page{Title: title, Main: main, Frame: frame(f)}, err
+}
+
+type listLink struct {
+	Team, Path string
+	People     int
+}
+
+func home(ctx context.Context, r *Request) (Answer, error) {
+	lists, f, err := r.App.opt.Doors.Lists(ctx, r.Who)
+	if err != nil {
+		return Answer{}, err
+	}
+	var links []listLink
+	for _, l := range lists {
+		links = append(links, listLink{l.Team, "/lists/" + url.PathEscape(l.Team), l.People})
+	}
+	p, err := r.page("My lists", "home", f, struct {
+		Lists []listLink
+		Works bool
+	}{links, len(links) > 0})
+	return Answer{Page: p}, err
+}
+
+// row is a row of a list with the way to its person.
+type row struct {
+	door.Row
+	Path string
+}
+
+func (r *Request) rows(l *door.List) []row {
+	out := make([]row, len(l.Rows))
+	for i, x := range l.Rows {
+		out[i] = row{x, "/people/" + r.Reference(x.Person)}
+	}
+	return out
+}
+
+type shown struct{ Name, NHSNumber, Birth, Phone, Risk, Reasons bool }
+
+func shownOf(c access.Columns) shown {
+	return shown{c.Has(access.ColumnName), c.Has(access.ColumnNHSNumber), c.Has(access.ColumnBirth), c.Has(access.ColumnPhone), c.Has(access.ColumnRisk), c.Has(access.ColumnReasons)}
+}
+
+func showList(ctx context.Context, r *Request) (Answer, error) { return list(ctx, r, "list") }
+
+func showSheet(ctx context.Context, r *Request) (Answer, error) { return list(ctx, r, "sheet") }
+
+func list(ctx context.Context, r *Request, template string) (Answer, error) {
+	l, err := r.App.opt.Doors.OpenList(ctx, r.Who, r.Where(), r.PathValue("team"))
+	if err != nil {
+		return Answer{}, err
+	}
+	at := "/lists/" + url.PathEscape(l.Team)
+	p, err := r.page(l.Team, template, l.Frame, struct {
+		*door.List
+		People []row
+		Shown  shown
+		Sheet  string
+	}{l, r.rows(l), shownOf(l.Columns), at + "/sheet"})
+	if err != nil {
+		return Answer{}, err
+	}
+	p.Caption = "Risk list"
+	p.Back = &Link{Text: "My lists", Path: "/"}
+	if template == "sheet" {
+		p.Caption = "Sheet for a team meeting"
+		p.Back = &Link{Text: "Back to the list", Path: at}
+	}
+	return Answer{Page: p}, nil
+}
+
+func showPerson(ctx context.Context, r *Request) (Answer, error) {
+	x, err := r.App.opt.Doors.OpenPerson(ctx, r.Who, r.Where(), r.Person())
+	if err != nil {
+		return Answer{}, err
+	}
+	title := x.Who.Name
+	if title == "" {
+		title = "One person"
+	}
+	p, err := r.page(title, "person", x.Frame, struct {
+		*door.Person
+		Shown shown
+	}{x, shownOf(x.Columns)})
+	if err != nil {
+		return Answer{}, err
+	}
+	p.Caption = "Person"
+	p.Back = &Link{Text: "My lists", Path: "/"}
+	return Answer{Page: p}, nil
+}
+
+func showFind(ctx context.Context, r *Request) (Answer, error) { return findPage(ctx, r, nil) }
+
+func findPage(ctx context.Context, r *Request, faults []Fault) (Answer, error) {
+	_, f, err := r.App.opt.Doors.Lists(ctx, r.Who)
+	if err != nil {
+		return Answer{}, err
+	}
+	p, err := r.page("Find a person", "find", f, faults)
+	if err == nil {
+		p.Faults = faults
+	}
+	return Answer{Page: p}, err
+}
+
+// find looks a person up by NHS number, which is sent in the body: no number
+// ever stands in a path.
+func find(ctx context.Context, r *Request) (Answer, error) {
+	number := identity.CleanNHSNumber(strings.TrimSpace(r.PostFormValue("nhs-number")))
+	if !identity.ValidNHSNumber(number) {
+		return findPage(ctx, r, []Fault{{"nhs-number", "Enter an NHS number of 10 digits, like 999 123 4567. The last digit is checked"}})
+	}
+	person, err := r.App.opt.Doors.Find(ctx, r.Who, r.Where(), number)
+	if err != nil {
+		return Answer{}, err
+	}
+	return Answer{To: "/people/" + r.Reference(person)}, nil
+}
