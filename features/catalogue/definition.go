@@ -232,6 +232,9 @@ type Definition struct {
 	Gap    int    // the window ends at D-Gap
 	Recent int    // of Acceleration
 	Pick   string // member of LatestIs
+	// ByMember: Started and Stopped count members of a group, be there one or
+	// more of them, and not codes.
+	ByMember bool `json:",omitempty"`
 
 	Aggregate Aggregate
 	Absence   matrix.Absence

@@ -130,6 +130,7 @@ func (l *loader) expand(b block, e *entry) {
 			}
 			d := l.definition(b, e)
 			d.Members, d.Analyte, d.Decimals, d.Days = s.members, s.analyte, s.decimals, w
+			d.ByMember = e.Group != "" && (d.Aggregate == Started || d.Aggregate == Stopped)
 			if s.area != "" {
 				d.Area = s.area
 			}

@@ -194,7 +194,7 @@ func (x *reference) event(d *catalogue.Definition, on engine.Day) (float64, engi
 		now, before := map[any]bool{}, map[any]bool{}
 		for _, h := range hits {
 			key := any(h.e.code())
-			if len(d.Members) > 1 {
+			if d.ByMember {
 				key = h.member
 			} else if h.e.text == "" {
 				continue

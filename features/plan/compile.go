@@ -125,7 +125,7 @@ func need(d *catalogue.Definition) Need {
 	case catalogue.DistinctCodes, catalogue.DistinctSpells:
 		return NeedSet
 	case catalogue.Started, catalogue.Stopped:
-		if len(d.Members) > 1 {
+		if d.ByMember {
 			return NeedMask
 		}
 		return NeedSet

@@ -22,7 +22,7 @@ func (c *compiler) of(d *catalogue.Definition) (int, error) {
 		W    map[string]int // folders may weigh one list each in its own way
 		S, G bool
 		P    int
-	}{f, codesOnly(d.Members), d.Analyte, d.Weights, d.Aggregate == catalogue.DistinctSpells, len(d.Members) > 1, period(d)})
+	}{f, codesOnly(d.Members), d.Analyte, d.Weights, d.Aggregate == catalogue.DistinctSpells, d.ByMember, period(d)})
 	if err != nil {
 		return 0, err
 	}

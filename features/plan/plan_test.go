@@ -197,3 +197,57 @@ why = "Each group counts the same."
 		t.Error("a library without the weighted list is taken")
 	}
 }
+
+// What starts is a class where a group is read, be it of one class only, and a
+// code where lists are.
+func TestAGroupOfOneIsAGroup(t *testing.T) {
+	_, lib, an := shelves(t)
+	const ours = `
+[[group]]
+id = "ours"
+title = "Ours"
+[[group.member]]
+id = "asthma"
+title = "asthma"
+lists = ["asthma"]
+
+[[feature]]
+id = "classes_started"
+title = "Classes started"
+group = "ours"
+source = "event"
+kinds = ["problem"]
+windows = [455]
+recent = 90
+aggregate = "started"
+absence = "zero"
+display = "team"
+area = "medicines"
+why = "A class is one, whatever its codes."
+
+[[feature]]
+id = "codes_started"
+title = "Codes started"
+lists = ["asthma"]
+source = "event"
+kinds = ["problem"]
+windows = [455]
+recent = 90
+aggregate = "started"
+absence = "zero"
+display = "team"
+area = "medicines"
+why = "Each code is one."
+`
+	cat, err := catalogue.LoadWith(lib, an, catalogue.Folder{Name: "ours", FS: fstest.MapFS{"a.toml": {Data: []byte(ours)}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := Compile(cat.Subset([]string{"classes_started", "codes_started"}), lib, an, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(p.Families) != 2 || p.Families[0].Need != NeedMask || p.Families[1].Need != NeedSet {
+		t.Errorf("%d families: %+v", len(p.Families), p.Families)
+	}
+}

@@ -123,15 +123,11 @@ var needs = map[catalogue.Aggregate]need{
 
 func needOf(d *catalogue.Definition) (need, bool) {
 	n, ok := needs[d.Aggregate]
-	if n == needPeriodKeys && byMember(d) {
+	if n == needPeriodKeys && d.ByMember {
 		n = needPeriodMembers
 	}
 	return n, ok
 }
-
-// byMember says whether what started and stopped are members of a group; else
-// they are codes.
-func byMember(d *catalogue.Definition) bool { return len(d.Members) > 1 }
 
 // shape is what decides how a statement over rows looks. Families of one shape
 // share a statement.

@@ -193,7 +193,7 @@ func (r *runner) begin() {
 				j, by := outputs[k].Column, nothing
 				d := &p.Catalogue.Definitions[j]
 				if d.Aggregate == catalogue.Started || d.Aggregate == catalogue.Stopped {
-					if by = codes; byMember(d) {
+					if by = codes; d.ByMember {
 						by = members
 					}
 				}

@@ -120,14 +120,14 @@ func (x *tracer) periods(hits []hit, rows int) {
 		return
 	}
 	key := func(h hit) int64 {
-		if len(d.Members) > 1 {
+		if d.ByMember {
 			return int64(h.member)
 		}
 		return int64(h.code)
 	}
 	recent, earlier := map[int64]bool{}, map[int64]bool{}
 	for _, h := range hits {
-		if len(d.Members) <= 1 && h.code == 0 {
+		if !d.ByMember && h.code == 0 {
 			continue
 		}
 		if h.first > edge {
