@@ -1,8 +1,8 @@
 //go:build duckdb_arrow
 
 // Command docs writes the reference pages under docs/ from the declarations
-// in the code: tables, features, outcomes, code lists, configuration, maps, coded
-// reasons and published scores.
+// in the code: tables, features and their files, outcomes, code lists built in
+// and of a site, configuration, maps, coded reasons and published scores.
 //
 //	go run ./jobs/docs ROOT         writes them
 //	go run ./jobs/docs -check ROOT  names those that are not current, and exits 1

@@ -31,24 +31,30 @@ type page struct {
 var pages = []page{
 	{"docs/SCHEMA.md", func(string) (string, error) { return schemaPage(), nil }},
 	{"docs/FEATURES.md", func(string) (string, error) { return featuresPage() }},
+	{"docs/FEATURE_FILES.md", func(string) (string, error) { return featureFilesPage() }},
 	{"docs/OUTCOMES.md", func(string) (string, error) { return outcomesPage() }},
 	{"docs/CODELISTS.md", func(string) (string, error) { return codelistsPage() }},
+	{"docs/OWN_CODELISTS.md", func(string) (string, error) { return ownCodelistsPage(), nil }},
 	{"docs/CONFIG.md", func(string) (string, error) { return config.Markdown(), nil }},
 	{"docs/MAPS.md", func(string) (string, error) { return mapsPage() }},
 	{"docs/REASONS.md", reasonsPage},
 	{"docs/SCORES.md", func(string) (string, error) { return scoresPage() }},
 }
 
+// builtIn is what every site's definitions begin with.
+func builtIn() (lists *codelist.Library, analytes *analyte.Table, features *catalogue.Catalogue, err error) {
+	if lists, err = codelist.Load(); err != nil {
+		return
+	}
+	if analytes, err = analyte.Load(); err != nil {
+		return
+	}
+	features, err = catalogue.Load(lists, analytes)
+	return
+}
+
 func featuresPage() (string, error) {
-	lib, err := codelist.Load()
-	if err != nil {
-		return "", err
-	}
-	analytes, err := analyte.Load()
-	if err != nil {
-		return "", err
-	}
-	c, err := catalogue.Load(lib, analytes)
+	_, _, c, err := builtIn()
 	if err != nil {
 		return "", err
 	}
@@ -56,15 +62,7 @@ func featuresPage() (string, error) {
 }
 
 func outcomesPage() (string, error) {
-	lib, err := codelist.Load()
-	if err != nil {
-		return "", err
-	}
-	analytes, err := analyte.Load()
-	if err != nil {
-		return "", err
-	}
-	features, err := catalogue.Load(lib, analytes)
+	lib, _, features, err := builtIn()
 	if err != nil {
 		return "", err
 	}

@@ -87,24 +87,24 @@ func schemaPage() string {
 			}
 			note = "Values of the mask, to be added: " + strings.Join(bits, ", ") + "."
 		}
-		declared(&b, t, "landed."+t.Name, note)
+		columnsOf(&b, t, "landed."+t.Name, note)
 	}
 	b.WriteString("\n## Curated tables\n\nMade anew by each curation, in `steps/curate/<digest>`, in a total order, so that the same landed rows give the same bytes. The first six are kept in files by the leading bits of the person (buckets), the others as one file each.\n")
 	for _, t := range schema.Curated {
-		declared(&b, t, "curated."+t.Name, "")
+		columnsOf(&b, t, "curated."+t.Name, "")
 	}
 	b.WriteString("\n## Published tables\n\nOne Parquet file each in the snapshot that `snapshots/CURRENT` names. A snapshot serves one purpose. Beside them stands `feature.parquet`: one row a person, one column for each feature of [FEATURES.md](FEATURES.md); and `reason_clinician.parquet`: as `reason`, with nothing summed, for clinicians only.\n")
 	for _, t := range schema.Published {
-		declared(&b, t, "published."+t.Name, "")
+		columnsOf(&b, t, "published."+t.Name, "")
 	}
 	b.WriteString("\n## Tables for queries only\n\n`leftshift sql` shows the curated and published tables under their names, `feature`, and these. It also shows `quarantine`, the landed table with the columns `source`, `flow` and `file` before it.\n")
 	for _, t := range night.QueryTables {
-		declared(&b, t, "query."+t.Name, "")
+		columnsOf(&b, t, "query."+t.Name, "")
 	}
 	return b.String()
 }
 
-func declared(b *strings.Builder, t *schema.Table, name, note string) {
+func columnsOf(b *strings.Builder, t *schema.Table, name, note string) {
 	fmt.Fprintf(b, "\n### %s\n\n%s\n\n", name, t.Say)
 	if note != "" {
 		b.WriteString(note + "\n\n")
