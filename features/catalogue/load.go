@@ -58,7 +58,7 @@ func LoadWith(lib *codelist.Library, analytes *analyte.Table, more ...Folder) (*
 func loadAll(lib *codelist.Library, analytes *analyte.Table, folders []Folder) (*Catalogue, error) {
 	l := &loader{lib: lib, analytes: analytes, groups: map[string]*group{}, faulty: map[string]bool{},
 		cat: &Catalogue{byID: map[string]int{}, lists: map[string]string{}}}
-	l.faults.Of = "the feature catalogue"
+	l.faults.Of = "the feature catalogue has"
 	var all []*text
 	for i := range folders {
 		f := &folders[i]

@@ -9,4 +9,4 @@ type Fault = declared.Fault
 // file and line.
 type Faults = declared.Faults
 
-func newFaults() *Faults { return &Faults{Of: "code lists or their approvals"} }
+func newFaults() *Faults { return &Faults{Of: "code lists or their approvals have"} }

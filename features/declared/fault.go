@@ -10,6 +10,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"leftshift/engine"
 )
 
 // Fault is one thing wrong in one file. Line counts from 1; 0 means the file
@@ -31,7 +33,7 @@ func (f Fault) String() string {
 // Faults is an error of everything that is wrong in a set of files. The zero
 // value has none.
 type Faults struct {
-	Of   string // what has them, as "the feature catalogue"; "" is "the files"
+	Of   string // what has them, as "the outcomes have"; "" is "the files have"
 	List []Fault
 }
 
@@ -40,7 +42,7 @@ func (f *Faults) Error() string {
 	for i, x := range f.List {
 		lines[i] = x.String()
 	}
-	return fmt.Sprintf("%s: %s:\n%s", cmp.Or(f.Of, "the files"), Count(len(f.List), "fault"), strings.Join(lines, "\n"))
+	return fmt.Sprintf("%s %s:\n%s", cmp.Or(f.Of, "the files have"), engine.Plural(len(f.List), "fault"), strings.Join(lines, "\n"))
 }
 
 // Add notes a fault; text and args are as for fmt.Sprintf.
@@ -58,12 +60,4 @@ func (f *Faults) Err() error {
 		return nil
 	}
 	return f
-}
-
-// Count says a number of things: "1 fault", "2 faults".
-func Count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

@@ -21,7 +21,8 @@ type Key struct {
 // it means, which a test of its package finds.
 //
 // A field is a key by its tags: toml its name, means its meaning, and need
-// ("yes") that it must be given, or else without what its absence means.
+// ("yes") that it must be given, or else without what its absence means. A tag
+// twice ("told") says that its package tells itself of a thing named twice.
 func Keys[T any]() []Key { return keys(reflect.TypeFor[T](), "") }
 
 func keys(t reflect.Type, table string) []Key {

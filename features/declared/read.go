@@ -148,18 +148,17 @@ func (r *reader) value(v reflect.Value, x any, path string, f field, name string
 	if !ok {
 		return true
 	}
-	sound := true
 	seen := map[any]bool{}
 	for i, item := range list {
 		at := join(path, itoa(i))
 		place.lines[f.name+"."+itoa(i)] = r.lines[at]
 		if seen[item] && f.Tag.Get("twice") == "" {
 			r.faults.Add(r.file, r.lines[at], "twice", "%s has %s twice: keep one", f.name, quoted(item))
-			sound = false
+			place.faulty = true // what it says is known all the same
 		}
 		seen[item] = true
 	}
-	return sound
+	return true
 }
 
 // tables reads an array of tables, however it is written.

@@ -188,7 +188,7 @@ func TestFaultsErr(t *testing.T) {
 	f.Add("a", 9, "c", "y")
 	f.Add("a", 0, "c", "z")
 	f.Add("b", 1, "c", "x %d", 1)
-	if got := f.Err().Error(); got != "the files: 3 faults:\na: z (c)\na:9: y (c)\nb:1: x 1 (c)" {
+	if got := f.Err().Error(); got != "the files have 3 faults:\na: z (c)\na:9: y (c)\nb:1: x 1 (c)" {
 		t.Error(got)
 	}
 }

@@ -4,16 +4,20 @@
 package definitions
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"leftshift/engine"
 	"leftshift/engine/analyte"
 	"leftshift/features/catalogue"
 	"leftshift/features/codelist"
+	"leftshift/features/declared"
 	"leftshift/features/outcome"
+	"leftshift/features/scenario"
 	"leftshift/jobs/config"
 )
 
@@ -46,11 +50,52 @@ func Of(c *config.Config) Place {
 	return Place{Name: c.Site.Features, Folder: c.At(c.Site.Features), Approvals: c.At(c.Reference.Approvals)}
 }
 
-// Open reads the definitions of a site. Faults of its files are all reported,
-// as an *engine.Fault beside *catalogue.Faults or *codelist.Faults.
-func Open(c *config.Config) (*Set, error) { return OpenAt(Of(c)) }
+// Open reads the definitions of a site for real use: every worked case of its
+// folder must hold, and every feature of it must be shown by one. Drafts (see
+// catalogue.IsDraft) are no part of it. Faults of its files are all reported, as
+// an *engine.Fault beside *catalogue.Faults or *codelist.Faults; the code is
+// features-faulty for definitions that cannot be read, with those of the cases
+// beside them, and cases-fail where cases alone are at fault.
+func Open(c *config.Config) (*Set, error) {
+	s, err := OpenAt(Of(c))
+	if err != nil {
+		return nil, err
+	}
+	faults := &declared.Faults{Of: "the worked cases of the site's features have"}
+	if err := s.cases(faults); err != nil {
+		return nil, err
+	}
+	if err := faults.Err(); err != nil {
+		return nil, errors.Join(&engine.Fault{Code: "cases-fail", Say: "the worked cases of the site's features have " + engine.Plural(len(faults.List), "fault") + ", so nothing may be computed with them: `leftshift features check` shows each; a file that is not ready may be named *" + catalogue.DraftEnding}, err)
+	}
+	return s, nil
+}
 
-// OpenAt is Open for a place.
+// cases runs the worked cases of what is not built in.
+func (s *Set) cases(faults *declared.Faults) error {
+	_, err := scenario.Cases(context.Background(), s.Catalogue, s.Codelists, s.Analytes, func(string) bool { return true }, faults)
+	return err
+}
+
+// Drafts names the drafts of the site's folder, in order; they are read one at
+// a time, as Files.
+func (p Place) Drafts() ([]string, error) {
+	if p.Folder == "" {
+		return nil, nil
+	}
+	found, err := filepath.Glob(filepath.Join(p.Folder, "*"+catalogue.DraftEnding))
+	var out []string
+	for _, f := range found {
+		if !strings.HasPrefix(filepath.Base(f), ".") {
+			out = append(out, filepath.Join(p.Name, filepath.Base(f)))
+		}
+	}
+	return out, err
+}
+
+// OpenAt reads the definitions of a place, and does not run their cases: for
+// writing and trying features. Where definitions have faults, those of cases
+// are told beside them.
 func OpenAt(p Place) (*Set, error) {
 	s := &Set{}
 	var err error
@@ -93,12 +138,20 @@ func OpenAt(p Place) (*Set, error) {
 		if info, err := os.Stat(full); err != nil || !info.Mode().IsRegular() {
 			return nil, &engine.Fault{Code: "feature-file", Say: "a feature file that was named is no file that can be read", Err: err}
 		}
-		if p.Folder != "" && filepath.Dir(full) == p.Folder && filepath.Ext(full) == ".toml" {
-			continue
+		if base := filepath.Base(full); p.Folder != "" && filepath.Dir(full) == p.Folder && filepath.Ext(full) == ".toml" && !catalogue.IsDraft(base) && !strings.HasPrefix(base, ".") {
+			continue // read with its folder
 		}
 		more = append(more, catalogue.Folder{Name: filepath.ToSlash(filepath.Dir(f)), FS: os.DirFS(filepath.Dir(full)), Only: filepath.Base(full)})
 	}
-	if s.Catalogue, err = catalogue.LoadWith(s.Codelists, s.Analytes, more...); err != nil {
+	s.Catalogue, err = catalogue.LoadWith(s.Codelists, s.Analytes, more...)
+	var faults *catalogue.Faults
+	if errors.As(err, &faults) && s.Catalogue != nil {
+		if err := s.cases(faults); err != nil {
+			return nil, err
+		}
+		return nil, faulty(faults.Err())
+	}
+	if err != nil {
 		return nil, faulty(err)
 	}
 	s.Outcomes, err = outcome.Load(s.Codelists, s.Catalogue)
@@ -121,13 +174,9 @@ func open(path string) (fs.FS, error) {
 
 func faulty(err error) error {
 	n := 1
-	var f *catalogue.Faults
-	var l *codelist.Faults
-	switch {
-	case errors.As(err, &f):
+	var f *declared.Faults
+	if errors.As(err, &f) {
 		n = len(f.List)
-	case errors.As(err, &l):
-		n = len(l.List)
 	}
 	// Joined, not wrapped: the faults are of files, and whoever may read them
 	// finds them; a ledger is told the sentence alone.

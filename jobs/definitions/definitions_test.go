@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -25,6 +26,14 @@ absence = "zero"
 display = "team"
 area = "local"
 why = "We ask."
+
+[[case]]
+shows = "A fall counts"
+record = '''
+event 2024-03-01 problem snomed:161898004
+on 2024-03-31
+  %ID% = 1 on 2024-03-01
+'''
 `
 
 func entry(id, list string) string {
@@ -62,7 +71,7 @@ func TestOpen(t *testing.T) {
 	}
 	write(t, dir, "features/a.toml", entry("ours_a", "falls"))
 	write(t, dir, "features/codelists/lists.toml", "[[source]]\nid = \"us\"\ntitle = \"Us\"\n[[list]]\nname = \"our_list\"\ntitle = \"Ours\"\nsystem = \"snomed\"\nmatch = \"exact\"\nsource = \"us\"\nconfirmation = \"read by one\"\n")
-	write(t, dir, "features/codelists/lists/our_list.csv", "code,term\n217082002,Accidental fall\n")
+	write(t, dir, "features/codelists/lists/our_list.csv", "code,term\n161898004,Fall\n")
 	write(t, dir, "features/b.toml", entry("ours_b", "our_list"))
 	got, err := Open(c)
 	if err != nil {
@@ -97,5 +106,101 @@ func TestFaults(t *testing.T) {
 	write(t, dir, "plain", "")
 	if _, err := OpenAt(Place{Name: "plain", Folder: filepath.Join(dir, "plain")}); !errors.As(err, &fault) || fault.Code != "features-unreadable" {
 		t.Errorf("%v", err)
+	}
+}
+
+func fault(t *testing.T, err error, code string) string {
+	t.Helper()
+	var f *engine.Fault
+	if !errors.As(err, &f) || f.Code != code {
+		t.Fatalf("want %s, got %v", code, err)
+	}
+	return err.Error()
+}
+
+// A case that does not hold, or a feature that no case shows, stops whatever
+// opens the site for real use, with file, line, what was expected and what
+// came; to write and to try features, the place opens all the same.
+func TestCasesBind(t *testing.T) {
+	good := entry("ours", "falls")
+	for _, c := range []struct{ from, to, want string }{
+		{"ours = 1 on", "ours = 0 on", "features/a.toml:20: ours is 1 on 2024-03-31, not 0 (case-differs)"},
+		{"ours = 1 on 2024-03-01", "ours = 1 on 2024-03-02", "features/a.toml:20: the newest row of ours is on 2024-03-01, not 2024-03-02 (case-differs)"},
+		{"ours = 1 on", "theirs = 1 on", "features/a.toml:20: there is no feature theirs (case-differs)"},
+		{good[strings.Index(good, "[[case]]"):], "", "features/a.toml:1: no case shows ours: add a [[case]] that expects a value of it (case-missing)"},
+		{"event 2024", "evnt 2024", "features/a.toml:18: \"evnt\" begins no line of a case"},
+	} {
+		cfg, dir := site(t)
+		write(t, dir, "features/a.toml", good)
+		if _, err := Open(cfg); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(good, c.from) {
+			t.Fatalf("no %q", c.from)
+		}
+		write(t, dir, "features/a.toml", strings.Replace(good, c.from, c.to, 1))
+		_, err := Open(cfg)
+		if text := fault(t, err, "cases-fail"); !strings.Contains(text, c.want) {
+			t.Errorf("%s\nwant %s", text, c.want)
+		}
+		if _, err := OpenAt(Of(cfg)); err != nil {
+			t.Errorf("it cannot be tried: %v", err)
+		}
+	}
+}
+
+// Faults of definitions and of cases are told in one run, of what is sound: a
+// feature with a fault of its own fails no case beside it.
+func TestFaultsOfCasesBesideDefinitions(t *testing.T) {
+	cfg, dir := site(t)
+	write(t, dir, "features/a.toml", strings.Replace(entry("ours", "falls"), "ours = 1", "ours = 5", 1))
+	write(t, dir, "features/b.toml", entry("bad", "no_such_list"))
+	write(t, dir, "features/c.toml", strings.Replace(entry("more", "falls"), "event 2024", "evnt 2024", 1))
+	write(t, dir, "features/d.toml", "[[feature]\n")
+	_, err := Open(cfg)
+	text := fault(t, err, "features-faulty")
+	for _, want := range []string{"features/a.toml:20: ours is 1", "features/b.toml:7: bad names code list", "features/c.toml:18: ", "features/d.toml:1: "} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q", want)
+		}
+	}
+	if n := strings.Count(text, "\nfeatures/"); n != 4 || !strings.Contains(text, "have 4 faults") {
+		t.Errorf("%d faults: %s", n, text)
+	}
+}
+
+// A draft stops nothing, however faulty, and changes nothing; named, it is read.
+func TestDrafts(t *testing.T) {
+	cfg, dir := site(t)
+	write(t, dir, "features/a.toml", entry("ours", "falls"))
+	before, err := Open(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, dir, "features/b.draft.toml", entry("theirs", "no_such_list"))
+	write(t, dir, "features/c.draft.toml", "[[feature]\n")
+	write(t, dir, "features/d.draft.toml", entry("ours_too", "falls"))
+	after, err := Open(cfg)
+	if err != nil || after.Catalogue.Hash != before.Catalogue.Hash || len(after.Catalogue.Cases) != len(before.Catalogue.Cases) {
+		t.Fatalf("%v", err)
+	}
+	p := Of(cfg)
+	drafts, err := p.Drafts()
+	if want := []string{"features/b.draft.toml", "features/c.draft.toml", "features/d.draft.toml"}; err != nil || !slices.Equal(drafts, want) {
+		t.Fatalf("%v %v", drafts, err)
+	}
+	t.Chdir(dir)
+	for i, want := range []string{"features/b.draft.toml:7: theirs names code list", "features/c.draft.toml:1: is not readable TOML", ""} {
+		p.Files = drafts[i : i+1]
+		s, err := OpenAt(p)
+		if want == "" {
+			if err != nil || s.Catalogue.Find("ours_too") == nil || s.Catalogue.Find("ours") == nil {
+				t.Errorf("%v", err)
+			}
+			continue
+		}
+		if text := fault(t, err, "features-faulty"); !strings.Contains(text, want) || !strings.Contains(text, "have 1 fault:") && !strings.Contains(text, "has 1 fault") {
+			t.Errorf("%s\nwant %s", text, want)
+		}
 	}
 }
