@@ -19,7 +19,7 @@ var strata = []string{"main", "jobs", "models", "features", "engine"}
 var only = map[string][]string{
 	"github.com/duckdb/duckdb-go": {"engine/lake"},
 	"github.com/robfig/cron":      {"jobs/schedule", "jobs/config"},
-	"github.com/mattn/go-sqlite3": {"engine/audit", "engine/identity", "jobs/ledger", "features/query"}, // the last in tests only
+	"github.com/mattn/go-sqlite3": {"engine/audit", "engine/identity", "engine/worklist", "jobs/ledger", "features/query"}, // the last in tests only
 	"github.com/spf13/cobra":      {"jobs/cli"},
 	"github.com/valyala/fastjson": {"engine/source/fhir"},
 	"gonum.org/v1/plot":           {"models/evaluate", "jobs/report"},
