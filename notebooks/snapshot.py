@@ -141,8 +141,9 @@ def unseen_kinds():
 
 def state_of(feature, observed):
     """The state of a feature of each person of table feature. observed are the
-    kinds of record that it reads, of feature_columns.json; a feature is not
-    observable where none of them can be seen, and with no kinds never so.
+    kinds of record that it reads, of feature_columns.json (one that is derived
+    of others names itself); a feature is not observable where none of them can
+    be seen, and with no kinds never so.
 
     >>> t = pl.DataFrame({"x": [0.0, None, None, None], "not_observable": [None, None, "allergy", "allergy diagnosis problem"]})
     >>> t.select(state_of("x", ["diagnosis", "allergy"])).to_series().to_list()

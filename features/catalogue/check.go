@@ -104,6 +104,9 @@ func (l *loader) check(b block, e *entry, d *Definition) {
 		if d.filtered() || d.Analyte != "" || len(d.Members) > 0 || d.Gap+d.Days > 0 {
 			bad("source", "filter", "is derived and takes no filter and no window")
 		}
+		if !e.Broken("absence") && !e.Broken("sentence") {
+			l.checkTerms(b, d)
+		}
 		return
 	}
 	if d.Source == Demographic {

@@ -105,7 +105,7 @@ const (
 	// Stopped is the number of those that have a row in the 365 days before the
 	// last `recent` days and none in the last `recent` days.
 	Stopped Aggregate = "stopped"
-	// Holds is the number of terms that hold; see Term.
+	// Holds is the number of terms that hold, where they are decided; see Term.
 	Holds Aggregate = "holds"
 	// Acceleration is the yearly rate of rows in the last `recent` days minus
 	// the yearly rate in the 365 days before those.
@@ -273,8 +273,8 @@ func (d *Definition) Column() matrix.Column {
 }
 
 // observed names the kinds of record that the definition reads, as
-// engine.RecordKind does; nil for what is known of the person, and for what is
-// derived (see Catalogue.Columns).
+// engine.RecordKind does; nil for what is known of the person. What is derived
+// names itself, as matrix.Column.Observed says.
 func (d *Definition) observed() (out []string) {
 	switch d.Source {
 	case Event:
@@ -291,6 +291,9 @@ func (d *Definition) observed() (out []string) {
 				out = append(out, engine.RecordKind("document", uint8(i)))
 			}
 		}
+	}
+	if d.Source == Derived {
+		out = append(out, "feature."+d.ID)
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
@@ -338,20 +341,12 @@ func (c *Catalogue) Columns() []matrix.Column {
 	for i := range c.Definitions {
 		out[i] = c.Definitions[i].Column()
 	}
-	// What is derived can be observed when any kind of record that it reads can.
-	// What is known of the person (age, sex) beside such kinds does not make it
-	// so: without a record, nothing would be counted. It may stand before what it
-	// reads, but for what is derived itself.
+	// What is derived of nothing but the person (age, sex) is always observable.
+	// It may stand before what it reads, but for what is derived itself.
 	for i := range c.Definitions {
-		if c.Definitions[i].Source != Derived {
-			continue
+		if c.Definitions[i].Source == Derived && !slices.ContainsFunc(c.Definitions[i].reads(), func(id string) bool { return out[c.byID[id]].Observed != "" }) {
+			out[i].Observed = ""
 		}
-		var kinds []string
-		for _, id := range c.Definitions[i].reads() {
-			kinds = append(kinds, strings.Fields(out[c.byID[id]].Observed)...)
-		}
-		slices.Sort(kinds)
-		out[i].Observed = strings.Join(slices.Compact(kinds), " ")
 	}
 	return out
 }

@@ -50,6 +50,9 @@ func hash(defs []Definition, lists map[string]string) string {
 	used := map[string]bool{}
 	for _, d := range defs {
 		put(h, meaning(d))
+		if d.Source == Derived {
+			fmt.Fprintf(h, "terms hold, do not hold or are undecided\n") // they once held or did not
+		}
 		for _, m := range d.Members {
 			for _, l := range m.Lists {
 				used[l] = true

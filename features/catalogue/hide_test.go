@@ -29,7 +29,7 @@ func TestSiteFeaturesHideSensitiveTopics(t *testing.T) {
 	text += "[[feature]]\nid = \"x_list\"\nlists = [\"depression\"]\naggregate = \"any\"\n" + head +
 		"[[feature]]\nid = \"x_codes\"\ncodes = [\"snomed:" + code + "\"]\naggregate = \"any\"\n" + head +
 		"[[feature]]\nid = \"x_group\"\ngroup = \"five\"\naggregate = \"members\"\n" + head +
-		"[[feature]]\nid = \"x_terms\"\ntitle = \"T\"\nsource = \"derived\"\naggregate = \"holds\"\nterms = [\"x_list\", \"age < 1\", \"age < 2\", \"age < 3\", \"age < 4\"]\nabsence = \"zero\"\ndisplay = \"team\"\narea = \"local\"\nwhy = \"w\"\n" +
+		"[[feature]]\nid = \"x_terms\"\ntitle = \"T\"\nsource = \"derived\"\naggregate = \"holds\"\nterms = [\"x_list\", \"age < 1\", \"age < 2\", \"age < 3\", \"age < 4\"]\nabsence = \"unknown\"\ndisplay = \"team\"\narea = \"local\"\nwhy = \"w\"\n" +
 		"[[feature]]\nid = \"x_open\"\nlists = [\"falls\"]\naggregate = \"any\"\n" + head
 	cat, err := LoadWith(lib, analytes, Folder{Name: "features", FS: fstest.MapFS{"x.toml": {Data: []byte(text)}}})
 	if err != nil {

@@ -36,7 +36,7 @@ var made = []struct {
 	{Started, fmt.Sprintf("the number of different codes (with a group, of its members) with a row in the recent period, the last days of the window, and none in the %d days before it", RateYear)},
 	{Stopped, fmt.Sprintf("the number of those with a row in the %d days before the recent period and none in it", RateYear)},
 	{Acceleration, fmt.Sprintf("rows a year in the recent period minus rows in the %d days before it: more than zero is more often of late", RateYear)},
-	{Holds, "the number of terms that hold. A feature alone in a term means at least 1; nothing holds of a value that is unknown or not observable"},
+	{Holds, "the number of terms that hold, where they are decided. A feature alone in a term means at least 1; what is asked of a value that is unknown or not observable is undecided"},
 }
 
 // preface is what a reader needs to know before the tables.
@@ -59,7 +59,12 @@ func preface() string {
 		"- A value: what was made of the rows, or zero where there are none and the feature says that none means zero.\n" +
 		"- Unknown: no rows, or too few, to make a value of. It is never zero.\n" +
 		"- Not observable: no source could have shown this person's rows by D, so having none means nothing. " +
-		"It needs every kind of record that the feature reads to be unseen of the person; of a derived feature, every kind that anything it reads does. What is known of the person (age, sex) is always observable.\n\n" +
+		"It needs every kind of record that the feature reads to be unseen of the person. What is known of the person (age, sex) is always observable.\n\n" +
+		"A derived feature asks whether terms hold. With \"and\", one part that does not hold is enough for the whole not to, whatever the others are; with \"or\", one that holds is enough for the whole to. " +
+		"Where no part is enough, and one is asked of a value that is unknown or not observable, the term is undecided. " +
+		"Zero is a value only where every term is known not to hold. " +
+		"A count of several terms in which some hold and some are undecided is a value only where the feature says that none means zero; it is then the least that it can be, and its sentence says \"at least\". " +
+		"In all other cases the feature is not observable if what leaves a term undecided is, else unknown.\n\n" +
 		"A kind of record is unseen of everyone where no one has a row of it. " +
 		fmt.Sprintf("It is unseen of a practice's people where at least %d of them would have one, if in each age band they were as everyone is, and fewer than %g %% of that number do. ", population.LeastExpected, 100*population.SilentShare) +
 		"Someone of whom a row of the kind was known by D can be seen in it in any case. Rows count whatever their code or day once they were known by D, and so do those withdrawn since: their source could show them.\n")

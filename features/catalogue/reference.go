@@ -45,7 +45,8 @@ type Reference struct {
 	// own or through what it is derived from, holds on the day asked about. True
 	// where it reads none.
 	Approved bool `json:"approved"`
-	// Observed names the kinds of record that it reads, as engine.RecordKind does.
+	// Observed names the kinds of record that it reads, as engine.RecordKind does;
+	// of what is derived, itself (see matrix.Column.Observed).
 	// A null beside the values is not observable where all of them stand in the
 	// row's not_observable, and else unknown. Empty for what is known of the
 	// person, which is never not observable.

@@ -43,9 +43,9 @@ func TestReferences(t *testing.T) {
 	if r := refs[at]; r.Origin != "features" || r.Since != "" || r.Lists[0].Name != "falls" || r.Days != 90 || r.Absence != "zero" {
 		t.Errorf("%+v", r)
 	}
-	// What is derived is observed through what it reads, age and sex apart; what
-	// is known of the person is always observed.
-	for id, want := range map[string]string{"efi": "problem", "core20": "", "age": "", "red_flag_fall_90d": "problem"} {
+	// What is derived names itself, for its parts can leave it a value though some
+	// are unseen; what is known of the person is always observed.
+	for id, want := range map[string]string{"efi": "feature.efi", "core20": "", "age": "", "red_flag_fall_90d": "problem"} {
 		got := refs[c.Place(id)].Observed
 		if got == nil || (want == "") != (len(got) == 0) || want != "" && !slices.Contains(got, want) {
 			t.Errorf("%s is observed by %q", id, got)

@@ -8,43 +8,37 @@ import (
 	"leftshift/features/matrix"
 )
 
-// Term is one thing that a derived feature counts: it holds when all atoms of
-// any of its ways hold. It is written
+// Term is one thing that a derived feature counts. It is written
 //
 //	medicines_365d >= 5
 //	asthma_ever & medicine_inhaler_365d | asthma_plan_current
 //
 // with & before |. A feature alone means at least 1.
+//
+// A term holds, does not hold, or is undecided (Kleene's three values). An atom
+// of a value that is unknown or not observable is undecided. A way, its atoms
+// joined by &, does not hold when one of them does not, else is undecided when
+// one of them is, else holds. A term, its ways joined by |, holds when one way
+// does, else is undecided when one of them is, else does not hold.
+//
+// A derived feature is the number of its terms that hold
+//
+//   - where every term is decided; and
+//   - with absence zero, where any term holds: the number is then a lower bound,
+//     which its sentence says ("at least"). Of such a number an atom is decided
+//     only if more would not change it.
+//
+// So zero is said only where nothing is undecided, whatever the absence. Any
+// other cell is not observable when, in a term that is undecided, a way that is
+// undecided has an atom of a value that is not observable (or of a lower bound
+// that is one for such a reason); else it is unknown.
 type Term struct{ Ways [][]Atom }
 
-// Atom compares a feature's value with a number. A value that is unknown
-// compares with nothing: no atom of it holds.
+// Atom compares a feature's value with a number.
 type Atom struct {
 	Feature string
 	Below   bool    // value < N; else value >= N
 	N       float64 // a number written with at most 4 decimals
-}
-
-// Holds says whether the atom holds of a value, NaN meaning unknown.
-func (a Atom) Holds(value float32) bool {
-	if a.Below {
-		return float64(value) < a.N
-	}
-	return float64(value) >= a.N
-}
-
-// Holds says whether the term holds, given the value of each feature it names.
-func (t Term) Holds(value func(feature string) float32) bool {
-ways:
-	for _, way := range t.Ways {
-		for _, a := range way {
-			if !a.Holds(value(a.Feature)) {
-				continue ways
-			}
-		}
-		return true
-	}
-	return false
 }
 
 var atomShape = regexp.MustCompile(`^([a-z][a-z0-9_]*)(?:\s*(>=|<)\s*(-?\d{1,9}(?:\.\d{1,4})?))?$`)
@@ -110,5 +104,18 @@ func (l *loader) derive() {
 				d.raise("feature " + id + ", which it reads, is shown to clinicians only")
 			}
 		}
+	}
+}
+
+// checkTerms adds a fault for an absence that does not fit a derived feature: a
+// lower bound is of a count of two terms or more, and is told as one.
+func (l *loader) checkTerms(b block, d *Definition) {
+	if d.Absence != matrix.AbsenceZero {
+		return
+	}
+	if len(d.Terms) < 2 {
+		l.faults.add(b.file, b.key("absence"), "absence", "%s has one term, which holds, does not hold or is unknown: absence must be \"unknown\"", d.ID)
+	} else if !strings.Contains(strings.ToLower(d.Sentence), "at least") {
+		l.faults.add(b.file, b.key("sentence"), "sentence", "%s counts the terms that are seen to hold, of which there may be more: write its sentence with \"at least\", as \"At least {n} of %d\", or use absence = \"unknown\"", d.ID, len(d.Terms))
 	}
 }

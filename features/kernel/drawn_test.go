@@ -2,12 +2,15 @@ package kernel
 
 import (
 	"context"
+	"fmt"
+	"math"
 	"testing"
 
 	"pgregory.net/rapid"
 
 	"leftshift/engine"
 	"leftshift/features/catalogue"
+	"leftshift/features/matrix"
 	"leftshift/features/plan"
 	"leftshift/features/sample"
 )
@@ -66,6 +69,7 @@ func TestDrawnDefinitionsAgreeWithReference(t *testing.T) {
 	for _, w := range drawn.Words {
 		words[w.Code] = w
 	}
+	tally := map[string]int{}
 	rapid.Check(t, func(t *rapid.T) {
 		cat := sample.Catalogue(t, drawn, 6)
 		p, err := plan.Compile(cat, drawn.Library, drawn.Analytes, drawn.Dictionary)
@@ -74,7 +78,7 @@ func TestDrawnDefinitionsAgreeWithReference(t *testing.T) {
 		}
 		dates := sample.Dates(t)
 		people := sample.Draw(t, dates, drawn, cat)
-		res, err := Run(context.Background(), p, plain(people, words, 0).input(10), dates, dates[len(dates)-1], Options{Everyone: true, Days: true})
+		res, err := Run(context.Background(), p, plain(people, words, 0).input(10), dates, dates[len(dates)-1], Options{Everyone: true, Days: true, Coverage: sample.Coverage(t, dates)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -87,16 +91,23 @@ func TestDrawnDefinitionsAgreeWithReference(t *testing.T) {
 					continue // the age of someone not born is no one's concern
 				}
 				want, last := x.value(d, res.Index[i])
-				if d.Source == catalogue.Derived { // of the kernel's own values
-					want = 0
-					for _, term := range d.Terms {
-						if term.Holds(func(id string) float32 { return res.Matrix.Values[res.Matrix.Find(id)][i] }) {
-							want++
-						}
-					}
+				state := matrix.Known
+				switch {
+				case d.Source == catalogue.Derived: // of the kernel's own values
+					r := derived(cat, d, func(of *catalogue.Definition) float32 { return res.Matrix.Values[cat.Place(of.ID)][i] })
+					want, state = r.value, r.state
+					tally[fmt.Sprintf("absence %d, %s, more %v", d.Absence, r.state, r.more)]++
+				case res.Unseen != nil && hides(d, res.Unseen[i]):
+					want, state = math.NaN(), matrix.Unobservable
+				case math.IsNaN(want):
+					state = matrix.Unknown
 				}
-				if got := res.Matrix.Values[j][i]; !same(got, want) {
-					t.Fatalf("%s of person %d on %s is %v, want %v\n%+v\n%+v", d.ID, id, res.Index[i], got, want, d, x.r)
+				got := res.Matrix.Values[j][i]
+				if !same(got, want) || matrix.StateOf(got) != state {
+					t.Fatalf("%s of person %d on %s is %v (%s), want %v (%s)\n%+v\n%+v", d.ID, id, res.Index[i], got, matrix.StateOf(got), want, state, d, x.r)
+				}
+				if d.Source == catalogue.Derived && res.Unseen != nil && hides(d, res.Unseen[i]) != (state == matrix.Unobservable) {
+					t.Fatalf("%s of person %d on %s is %s, and the row says %q", d.ID, id, res.Index[i], state, res.Unseen[i])
 				}
 				if l := res.Matrix.Last[j]; l != nil && engine.Day(l[i]) != last {
 					t.Fatalf("%s of person %d on %s has day %s, want %s\n%+v\n%+v", d.ID, id, res.Index[i], engine.Day(l[i]), last, d, x.r)
@@ -104,4 +115,15 @@ func TestDrawnDefinitionsAgreeWithReference(t *testing.T) {
 			}
 		}
 	})
+	t.Log(tally)
+	for _, absence := range []matrix.Absence{matrix.AbsenceZero, matrix.AbsenceUnknown} {
+		for _, s := range []matrix.State{matrix.Known, matrix.Unknown, matrix.Unobservable} {
+			if tally[fmt.Sprintf("absence %d, %s, more false", absence, s)] == 0 {
+				t.Errorf("no derived feature of absence %d was %s: the draws are too plain", absence, s)
+			}
+		}
+	}
+	if tally["absence 0, value, more true"] == 0 {
+		t.Error("no count was a lower bound: the draws are too plain")
+	}
 }

@@ -31,13 +31,7 @@ func (x *reference) value(d *catalogue.Definition, on engine.Day) (float64, engi
 	case catalogue.Document:
 		return x.document(d, on)
 	case catalogue.Derived:
-		n := 0
-		for _, t := range d.Terms {
-			if t.Holds(func(id string) float32 { v, _ := x.value(x.s.cat.Find(id), on); return float32(v) }) {
-				n++
-			}
-		}
-		return float64(n), engine.NoDay
+		return derived(x.s.cat, d, func(of *catalogue.Definition) float32 { v, _ := x.value(of, on); return float32(v) }).value, engine.NoDay
 	}
 	return x.event(d, on)
 }

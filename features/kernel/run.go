@@ -108,7 +108,7 @@ func Run(ctx context.Context, p *plan.Plan, in Input, dates []engine.Day, knowle
 			}
 		}
 	}
-	out.Matrix = sh.close(out.Unseen)
+	out.Matrix, out.Unseen = sh.close(out.Unseen)
 	return out, s.close(out)
 }
 

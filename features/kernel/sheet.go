@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"leftshift/engine"
-	"leftshift/features/catalogue"
 	"leftshift/features/finish"
 	"leftshift/features/matrix"
 	"leftshift/features/plan"
@@ -95,9 +94,9 @@ func (s *sheet) again(f *plan.Family, row int, days int32) {
 }
 
 // close cuts the columns to their rows, and derives features of what could be
-// seen: a value that is not observable compares with nothing. unseen is by row,
-// nil for nothing.
-func (s *sheet) close(unseen []string) *matrix.Matrix {
+// seen. unseen is by row, nil for nothing; it is given back with the derived
+// features that are not observable.
+func (s *sheet) close(unseen []string) (*matrix.Matrix, []string) {
 	for j := range s.m.Values {
 		s.m.Values[j] = s.m.Values[j][:s.m.Rows]
 		if s.m.Last[j] != nil {
@@ -105,61 +104,6 @@ func (s *sheet) close(unseen []string) *matrix.Matrix {
 		}
 	}
 	s.m.Hide(unseen)
-	if len(s.plan.Deriveds) == 0 {
-		return s.m
-	}
 	s.derive()
-	made := &matrix.Matrix{Rows: s.m.Rows}
-	for _, x := range s.plan.Deriveds {
-		made.Columns, made.Values = append(made.Columns, s.m.Columns[x.Column]), append(made.Values, s.m.Values[x.Column])
-	}
-	made.Hide(unseen)
-	return s.m
-}
-
-// derive fills the features made of others, as they stand: a column at a time,
-// a block of rows at a time.
-func (s *sheet) derive() {
-	var way, term [block]bool
-	for _, x := range s.plan.Deriveds {
-		out := s.m.Values[x.Column]
-		for from := 0; from < len(out); from += block {
-			to := min(from+block, len(out))
-			clear(out[from:to])
-			for _, t := range x.Terms {
-				for w, atoms := range t.Ways {
-					holds := term[:to-from]
-					if w > 0 {
-						holds = way[:to-from]
-					}
-					for k, a := range atoms {
-						compare(holds, s.m.Values[a.Column][from:to], a.Atom, k > 0)
-					}
-					if w > 0 {
-						for i, h := range holds {
-							term[i] = term[i] || h
-						}
-					}
-				}
-				for i, h := range term[:to-from] {
-					if h {
-						out[from+i]++
-					}
-				}
-			}
-		}
-	}
-}
-
-// compare says of each value whether the atom holds, and with and, only where
-// it held before.
-func compare(holds []bool, values []float32, a catalogue.Atom, and bool) {
-	n := a.N
-	for i, v := range values {
-		h := float64(v) >= n
-		if a.Below {
-			h = float64(v) < n
-		}
-		holds[i] = h && (!and || holds[i])
-	}
+	return s.m, s.name(unseen)
 }

@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"slices"
 	"testing"
 	"testing/fstest"
 
@@ -70,8 +71,9 @@ func TestThreeStates(t *testing.T) {
 	}
 }
 
-// What is derived counts what could be seen: that something is absent, or few,
-// holds of nobody of whom it could not be seen.
+// What is derived of what could not be seen: that something is absent, or few,
+// is asked in vain of anyone of whom it could not be seen, unless another part
+// decides it.
 func TestDerivedOfWhatIsSeen(t *testing.T) {
 	s := load(t)
 	const derived = `
@@ -81,7 +83,7 @@ title = "Medicine without a problem"
 source = "derived"
 terms = ["ours_medication & ours_problem < 1"]
 aggregate = "holds"
-absence = "zero"
+absence = "unknown"
 display = "team"
 area = "ours"
 why = "It says that something is not there."
@@ -92,10 +94,32 @@ title = "No problem in the record of a man"
 source = "derived"
 terms = ["male & ours_problem < 1"]
 aggregate = "holds"
-absence = "zero"
+absence = "unknown"
 display = "team"
 area = "ours"
 why = "It reads one kind of record."
+
+[[feature]]
+id = "of_a_woman"
+title = "No problem in the record of a woman"
+source = "derived"
+terms = ["female & ours_problem < 1"]
+aggregate = "holds"
+absence = "unknown"
+display = "team"
+area = "ours"
+why = "It is decided although the one kind of record that it reads is unseen."
+
+[[feature]]
+id = "either"
+title = "A medicine or no problem"
+source = "derived"
+terms = ["ours_medication | ours_problem < 1"]
+aggregate = "holds"
+absence = "unknown"
+display = "team"
+area = "ours"
+why = "One way is enough."
 `
 	text := derived
 	for _, kind := range []string{"medication", "problem"} {
@@ -117,7 +141,7 @@ why = "It is read by another."
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := plan.Compile(cat.Subset([]string{"medicine_without_problem", "neither_seen"}), s.lib, s.analytes, nil)
+	p, err := plan.Compile(cat.Subset([]string{"medicine_without_problem", "neither_seen", "of_a_woman", "either"}), s.lib, s.analytes, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -132,12 +156,15 @@ why = "It is read by another."
 	var silent population.Kinds
 	silent.Put("event", uint8(engine.Problem))
 	res := runPlan(t, p, r, 10, []engine.Day{on}, on, Options{Coverage: []population.Coverage{{Practices: map[engine.Code]population.Kinds{2: silent}}}})
-	for id, want := range map[string][2]float32{"medicine_without_problem": {1, 0}, "neither_seen": {1, matrix.NotObservable}} {
+	for id, want := range map[string][2]float32{"medicine_without_problem": {1, matrix.NotObservable}, "neither_seen": {1, matrix.NotObservable}, "of_a_woman": {0, 0}, "either": {1, 1}} {
 		for row, v := range want {
 			got := res.Matrix.Values[res.Matrix.Find(id)][row]
 			if matrix.StateOf(got) != matrix.StateOf(v) || v == v && got != v {
 				t.Errorf("%s of person %d is %v (%s), want %v", id, row+1, got, matrix.StateOf(got), v)
 			}
 		}
+	}
+	if want := []string{"", "problem feature.medicine_without_problem feature.neither_seen"}; !slices.Equal(res.Unseen, want) {
+		t.Errorf("unseen %q, want %q", res.Unseen, want)
 	}
 }

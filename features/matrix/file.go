@@ -19,8 +19,9 @@ type Rows struct {
 	Person []int64
 	AsOf   []int32 // days since 1970-01-01
 	// Unseen names the kinds of record, separated by spaces, that no source could
-	// have shown of the person by then; nil when everything could be seen of
-	// everyone. See Matrix.Hide.
+	// have shown of the person by then, and after them, as feature.<id>, the
+	// columns derived of others that are not observable; nil when everything could
+	// be seen of everyone. See Matrix.Hide.
 	Unseen []string
 }
 
@@ -33,7 +34,7 @@ const noDay = math.MinInt32
 
 // Save writes a matrix as Parquet: person, as_of, not_observable, then a
 // nullable FLOAT for each column, null being unknown or not observable: the
-// latter when every kind of record that the column reads stands in the row's
+// latter when all that the column's Observed names stands in the row's
 // not_observable. The same matrix gives the same bytes.
 func (m *Matrix) Save(path string, rows Rows) error { return m.save(path, rows, false) }
 

@@ -46,7 +46,10 @@ type Column struct {
 	Display  Display // who may see it
 	// Observed names the kinds of record that the column reads, separated by
 	// spaces; "" for what is known of the person. Where all of them are unseen,
-	// the column is not observable.
+	// the column is not observable. A column derived of others names itself,
+	// "feature.<id>", and so stands among what is unseen of a row where what it is
+	// derived of leaves it not observable: unlike kinds, its parts can leave it a
+	// value although one of them is unseen.
 	Observed string
 }
 
@@ -106,8 +109,8 @@ func Hidden(columns []Column, unseen string) []bool {
 	return out
 }
 
-// Hide makes not observable what the column reads of rows for which all its
-// kinds of record are unseen. unseen[i] is of row i, names separated by spaces;
+// Hide makes not observable what the column reads of rows for which all that
+// its Observed names is unseen. unseen[i] is of row i, names separated by spaces;
 // nil is nothing.
 func (m *Matrix) Hide(unseen []string) {
 	if unseen == nil {

@@ -135,7 +135,7 @@ type Derived struct {
 	Terms  []Term
 }
 
-// Term holds when all atoms of one of its ways do.
+// Term is a catalogue.Term over columns.
 type Term struct{ Ways [][]Atom }
 
 // Atom compares a column.

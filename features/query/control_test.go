@@ -67,7 +67,7 @@ func TestBrokenRulesAreNoticed(t *testing.T) {
 		x := &drawn{example: draw.Example(i)}
 		x.tables = agree.TablesOf(x.people)
 		var err error
-		if x.kernel, err = x.tables.Kernel(x.plan, x.dates, x.dataFrom, x.batch); err != nil {
+		if x.kernel, err = x.tables.Kernel(x.plan, x.dates, x.dataFrom, nil, x.batch); err != nil {
 			t.Fatal(err)
 		}
 		statements, err := query.Compile(x.plan, x.dates, query.SQLite(), query.Options{DataFrom: x.dataFrom})

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"slices"
 
 	"leftshift/engine"
 	"leftshift/features/catalogue"
@@ -69,7 +68,7 @@ type periods struct{ recent, earlier int64 }
 
 // Run fills the features of every person on some as-of days by SQL: the values
 // are those of the kernel, bit for bit, where all kinds of record could be
-// observed (the SQL reads no coverage). The errors are *engine.Fault, those of
+// observed (the SQL reads no coverage: see Result.Hide). The errors are *engine.Fault, those of
 // the connection, or the context's.
 func Run(ctx context.Context, conn Conn, p *plan.Plan, dates []engine.Day, dialect Dialect, opt Options) (*Result, error) {
 	statements, err := Compile(p, dates, dialect, opt)
@@ -99,7 +98,7 @@ func Run(ctx context.Context, conn Conn, p *plan.Plan, dates []engine.Day, diale
 			return nil, fmt.Errorf("%s: %w", s.Title, err)
 		}
 	}
-	r.derive()
+	derive(p, r.out.Matrix)
 	return &r.out, nil
 }
 
@@ -242,29 +241,4 @@ func (r *runner) take(v []int64, set []func(*statistics, int64)) error {
 		}
 	}
 	return nil
-}
-
-// derive fills the features made of others.
-func (r *runner) derive() {
-	v := r.out.Matrix.Values
-	for _, x := range r.plan.Deriveds {
-		for i := range v[x.Column] {
-			n := 0
-			for _, t := range x.Terms {
-				if holds(t, v, i) {
-					n++
-				}
-			}
-			v[x.Column][i] = float32(n)
-		}
-	}
-}
-
-func holds(t plan.Term, values [][]float32, row int) bool {
-	for _, way := range t.Ways {
-		if !slices.ContainsFunc(way, func(a plan.Atom) bool { return !a.Holds(values[a.Column][row]) }) {
-			return true
-		}
-	}
-	return false
 }

@@ -116,7 +116,7 @@ func TestBuiltInSQL(t *testing.T) {
 func TestEveryPartOfADefinitionIsKnown(t *testing.T) {
 	known := strings.Fields(`ID Title Sentence None Unknown Source Item Kinds Statuses Modes Positions Members Analyte ValueFrom ValueTo
 		Weights Within Spells FirstOfCIS NoAdmission Attended Readmission Destinations Specialties Arrivals Categories Current Terms Days Gap
-		Recent Pick ByMember Aggregate Absence Display Area Unit Decimals Why Tests Since Story File Line Origin`)
+		Recent Pick ByMember Aggregate Absence Display Raised Area Unit Decimals Why Tests Since Story File Line Origin`)
 	d := reflect.TypeFor[catalogue.Definition]()
 	for i := range d.NumField() {
 		if name := d.Field(i).Name; !slices.Contains(known, name) {

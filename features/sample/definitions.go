@@ -29,18 +29,23 @@ type writer struct {
 	groups  map[string][]string // member ids by group
 	weights map[string]bool
 	ids     []string // of features that derived ones may read
+	derived []string // of them, those that are derived
 	filters []string // event filters that were drawn, to be used again
 }
 
 // Definitions draws a feature file of n entries, each of one to three windows,
-// as text, with the weights that it reads.
+// and of three more that are derived of them, as text, with the weights that it
+// reads.
 func Definitions(t *rapid.T, shelf *Shelf, n int) fstest.MapFS {
 	w := &writer{t: t, shelf: shelf, groups: map[string][]string{}, weights: map[string]bool{}}
 	w.group("ga", append(slices.Clone(snomedLists), icdLists...))
 	w.group("gs", snomedLists)
 	w.group("gl", icdLists)
 	for range n {
-		w.entry()
+		w.entry("")
+	}
+	for range 3 {
+		w.entry("derived")
 	}
 	files := fstest.MapFS{"drawn.toml": {Data: []byte(w.text.String())}}
 	for _, name := range icdLists {
@@ -114,8 +119,11 @@ func (w *writer) weigh(name string) string {
 	return b.String()
 }
 
-func (w *writer) entry() {
-	source := choose(w, "source", "event", "event", "event", "event", "event", "event", "spell", "spell", "spell", "document", "demographic", "demographic", "derived")
+// entry draws an entry of a source, "" for any.
+func (w *writer) entry(source string) {
+	if source == "" {
+		source = choose(w, "source", "event", "event", "event", "event", "event", "event", "spell", "spell", "spell", "document", "demographic", "demographic", "derived")
+	}
 	if source == "derived" && len(w.ids) == 0 {
 		source = "event"
 	}
@@ -139,9 +147,10 @@ func (w *writer) entry() {
 		}
 		w.ids = append(w.ids, id)
 	case "derived":
-		w.line("id = %q\naggregate = \"holds\"\nterms = %s", id, list(w.terms()))
-		w.absence(false)
-		w.ids = append(w.ids, id)
+		terms := w.terms()
+		w.line("id = %q\naggregate = \"holds\"\nterms = %s\nsentence = \"At least {n}\"", id, list(terms))
+		w.absence(len(terms) == 1)
+		w.ids, w.derived = append(w.ids, id), append(w.derived, id)
 	}
 }
 
@@ -183,15 +192,21 @@ func (w *writer) recent(id string) {
 // terms draws what a derived feature counts.
 func (w *writer) terms() []string {
 	var out []string
-	for range choose(w, "terms", 1, 2, 3) {
+	for range choose(w, "terms", 1, 2, 3, 5) {
 		text := ""
-		for i := range choose(w, "atoms", 1, 2, 3) {
+		for i := range choose(w, "atoms", 1, 2, 3, 5) {
 			if i > 0 {
 				text += choose(w, "joined", " & ", " | ")
 			}
-			text += rapid.SampledFrom(w.ids).Draw(w.t, "feature") + choose(w, "compared", "", " >= 2", " < 1", " >= 0", " < 30.5", " >= -1")
+			from := w.ids
+			if len(w.derived) > 0 && w.oneIn(3, "of derived") {
+				from = w.derived
+			}
+			text += rapid.SampledFrom(from).Draw(w.t, "feature") + choose(w, "compared", "", " >= 2", " < 1", " >= 0", " < 30.5", " >= -1")
 		}
-		out = append(out, text)
+		if !slices.Contains(out, text) {
+			out = append(out, text)
+		}
 	}
 	return out
 }

@@ -9,46 +9,6 @@ import (
 	"leftshift/features/population"
 )
 
-// derived traces the features that a derived one reads.
-func (x *tracer) derived() {
-	values := map[string]float64{}
-	for _, t := range x.d.Terms {
-		for _, way := range t.Ways {
-			for _, a := range way {
-				if _, done := values[a.Feature]; done {
-					continue
-				}
-				v := math.NaN()
-				if d := x.shelf.Catalogue.Find(a.Feature); d != nil {
-					v = Of(x.shelf, d, x.r, x.on, x.dataFrom).Value
-				}
-				values[a.Feature] = v
-				x.out.From = append(x.out.From, Part{a.Feature, v})
-			}
-		}
-	}
-	n := 0
-	for _, t := range x.d.Terms {
-		holds := false
-		for _, way := range t.Ways {
-			all := true
-			for _, a := range way {
-				v := float64(float32(values[a.Feature])) // as the matrix has it
-				if a.Below {
-					all = all && v < a.N
-				} else {
-					all = all && v >= a.N
-				}
-			}
-			holds = holds || all
-		}
-		if holds {
-			n++
-		}
-	}
-	x.out.Value, x.out.How = float64(n), fmt.Sprintf("of %d terms, %d hold", len(x.d.Terms), n)
-}
-
 // demographic traces an item of the person on the day.
 func (x *tracer) demographic() {
 	t, p := x.out, &x.r.Person

@@ -25,6 +25,10 @@ type Shelf struct {
 	Catalogue *catalogue.Catalogue
 	Codelists *codelist.Library
 	Analytes  *analyte.Table
+	// Unseen names the kinds of record, as engine.RecordKind does, that no source
+	// could show of the person on the day; nil for none. Derived features read
+	// their parts accordingly; of others the rows are traced in any case.
+	Unseen []string
 }
 
 // Row is one row of the record that concerns a feature: its codes and kind are
@@ -55,14 +59,24 @@ type Trace struct {
 	Last  engine.Day
 	// How says in words how the value follows from the rows that count.
 	How string
-	// From has the value of each feature that a derived one reads, in order.
+	// From has what a derived feature reads, in order.
 	From []Part
+	// State tells apart why a derived feature has no value. Of others it is what
+	// the rows give: a value, or unknown.
+	State matrix.State
+	// More is of a derived count: terms that are undecided may add to it.
+	More bool
+
+	blind bool // what leaves More could not be seen
 }
 
-// Part is a feature that a derived one reads.
+// Part is a feature that a derived one reads, as far as it could be seen: one
+// that is not observable has no value.
 type Part struct {
 	Feature string
-	Value   float64
+	Value   float64 // NaN for unknown and not observable
+	State   matrix.State
+	More    bool // at least the value
 }
 
 // Of traces a definition for the person on a day. dataFrom is the first day
@@ -80,6 +94,9 @@ func Of(s *Shelf, d *catalogue.Definition, r *record.Record, on, dataFrom engine
 		x.documents()
 	default:
 		x.events()
+	}
+	if d.Source != catalogue.Derived && math.IsNaN(x.out.Value) {
+		x.out.State = matrix.Unknown
 	}
 	sort.SliceStable(x.out.Rows, func(i, j int) bool {
 		a, b := &x.out.Rows[i], &x.out.Rows[j]

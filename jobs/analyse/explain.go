@@ -29,10 +29,10 @@ type Explanation struct {
 	Status   string            `json:"status"` // in the population on the day, or why not
 	Rows     []ExplainedRow    `json:"rows"`
 	From     []ExplainedPart   `json:"derived_from,omitempty"`
-	Value    *float64          `json:"value"`            // of the rows; nil for unknown
-	State    string            `json:"state"`            // value, unknown or not_observable
-	Unseen   string            `json:"unseen,omitempty"` // kinds of record that no source could show, where that is why
-	Seen     *float64          `json:"seen,omitempty"`   // the value of what is derived where parts of it could not be seen, if it differs
+	Value    *float64          `json:"value"`              // nil for unknown and not observable
+	State    string            `json:"state"`              // value, unknown or not_observable
+	AtLeast  bool              `json:"at_least,omitempty"` // the value is a lower bound: terms that are undecided may add to it
+	Unseen   string            `json:"unseen,omitempty"`   // kinds of record that no source could show, where that is why; of what is derived, the parts that are not observable
 	Last     string            `json:"last,omitempty"`
 	How      string            `json:"how"`
 	Sentence string            `json:"sentence"`
@@ -65,7 +65,9 @@ type ExplainedRow struct {
 // ExplainedPart is a feature that a derived one reads.
 type ExplainedPart struct {
 	Feature string   `json:"feature"`
-	Value   *float64 `json:"value"`
+	Value   *float64 `json:"value"` // nil for unknown and not observable
+	State   string   `json:"state"`
+	AtLeast bool     `json:"at_least,omitempty"`
 }
 
 // Explain traces one feature of one person on a day over the curated tables of
@@ -87,23 +89,29 @@ func Explain(ctx context.Context, db *lake.DB, curated string, s *definitions.Se
 		return nil, err
 	}
 	// What the rows give is compared; whether they could be seen is said beside it.
+	// Of what is derived, the parts as they could be seen.
+	shelf := &trace.Shelf{Catalogue: s.Catalogue, Codelists: s.Codelists, Analytes: s.Analytes}
 	seen, err := r.Run(ctx, compiled, on, knowledge, opt)
 	if err != nil {
 		return nil, err
 	}
-	opt.Coverage = nil
-	got, err := r.Run(ctx, compiled, on, knowledge, opt)
-	if err != nil {
-		return nil, err
+	got := seen
+	if d.Source != catalogue.Derived {
+		opt.Coverage = nil
+		if got, err = r.Run(ctx, compiled, on, knowledge, opt); err != nil {
+			return nil, err
+		}
+	} else if seen.Unseen != nil {
+		shelf.Unseen = strings.Fields(seen.Unseen[0])
 	}
 	j := got.Matrix.Find(feature)
 	value, last := got.Matrix.Values[j][0], engine.NoDay
 	if got.Matrix.Last[j] != nil {
 		last = engine.Day(got.Matrix.Last[j][0])
 	}
-	t := trace.Of(&trace.Shelf{Catalogue: s.Catalogue, Codelists: s.Codelists, Analytes: s.Analytes}, d, r, on, opt.DataFrom)
+	t := trace.Of(shelf, d, r, on, opt.DataFrom)
 	out := &Explanation{Person: p, Feature: d.ID, Title: d.Title, AsOf: on.String(), Status: got.Status[0].String(), Rows: []ExplainedRow{},
-		Value: number(t.Value), State: "value", Last: t.Last.String(), How: t.How, Kernel: number(float64(value)), Same: trace.Same(t.Value, float64(value)) && t.Last == last,
+		Value: number(t.Value), State: "value", Last: t.Last.String(), How: t.How, Kernel: number(float64(value)), AtLeast: t.More, Same: trace.Same(t.Value, float64(value)) && t.Last == last && (d.Source != catalogue.Derived || t.State == matrix.StateOf(value)),
 		Sentence: catalogue.Sentence(got.Matrix.Columns[j], value, last, on), display: d.Display, absence: d.Absence, trace: t, status: got.Status[0]}
 	switch shown := seen.Matrix.Values[j][0]; {
 	case matrix.StateOf(shown) == matrix.Unobservable:
@@ -112,8 +120,9 @@ func Explain(ctx context.Context, db *lake.DB, curated string, s *definitions.Se
 		out.Sentence = catalogue.Sentence(got.Matrix.Columns[j], shown, last, on)
 	case math.IsNaN(t.Value):
 		out.State = "unknown"
-	case shown != value: // what could not be seen holds no term
-		out.Seen, out.Sentence = number(float64(shown)), catalogue.Sentence(got.Matrix.Columns[j], shown, last, on)
+	}
+	if d.Source == catalogue.Derived && out.Unseen != "" {
+		out.Unseen = blind(t)
 	}
 	for _, x := range t.Rows {
 		out.Rows = append(out.Rows, ExplainedRow{Counts: x.Counts, Why: x.Why, Table: x.Table, Day: x.Day.String(), Last: x.Last.String(), Kind: x.Kind, Code: x.Code, Words: x.Words,
@@ -123,7 +132,7 @@ func Explain(ctx context.Context, db *lake.DB, curated string, s *definitions.Se
 		}
 	}
 	for _, x := range t.From {
-		out.From = append(out.From, ExplainedPart{x.Feature, number(x.Value)})
+		out.From = append(out.From, ExplainedPart{x.Feature, number(x.Value), x.State.String(), x.More})
 	}
 	for _, ref := range part.References(s.Codelists, on.String()) {
 		if ref.ID == d.ID {
@@ -131,6 +140,17 @@ func Explain(ctx context.Context, db *lake.DB, curated string, s *definitions.Se
 		}
 	}
 	return out, nil
+}
+
+// blind names the parts of a derived feature that are not observable.
+func blind(t *trace.Trace) string {
+	var out []string
+	for _, x := range t.From {
+		if x.State == matrix.Unobservable {
+			out = append(out, x.Feature)
+		}
+	}
+	return strings.Join(out, " ")
 }
 
 // Mismatch is the error of an explanation in which the rows and the kernel do
@@ -156,6 +176,17 @@ func say(v *float64) string {
 	return fmt.Sprintf("%g", math.Round(*v*1e4)/1e4)
 }
 
+// say says the value of a part, or why it has none.
+func (p *ExplainedPart) say() string {
+	switch {
+	case p.State == matrix.Unobservable.String():
+		return "not observable"
+	case p.AtLeast:
+		return "at least " + say(p.Value)
+	}
+	return say(p.Value)
+}
+
 // Write says the explanation to a person; all adds the rows that do not count.
 func (x *Explanation) Write(w io.Writer, all bool) error {
 	p := &page{w: w}
@@ -172,7 +203,7 @@ func (x *Explanation) Write(w io.Writer, all bool) error {
 		p.line("")
 		p.line("Derived from (explain each for its rows):")
 		for _, f := range x.From {
-			p.line("  %-40s %s", f.Feature, say(f.Value))
+			p.line("  %-40s %s", f.Feature, f.say())
 		}
 	} else {
 		p.line("")
@@ -189,24 +220,33 @@ func (x *Explanation) Write(w io.Writer, all bool) error {
 	}
 	p.line("")
 	switch {
+	case len(x.From) > 0 && x.State == "not_observable":
+		p.field("value", "not observable")
 	case x.Unseen != "":
 		p.field("value", "not observable (the rows give "+say(x.Kernel)+")")
-	case x.Seen != nil:
-		p.field("value", say(x.Seen)+", for some of what it is derived from could not be seen (the rows alone give "+say(x.Value)+")")
+	case x.AtLeast:
+		p.field("value", "at least "+say(x.Value))
 	default:
 		p.field("value", say(x.Value)+unknownWords(x))
 	}
 	p.field("because", x.How)
-	if x.Unseen != "" {
+	switch {
+	case x.Unseen == "":
+	case len(x.From) > 0:
+		p.field("for", "no source could show of this person that day what these are made of: "+x.Unseen)
+	default:
 		p.field("but", "no source could show these kinds of record of this person that day, so having none means nothing: "+x.Unseen)
 	}
 	if x.Last != "" {
 		p.field("newest row", x.Last)
 	}
 	p.field("is said as", x.Sentence)
-	if x.Same {
+	switch {
+	case x.Same && len(x.From) > 0 && x.State == "not_observable":
+		p.field("check", "the kernel says that it is not observable too")
+	case x.Same:
 		p.field("check", "the kernel gives "+say(x.Kernel)+" on these rows: the same")
-	} else {
+	default:
 		p.field("check", "THE KERNEL GIVES "+say(x.Kernel)+" ON THESE ROWS: NOT THE SAME")
 	}
 	return p.err

@@ -24,11 +24,12 @@ func TestExplainWhatCouldNotBeSeen(t *testing.T) {
 	file := filepath.Join(dir, "ours.toml")
 	text := ""
 	for _, f := range []string{
-		"id = \"ours_medication\"\nsource = \"event\"\nkinds = [\"medication\"]\nwindows = [365]\naggregate = \"count\"",
-		"id = \"ours_problem\"\nsource = \"event\"\nkinds = [\"problem\"]\nwindows = [365]\naggregate = \"count\"",
-		"id = \"ours_derived\"\nsource = \"derived\"\nterms = [\"ours_medication & ours_problem < 1\"]\naggregate = \"holds\"",
+		"id = \"ours_medication\"\nsource = \"event\"\nkinds = [\"medication\"]\nwindows = [365]\naggregate = \"count\"\nabsence = \"zero\"",
+		"id = \"ours_problem\"\nsource = \"event\"\nkinds = [\"problem\"]\nwindows = [365]\naggregate = \"count\"\nabsence = \"zero\"",
+		"id = \"ours_derived\"\nsource = \"derived\"\nterms = [\"ours_medication & ours_problem < 1\"]\naggregate = \"holds\"\nabsence = \"unknown\"",
+		"id = \"ours_count\"\nsource = \"derived\"\nterms = [\"ours_medication\", \"ours_problem\"]\naggregate = \"holds\"\nabsence = \"zero\"\nsentence = \"At least {n} of two\"",
 	} {
-		text += "[[feature]]\n" + f + "\ntitle = \"Ours\"\nabsence = \"zero\"\ndisplay = \"team\"\narea = \"ours\"\nwhy = \"To explain it.\"\n"
+		text += "[[feature]]\n" + f + "\ntitle = \"Ours\"\ndisplay = \"team\"\narea = \"ours\"\nwhy = \"To explain it.\"\n"
 	}
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
@@ -60,22 +61,25 @@ func TestExplainWhatCouldNotBeSeen(t *testing.T) {
 		feature  string
 		unseen   population.Kinds
 		state    string
-		seen     bool
+		least    bool
 		sentence string
+		page     string
 	}{
-		{"ours_derived", population.Kinds{}, "value", false, "Ours: 1"},
-		{"ours_derived", unseen, "value", true, "Ours: 0"},
-		{"ours_problem", unseen, "not_observable", false, "Ours: cannot be seen, for no source shows it of this person"},
+		{"ours_derived", population.Kinds{}, "value", false, "Ours: 1", "its term holds"},
+		{"ours_derived", unseen, "not_observable", false, "Ours: cannot be seen, for no source shows it of this person", "what these are made of: ours_problem"},
+		{"ours_count", population.Kinds{}, "value", false, "At least 1 of two", "of 2 terms, 1 holds\n"},
+		{"ours_count", unseen, "value", true, "At least 1 of two", "at least 1"},
+		{"ours_problem", unseen, "not_observable", false, "Ours: cannot be seen, for no source shows it of this person", "not observable (the rows give 0)"},
 	} {
 		x, err := Explain(t.Context(), db, folder, s, 5, c.feature, on, on, kernel.Options{Coverage: []population.Coverage{{Unseen: c.unseen}}})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if x.State != c.state || (x.Seen != nil) != c.seen || x.Sentence != c.sentence || !x.Same {
+		if x.State != c.state || x.AtLeast != c.least || x.Sentence != c.sentence || !x.Same {
 			t.Errorf("%s: %+v", c.feature, x)
 		}
 		var b strings.Builder
-		if err := x.Write(&b, true); err != nil || c.seen != strings.Contains(b.String(), "0, for some of what it is derived from could not be seen (the rows alone give 1)") {
+		if err := x.Write(&b, true); err != nil || !strings.Contains(b.String(), c.page) {
 			t.Errorf("%v: %s", err, b.String())
 		}
 	}

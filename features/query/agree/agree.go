@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"sort"
 	"strings"
 
@@ -19,6 +20,7 @@ import (
 	"leftshift/features/kernel"
 	"leftshift/features/matrix"
 	"leftshift/features/plan"
+	"leftshift/features/population"
 	"leftshift/features/query"
 	"leftshift/features/sample"
 )
@@ -60,11 +62,25 @@ func (t Tables) reader(table string, n int64) array.RecordReader {
 }
 
 // Kernel gives the kernel's features of everyone, with days, reading batches of
-// at most so many rows.
-func (t Tables) Kernel(p *plan.Plan, dates []engine.Day, dataFrom engine.Day, batch int64) (*kernel.Result, error) {
+// at most so many rows. coverage says what could be seen on each date, nil for
+// everything.
+func (t Tables) Kernel(p *plan.Plan, dates []engine.Day, dataFrom engine.Day, coverage []population.Coverage, batch int64) (*kernel.Result, error) {
 	in := kernel.Input{Person: t.reader("person", batch), Registration: t.reader("registration", batch), Residence: t.reader("residence", batch),
 		Event: t.reader("event", batch), Spell: t.reader("spell", batch), Document: t.reader("document", batch)}
-	return kernel.Run(context.Background(), p, in, dates, dates[len(dates)-1], kernel.Options{Everyone: true, Days: true, DataFrom: dataFrom})
+	return kernel.Run(context.Background(), p, in, dates, dates[len(dates)-1], kernel.Options{Everyone: true, Days: true, DataFrom: dataFrom, Coverage: coverage})
+}
+
+// Kinds gives what is unseen of each row of a result, as matrix.Rows has it,
+// without the derived features that the kernel named there; nil for nothing.
+func Kinds(k *kernel.Result) []string {
+	if k.Unseen == nil {
+		return nil
+	}
+	out := make([]string, len(k.Unseen))
+	for i, text := range k.Unseen {
+		out[i] = strings.Join(slices.DeleteFunc(strings.Fields(text), func(name string) bool { return strings.HasPrefix(name, "feature.") }), " ")
+	}
+	return out
 }
 
 // Difference is where two results part.
@@ -125,6 +141,21 @@ func (c *Tally) Add(cat *catalogue.Catalogue, m *matrix.Matrix, blank []float32)
 		}
 		for _, x := range traits(d) {
 			c.Found[x] += found
+		}
+		if d.Source == catalogue.Derived {
+			for _, s := range []string{"0", "some", "unknown", "not_observable"} {
+				c.Found[fmt.Sprintf("derived, absence %d: %s", d.Absence, s)] += 0
+			}
+			for _, v := range m.Values[j] {
+				value := "some"
+				if v == 0 {
+					value = "0"
+				}
+				if s := matrix.StateOf(v); s != matrix.Known {
+					value = s.String()
+				}
+				c.Found[fmt.Sprintf("derived, absence %d: %s", d.Absence, value)]++
+			}
 		}
 	}
 }

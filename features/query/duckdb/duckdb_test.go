@@ -166,7 +166,7 @@ func TestRandomDefinitions(t *testing.T) {
 		cat := draw.Example(i)
 		p := compile(t, shelf, cat)
 		all := people(shelf, cat, dates, 150)
-		k, err := agree.TablesOf(all).Kernel(p, dates, dates[0]-400, 1000)
+		k, err := agree.TablesOf(all).Kernel(p, dates, dates[0]-400, nil, 1000)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -196,7 +196,7 @@ func TestBuiltInDefinitions(t *testing.T) {
 		t.Fatal(err)
 	}
 	p, all := compile(t, shelf, cat), people(shelf, cat, dates, size(400, 2000))
-	k, err := agree.TablesOf(all).Kernel(p, dates, 0, 1000)
+	k, err := agree.TablesOf(all).Kernel(p, dates, 0, nil, 1000)
 	if err != nil {
 		t.Fatal(err)
 	}
