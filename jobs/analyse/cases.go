@@ -4,14 +4,11 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
-	"slices"
-	"sort"
 	"strings"
 
 	"leftshift/engine"
-	"leftshift/features/catalogue"
+	"leftshift/features/declared"
 	"leftshift/features/matrix"
-	"leftshift/features/plan"
 	"leftshift/features/record"
 	"leftshift/features/scenario"
 	"leftshift/jobs/definitions"
@@ -21,7 +18,7 @@ import (
 // line; no fault means that every case holds.
 type Checked struct {
 	Features, Cases, Expectations int
-	Faults                        []catalogue.Fault
+	Faults                        []declared.Fault
 }
 
 // Second computes features of a record on a day in a way of its own.
@@ -41,88 +38,39 @@ func Check(ctx context.Context, s *definitions.Set, files []string, second Secon
 		}
 		want = func(file string) bool { return named[filepath.Base(file)] }
 	}
-	fault := func(file string, line int, code, text string, args ...any) {
-		out.Faults = append(out.Faults, catalogue.Fault{File: file, Line: line, Code: code, Text: fmt.Sprintf(text, args...)})
+	faults := &declared.Faults{}
+	runs, err := scenario.Cases(ctx, s.Catalogue, s.Codelists, s.Analytes, want, faults)
+	if err != nil {
+		return nil, err
 	}
-	compile := func(d plan.Dictionary) (*plan.Plan, error) {
-		return plan.Compile(s.Catalogue, s.Codelists, s.Analytes, d)
-	}
-	shown := map[string]bool{}
-	for _, c := range s.Catalogue.Cases {
-		if !want(c.File) {
-			continue
-		}
-		out.Cases++
-		sc, unread := scenario.Read(c.Record, c.Line, s.Analytes)
-		for _, f := range unread {
-			fault(c.File, f.Line, "case-unreadable", "%s", f.Text)
-		}
-		if len(unread) > 0 {
-			for id := range sc.Features() {
-				shown[id] = true // its own fault is enough
-			}
-			continue
-		}
-		differ, err := sc.Check(ctx, compile)
-		if err != nil {
-			return nil, fmt.Errorf("%s:%d: %w", c.File, c.Line, err)
-		}
-		for _, d := range differ {
-			fault(c.File, d.Line, "case-differs", "%s", d.Text)
-		}
-		known := []string{}
-		for id := range sc.Features() {
-			shown[id] = true
-			if s.Catalogue.Find(id) != nil {
-				known = append(known, id)
-			}
-		}
-		slices.Sort(known)
-		for _, a := range sc.Asks {
+	for _, r := range runs {
+		for _, a := range r.Asks {
 			out.Expectations += len(a.Expects)
-			if second == nil || len(differ) > 0 || len(known) == 0 {
+			if second == nil || !r.Holds || len(r.Features) == 0 {
 				continue // one way that differs is enough to say
 			}
-			m, err := second(ctx, s, &sc.Record, known, a.On, a.Data)
+			m, err := second(ctx, s, &r.Scenario.Record, r.Features, a.On, a.Data)
 			if err != nil {
-				return nil, fmt.Errorf("%s:%d: %w", c.File, a.Line, err)
+				return nil, fmt.Errorf("%s:%d: %w", r.File, a.Line, err)
 			}
 			for _, d := range a.Differences(m) {
-				fault(c.File, d.Line, "case-differs-sql", "by SQL, %s; the kernel agrees with the case: report it", d.Text)
+				faults.Add(r.File, d.Line, "case-differs-sql", "by SQL, %s; the kernel agrees with the case: report it", d.Text)
 			}
 		}
 	}
-	// Every entry must be shown in at least one of its windows or members.
-	type entry struct {
-		file string
-		line int
+	for _, c := range s.Catalogue.Cases {
+		if want(c.File) {
+			out.Cases++
+		}
 	}
-	entries, seen, first := []entry{}, map[entry]bool{}, map[entry]string{}
 	for i := range s.Catalogue.Definitions {
-		d := &s.Catalogue.Definitions[i]
-		if d.Origin == "" || !want(d.File) {
-			continue
-		}
-		out.Features++
-		e := entry{d.File, d.Line}
-		if first[e] == "" {
-			first[e] = d.ID
-			entries = append(entries, e)
-		}
-		seen[e] = seen[e] || shown[d.ID]
-	}
-	for _, e := range entries {
-		if !seen[e] {
-			fault(e.file, e.line, "case-missing", "no case shows %s: add a [[case]] that expects a value of it", first[e])
+		if d := &s.Catalogue.Definitions[i]; d.Origin != "" && want(d.File) {
+			out.Features++
 		}
 	}
-	sort.SliceStable(out.Faults, func(i, j int) bool {
-		a, b := out.Faults[i], out.Faults[j]
-		if a.File != b.File {
-			return a.File < b.File
-		}
-		return a.Line < b.Line
-	})
+	if faults.Err() != nil {
+		out.Faults = faults.List
+	}
 	return out, nil
 }
 

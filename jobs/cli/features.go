@@ -17,6 +17,7 @@ import (
 	"leftshift/engine/lake"
 	"leftshift/features/catalogue"
 	"leftshift/jobs/analyse"
+	"leftshift/jobs/definitions"
 	"leftshift/jobs/night"
 )
 
@@ -199,31 +200,54 @@ func (a *app) featuresCheck() *cobra.Command {
 		Use: "check [FILE...]", Short: "read feature files and run their worked cases; all faults at once",
 		Long: `Without a file: every file of the site's folder. Prints each fault with its file
 and line, what was expected, and ends with 1 where there is one. The cases run
-through the kernel that the night uses, and through SQL. A feature that is shown
+through the kernel that the night uses, and through SQL. A night runs them too,
+and does not begin while one fails or a feature has none. A file that is still
+being written is named *.draft.toml: the night never reads it, and its faults
+are shown here, each draft by itself, and stop nothing. A feature that is shown
 to clinicians only against its file is named, with the reason; that is no fault.`,
-		Example: "  leftshift features check\n  leftshift features check draft.toml",
+		Example: "  leftshift features check\n  leftshift features check features/falls.draft.toml",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			_, s, _, err := a.definitions(cmd, args...)
 			if err != nil {
 				return err
 			}
-			got, err := analyse.Check(cmd.Context(), s, args, analyse.BySQL)
+			bad, err := a.checked(cmd, s, args)
 			if err != nil {
 				return err
 			}
-			for _, f := range got.Faults {
-				fmt.Fprintln(a.out, f)
-			}
-			for _, d := range s.Catalogue.Definitions {
-				if d.Origin != "" && d.Raised != "" {
-					fmt.Fprintf(a.out, "%s:%d: %s is shown to clinicians only, though its file says team: %s\n", d.File, d.Line, d.ID, d.Raised)
+			if len(args) == 0 {
+				for _, draft := range s.Drafts { // what is wrong in one stops nothing
+					fmt.Fprintf(a.out, "\ndraft %s\n", filepath.Base(draft))
+					if _, s, _, err := a.definitions(cmd, draft); err != nil {
+						fmt.Fprintln(a.out, sentence(err))
+					} else if _, err = a.checked(cmd, s, []string{draft}); err != nil {
+						return err
+					}
 				}
 			}
-			fmt.Fprintln(a.out, got)
-			if len(got.Faults) > 0 {
+			if bad {
 				return errFailed
 			}
 			return nil
 		},
 	})
+}
+
+// checked runs the cases of the files named, or of all, and prints what it
+// finds; true means faults.
+func (a *app) checked(cmd *cobra.Command, s *definitions.Set, files []string) (bool, error) {
+	got, err := analyse.Check(cmd.Context(), s, files, analyse.BySQL)
+	if err != nil {
+		return false, err
+	}
+	for _, f := range got.Faults {
+		fmt.Fprintln(a.out, f)
+	}
+	for _, d := range s.Catalogue.Definitions {
+		if d.Origin != "" && d.Raised != "" {
+			fmt.Fprintf(a.out, "%s:%d: %s is shown to clinicians only, though its file says team: %s\n", d.File, d.Line, d.ID, d.Raised)
+		}
+	}
+	fmt.Fprintln(a.out, got)
+	return len(got.Faults) > 0, nil
 }

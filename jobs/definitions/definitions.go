@@ -28,6 +28,7 @@ type Set struct {
 	Codelists *codelist.Library
 	Catalogue *catalogue.Catalogue
 	Outcomes  *outcome.Catalogue
+	Drafts    []string // of the site's folder, absolute; none of them is in the catalogue unless it was named
 }
 
 // CodelistFolder is the folder, within that of the features, of a site's own
@@ -77,27 +78,24 @@ func (s *Set) cases(faults *declared.Faults) error {
 	return err
 }
 
-// Drafts names the drafts of the site's folder, in order; they are read one at
-// a time, as Files.
-func (p Place) Drafts() ([]string, error) {
-	if p.Folder == "" {
-		return nil, nil
-	}
-	found, err := filepath.Glob(filepath.Join(p.Folder, "*"+catalogue.DraftEnding))
+// drafts names the drafts of a folder, in order, absolute; nil when it has none
+// or is not there.
+func drafts(folder string) []string {
+	found, _ := os.ReadDir(folder) // in order of name
 	var out []string
 	for _, f := range found {
-		if !strings.HasPrefix(filepath.Base(f), ".") {
-			out = append(out, filepath.Join(p.Name, filepath.Base(f)))
+		if n := f.Name(); catalogue.IsDraft(n) && !strings.HasPrefix(n, ".") {
+			out = append(out, filepath.Join(folder, n))
 		}
 	}
-	return out, err
+	return out
 }
 
 // OpenAt reads the definitions of a place, and does not run their cases: for
 // writing and trying features. Where definitions have faults, those of cases
 // are told beside them.
 func OpenAt(p Place) (*Set, error) {
-	s := &Set{}
+	s := &Set{Drafts: drafts(p.Folder)}
 	var err error
 	if s.Analytes, err = analyte.Load(); err != nil {
 		return nil, err
@@ -141,7 +139,11 @@ func OpenAt(p Place) (*Set, error) {
 		if base := filepath.Base(full); p.Folder != "" && filepath.Dir(full) == p.Folder && filepath.Ext(full) == ".toml" && !catalogue.IsDraft(base) && !strings.HasPrefix(base, ".") {
 			continue // read with its folder
 		}
-		more = append(more, catalogue.Folder{Name: filepath.ToSlash(filepath.Dir(f)), FS: os.DirFS(filepath.Dir(full)), Only: filepath.Base(full)})
+		name := filepath.ToSlash(filepath.Dir(f))
+		if filepath.Dir(full) == p.Folder {
+			name = filepath.ToSlash(p.Name)
+		}
+		more = append(more, catalogue.Folder{Name: name, FS: os.DirFS(filepath.Dir(full)), Only: filepath.Base(full)})
 	}
 	s.Catalogue, err = catalogue.LoadWith(s.Codelists, s.Analytes, more...)
 	var faults *catalogue.Faults
