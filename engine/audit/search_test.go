@@ -34,6 +34,15 @@ func TestSearchAgainstASlowReading(t *testing.T) {
 			now = now.Add(time.Duration(i%5) * time.Minute) // some at the same moment
 		}
 	}
+	for _, e := range all { // From is included, To is not
+		if got, err := l.Search(context.Background(), Filter{From: e.Time, To: e.Time}); err != nil || len(got) != 0 {
+			t.Errorf("an empty time holds %d entries, %v", len(got), err)
+		}
+		got, err := l.Search(context.Background(), Filter{From: e.Time, To: e.Time.Add(1)})
+		if err != nil || len(got) == 0 || !got[0].Time.Equal(e.Time) {
+			t.Errorf("the moment of entry %d holds %d entries, %v", e.Sequence, len(got), err)
+		}
+	}
 	last := all[len(all)-1].Time
 	rapid.Check(t, func(t *rapid.T) {
 		pick := func(name string, from []string) string {
@@ -42,6 +51,9 @@ func TestSearchAgainstASlowReading(t *testing.T) {
 		at := func(name string) time.Time {
 			if rapid.Bool().Draw(t, name+" open") {
 				return time.Time{}
+			}
+			if rapid.Bool().Draw(t, name+" exact") {
+				return rapid.SampledFrom(all).Draw(t, name+" of").Time
 			}
 			return night.Add(time.Duration(rapid.Int64Range(-int64(time.Minute), int64(last.Sub(night)+time.Minute)).Draw(t, name)))
 		}
