@@ -4,6 +4,7 @@ package lake
 
 import (
 	"context"
+	"strconv"
 
 	"leftshift/engine"
 )
@@ -24,12 +25,14 @@ type Holding struct {
 	Table    string // event, spell or document
 	Kind     uint8
 	People   int64
+	Before   int64 // of them, those of whom it was known some days before
 }
 
 // Coverage counts, for one bucket and each day, the people of each practice,
 // and those of whom each kind of row is known. A version that was withdrawn
-// counts: its source could show it.
-func (db *DB) Coverage(ctx context.Context, dir string, bucket int, days []engine.Day, people func(day int, r Registered), holding func(day int, h Holding)) error {
+// counts: its source could show it. Holding.Before is as of so many days before
+// each.
+func (db *DB) Coverage(ctx context.Context, dir string, bucket int, days []engine.Day, before int, people func(day int, r Registered), holding func(day int, h Holding)) error {
 	statement := "CREATE OR REPLACE TEMP TABLE heard AS "
 	for i, t := range [][2]string{{"event", "kind"}, {"spell", "kind"}, {"document", "category"}} {
 		if i > 0 {
@@ -45,23 +48,23 @@ func (db *DB) Coverage(ctx context.Context, dir string, bucket int, days []engin
 		age := "(" + on + " - p.birth_month)"
 		registered := "(SELECT DISTINCT r.person, r.practice, CAST(CASE WHEN p.birth_month IS NULL THEN 0 WHEN " + age + " < 6574 THEN 1 WHEN " + age + " < 14610 THEN 2 WHEN " + age + " < 23741 THEN 3 WHEN " + age + " < 29220 THEN 4 ELSE 5 END AS UTINYINT) AS band FROM read_parquet(" +
 			Quote(bucketFile(dir, "registration", bucket)) + ") r JOIN read_parquet(" + Quote(bucketFile(dir, "person", bucket)) + ") p USING (person) WHERE (p.death_day IS NULL OR p.death_day > " + on + ") AND (r.from_day IS NULL OR r.from_day <= " + on + ") AND (r.to_day IS NULL OR r.to_day >= " + on + "))"
-		rows, err := db.Query(ctx, "SELECT practice, band, '', CAST(0 AS UTINYINT), count(*) FROM "+registered+" GROUP BY practice, band UNION ALL SELECT r.practice, r.band, h.t, h.kind, count(*) FROM "+registered+
+		rows, err := db.Query(ctx, "SELECT practice, band, '', CAST(0 AS UTINYINT), count(*), CAST(0 AS BIGINT) FROM "+registered+" GROUP BY practice, band UNION ALL SELECT r.practice, r.band, h.t, h.kind, count(*), count(*) FILTER (WHERE h.known <= "+on+" - "+strconv.Itoa(before)+") FROM "+registered+
 			" r JOIN heard h USING (person) WHERE h.known <= "+on+" GROUP BY r.practice, r.band, h.t, h.kind")
 		if err != nil {
 			return err
 		}
 		for rows.Next() {
-			var practice, n int64
+			var practice, n, had int64
 			var table string
 			var band, kind uint8
-			if err := rows.Scan(&practice, &band, &table, &kind, &n); err != nil {
+			if err := rows.Scan(&practice, &band, &table, &kind, &n, &had); err != nil {
 				rows.Close()
 				return err
 			}
 			if table == "" {
 				people(d, Registered{engine.Code(practice), band, n})
 			} else {
-				holding(d, Holding{engine.Code(practice), band, table, kind, n})
+				holding(d, Holding{engine.Code(practice), band, table, kind, n, had})
 			}
 		}
 		if err := rows.Err(); err != nil {

@@ -18,9 +18,16 @@ func TestCoverage(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	got, err := Coverage(t.Context(), db, dir, []engine.Day{asOf - 401, asOf})
+	starts, err := Starts(t.Context(), db, dir)
 	if err != nil {
 		t.Fatal(err)
+	}
+	got, err := Coverage(t.Context(), db, dir, []engine.Day{asOf - 401, asOf}, starts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if first := starts.First(0); first != asOf-400 || starts.Check("as-of date", asOf-401, 0) == nil || starts.Check("as-of date", asOf-400, 0) != nil {
+		t.Errorf("the first date that can be used is %v", first)
 	}
 	before, after := " "+got[0].Unseen.Text()+" ", " "+got[1].Unseen.Text()+" "
 	for _, kind := range []string{"contact", "spell.emergency", "document.care_plan"} {

@@ -73,7 +73,12 @@ type Count struct {
 	Table  string // event, spell or document
 	Kind   uint8
 	People int64
+	Before int64 // of them, those who had one FirstDays before
 }
+
+// FirstDays are the first month of a practice in a source: until then a window
+// back from the day tells how long its people have been sent, not how they are.
+const FirstDays = 30
 
 // A practice's people cannot be seen in a kind of row when at least
 // LeastExpected of them would have one if they were as others of their age are,
@@ -87,8 +92,11 @@ const (
 )
 
 // Cover works out the coverage on a day from the people of each group and how
-// many of them have each kind of row.
-func Cover(people map[Group]int64, counts []Count) Coverage {
+// many of them have each kind of row. A practice whose people could not
+// be seen in a kind FirstDays before, by the same rule, is in its first month, and
+// not seen either. late are kinds that began after the day
+// (Starts.Unseen): a few stray rows of them do not make them seen.
+func Cover(people map[Group]int64, counts []Count, late Kinds) Coverage {
 	all, practices := map[uint8]int64{}, map[engine.Code]bool{}
 	for g, n := range people {
 		all[g.Band] += n
@@ -99,19 +107,20 @@ func Cover(people map[Group]int64, counts []Count) Coverage {
 		kind  uint8
 	}
 	total, have := map[kind]map[uint8]int64{}, map[kind]map[engine.Code]int64{}
+	earlier, had := map[kind]map[uint8]int64{}, map[kind]map[engine.Code]int64{}
 	for _, c := range counts {
 		k := kind{c.Table, c.Kind}
 		if have[k] == nil {
 			total[k], have[k] = map[uint8]int64{}, map[engine.Code]int64{}
+			earlier[k], had[k] = map[uint8]int64{}, map[engine.Code]int64{}
 		}
+		earlier[k][c.Band] += c.Before
+		had[k][c.Practice] += c.Before
 		total[k][c.Band] += c.People
 		have[k][c.Practice] += c.People
 	}
-	out := Coverage{Practices: map[engine.Code]Kinds{}}
-	for _, t := range []struct {
-		table string
-		names []string
-	}{{"event", engine.EventKinds()}, {"spell", engine.SpellKinds()}, {"document", engine.DocumentNames()}} {
+	out := Coverage{Unseen: late, Practices: map[engine.Code]Kinds{}}
+	for _, t := range tables {
 		for i := 1; i < len(t.names); i++ {
 			if total[kind{t.table, uint8(i)}] == nil {
 				out.Unseen.Put(t.table, uint8(i))
@@ -121,14 +130,7 @@ func Cover(people map[Group]int64, counts []Count) Coverage {
 	for practice := range practices {
 		k := out.Unseen
 		for x, of := range total {
-			// Bands in order, so that the sum does not depend on that of a map.
-			expected := 0.0
-			for band := range uint8(bands) {
-				if n := people[Group{practice, band}]; n > 0 {
-					expected += float64(n) * float64(of[band]) / float64(all[band])
-				}
-			}
-			if expected >= LeastExpected && float64(have[x][practice]) < SilentShare*expected {
+			if silent(have[x][practice], expect(people, all, practice, of)) || silent(had[x][practice], expect(people, all, practice, earlier[x])) {
 				k.Put(x.table, x.kind)
 			}
 		}
@@ -137,6 +139,22 @@ func Cover(people map[Group]int64, counts []Count) Coverage {
 		}
 	}
 	return out
+}
+
+func silent(have int64, expected float64) bool {
+	return expected >= LeastExpected && float64(have) < SilentShare*expected
+}
+
+// expect is how many people of a practice would have what the people of each
+// band have, of all.
+func expect(people map[Group]int64, all map[uint8]int64, practice engine.Code, have map[uint8]int64) float64 {
+	expected := 0.0
+	for band := range uint8(bands) { // in order, so that the sum does not depend on that of a map
+		if n := people[Group{practice, band}]; n > 0 {
+			expected += float64(n) * float64(have[band]) / float64(all[band])
+		}
+	}
+	return expected
 }
 
 // bands is the number of age bands.

@@ -35,21 +35,24 @@ func Coverage(ctx context.Context, w io.Writer, db *lake.DB, path string, column
 	if err != nil {
 		return err
 	}
-	states := make([]int, len(stateLabels))
+	var states [numStates]int
 	for _, r := range rows {
 		if r.Unseen != "" && matrix.Hidden([]matrix.Column{col}, r.Unseen)[0] {
-			states[3] += int(r.People)
+			states[notObservable] += int(r.People)
 			continue
 		}
-		states[0] += int(r.Some)
-		states[1] += int(r.Known - r.Some)
-		states[2] += int(r.People - r.Known)
+		states[someValue] += int(r.Some)
+		states[zeroValue] += int(r.Known - r.Some)
+		states[unknownValue] += int(r.People - r.Known)
 	}
-	cells := rule.Partitions(states)[0]
-	all := disclosure.Sum(cells...)
-	p.line("Of %s people in the last night's population:", all)
-	for i, label := range stateLabels {
-		p.line("  %-24s %9s  %s", label, cells[i], share(cells[i], all))
+	shown := newTables(rule, states)
+	all, parts := shown.people(), shown.states()
+	p.line("Of %s people in the last night's population (registered, alive, not in hospital):", all)
+	if parts == nil {
+		p.line("  how many have a value is not shown: it would tell of few people")
+	}
+	for _, x := range parts {
+		p.line("  %-24s %9s  %s", x.Label, x.People, share(x.People, all))
 	}
 	return p.err
 }

@@ -25,10 +25,20 @@ func (t *Trial) Write(w io.Writer) error {
 	p.line("%s on %s", t.Feature, t.AsOf)
 	p.line("  %s%s", t.Title, unit(t.Unit))
 	p.line("")
-	p.line("People in the population: %s", t.People)
+	p.line("People in the population: %s (registered, alive, not in hospital)", t.People)
+	if len(t.States) == 0 {
+		p.line("  How many have a value is not shown: it would tell of few people.")
+	}
 	for _, s := range t.States {
 		p.line("  %-24s %9s  %s", s.Label, s.People, share(s.People, t.People))
 	}
+	if t.History != "" {
+		p.line("The window reaches back before %s, the first day of data, for everyone: counts are lower bounds.", t.History)
+	}
+	if len(t.Unseen) > 0 {
+		p.line("No source holds by then: %s.", strings.Join(t.Unseen, ", "))
+	}
+	p.absent(t.Absent)
 	p.line("")
 	if len(t.Quantiles) == 0 {
 		p.line("Too few people have a value other than zero to say how it is distributed.")
@@ -60,6 +70,14 @@ func (t *Trial) Write(w io.Writer) error {
 		p.line("No association with an outcome: %s.", t.Unassociated)
 	}
 	return p.err
+}
+
+// absent says which lists find nothing: a feature of them alone is 0 or unknown
+// of everyone, whatever is true of them.
+func (p *page) absent(lists []string) {
+	for _, name := range lists {
+		p.line("No code of the list %s occurs in this record.", name)
+	}
 }
 
 func unit(u string) string {
@@ -118,8 +136,8 @@ func (p *page) division(d Division) {
 }
 
 // Plot draws the histogram as an SVG file: shares of the people whose value is
-// known and not zero. Bars of hidden counts have no length. The error is that
-// there is nothing to draw.
+// known and not zero. Bars of hidden counts are drawn as hidden. The error
+// (plot-empty) is that there is nothing to draw.
 func (t *Trial) Plot() ([]byte, error) {
 	var whole disclosure.Cell
 	var cells []disclosure.Cell

@@ -21,6 +21,7 @@ import (
 	"leftshift/engine/synth"
 	"leftshift/features/catalogue"
 	"leftshift/features/codelist"
+	"leftshift/features/population"
 	"leftshift/jobs/config"
 	"leftshift/jobs/progress"
 	"leftshift/jobs/schedule"
@@ -185,6 +186,10 @@ func (a *app) load() (*config.Config, engine.Day, error) {
 			return nil, 0, &usageError{fmt.Errorf("--as-of %q is no date like 2026-09-30", a.asOf)}
 		}
 		asOf = d
+	}
+	// Here too, before a night curates a record that holds nothing.
+	if err := (population.Starts{}).Check("as-of date", asOf, c.DataFrom()); err != nil {
+		return nil, 0, err
 	}
 	if today := engine.DayOf(time.Now()); asOf > today {
 		return nil, 0, &engine.Fault{Code: "as-of-future", Say: fmt.Sprintf("the as-of date %s has not come yet", asOf)}

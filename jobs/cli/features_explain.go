@@ -38,7 +38,7 @@ the identity vault. What is printed is a person's record: treat it as such.`,
 			if err != nil {
 				return err
 			}
-			opt, err := analyse.Options(cmd.Context(), db, curated, []engine.Day{on}, c.DataFrom())
+			opt, _, err := analyse.Options(cmd.Context(), db, curated, on, []engine.Day{on}, c.DataFrom())
 			var x *analyse.Explanation
 			if err == nil {
 				x, err = analyse.Explain(cmd.Context(), db, curated, s, p, feature, on, knowledge, opt)
@@ -47,7 +47,7 @@ the identity vault. What is printed is a person's record: treat it as such.`,
 				return err
 			}
 			if asJSON {
-				err = a.json(x)
+				err = a.json(x.Shown(all))
 			} else {
 				err = x.Write(a.out, all)
 			}

@@ -53,6 +53,9 @@ the site's record where there is one.`,
 					if a.asOf == "" {
 						on = knowledge
 					}
+					if err := analyse.CheckDate(cmd.Context(), curated, temp(c), on, c.DataFrom()); err != nil {
+						return err
+					}
 					if words, err = analyse.Words(cmd.Context(), curated, temp(c)); err != nil {
 						return err
 					}

@@ -3,6 +3,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -127,7 +128,7 @@ With --as-of, outcomes are those known by that day.`,
 			defer db.Close()
 			tell := a.listener()
 			tell(progress.StepStarted{Step: "count", Index: 1})
-			q := followup.Ask{Set: s, Curated: curated, Index: on, Knowledge: knowledge, Leavers: float64(c.Model.Leavers),
+			q := followup.Ask{Set: s, Curated: curated, DataFrom: c.DataFrom(), Index: on, Knowledge: knowledge, Leavers: float64(c.Model.Leavers),
 				Rule:    ruleOf(c),
 				Workers: c.Run.Workers(), MemoryMiB: c.Run.Memory() / 4, Temp: temp(c),
 				Progress: func(done, of int) {
@@ -146,9 +147,9 @@ With --as-of, outcomes are those known by that day.`,
 			}
 			t = t.Only(args)
 			if asJSON {
-				return a.json(t)
+				return errors.Join(a.json(t), t.Countable())
 			}
-			if err := t.Write(a.out); err != nil {
+			if err := errors.Join(t.Write(a.out), t.Countable()); err != nil {
 				return err
 			}
 			fmt.Fprintf(a.out, "\n%s read in %s\n", engine.Plural(int(cost.Rows), "row"), cost.Took.Round(10*time.Millisecond))

@@ -9,13 +9,15 @@ import (
 	"slices"
 	"strings"
 
+	"leftshift/engine"
 	"leftshift/engine/identity"
+	"leftshift/engine/synth"
 	"leftshift/engine/synth/world"
 )
 
 // siteFile writes the configuration of a synthetic site, which runs as it is,
 // and makes its keys. later says that a second night's files are beside it.
-func siteFile(out, end string, people int, seed uint64) error {
+func siteFile(out, end string, people, years int, seed uint64) error {
 	if err := siteKeys(out, seed); err != nil {
 		return err
 	}
@@ -29,6 +31,8 @@ name = "Synthetic ICS"
 synthetic = true
 purpose = "case-finding"
 as_of = "%s"
+# The first day of which the sources hold data: no earlier date can be asked of.
+data_from = "%s"
 data = "data"
 
 [run]
@@ -39,7 +43,7 @@ expected_leavers_per_1000 = 30
 
 [reference]
 postcodes = "sources/reference/postcodes.csv"
-`, end, bucketsFor(people))
+`, end, dataFrom(end, years), bucketsFor(people))
 	for _, o := range [][2]string{{"national", "national.csv"}, {"type1", "type1.csv"}, {"objection", "objections.csv"}} {
 		fmt.Fprintf(&b, `
 [[optout]]
@@ -98,6 +102,21 @@ capacity = 20
 exclude = ["palliative", "care_home"]
 `)
 	return os.WriteFile(filepath.Join(out, "leftshift.toml"), []byte(b.String()), 0o600)
+}
+
+// dataFrom is the first day of a history of some years that ends with a month,
+// "" where the end is no day.
+func dataFrom(end string, years int) string {
+	d, ok := engine.ParseDay(end)
+	if !ok {
+		return ""
+	}
+	if years == 0 {
+		years = synth.DefaultYears
+	}
+	y, m, _ := (d + 1).Date()
+	first, _ := engine.MakeDay(y-years, m, 1)
+	return first.String()
 }
 
 // siteKeys makes a synthetic site's keys, where missing, from its seed: the

@@ -75,7 +75,7 @@ func (a *app) synth(ctx context.Context, f synthFlags) (synth.Summary, error) {
 		Progress: func(done, total int) {
 			tell(progress.StepAdvanced{Step: "synth", Done: int64(done), Total: int64(total), Unit: "people"})
 		},
-		Config: func(out string) error { return siteFile(out, f.end, f.people, f.seed) },
+		Config: func(out string) error { return siteFile(out, f.end, f.people, f.years, f.seed) },
 	}
 	if f.landed {
 		return landed(ctx, o)

@@ -5,7 +5,6 @@ package followup
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	"leftshift/engine"
@@ -21,6 +20,7 @@ import (
 type Ask struct {
 	Set       *definitions.Set
 	Curated   string
+	DataFrom  engine.Day // the first day from which the sources hold data; 0 not known
 	Index     engine.Day // NoDay for the latest on which every outcome has settled
 	Knowledge engine.Day // outcomes as known on this day
 	Rule      disclosure.Rule
@@ -40,7 +40,8 @@ type Cost struct {
 
 // Count labels everyone in the population of a curated folder on the index date
 // with every outcome. No feature is computed. The shortest of all horizons must
-// have settled; the others say when they do.
+// have settled; the others say when they do. The error may be that the index date
+// lies before all data; an outcome that cannot be counted says so (Uncounted).
 func Count(ctx context.Context, db *lake.DB, q Ask) (*Table, Cost, error) {
 	started := time.Now()
 	words, err := compute.Words(ctx, db, q.Curated)
@@ -56,6 +57,13 @@ func Count(ctx context.Context, db *lake.DB, q Ask) (*Table, Cost, error) {
 		on = Latest(q.Knowledge, labels.Horizon, labels.Freeze)
 	}
 	if err := outcome.Ready(on, q.Knowledge, shortest(labels.Outcomes), labels.Freeze); err != nil {
+		return nil, Cost{}, err
+	}
+	starts, err := compute.Starts(ctx, db, q.Curated)
+	if err != nil {
+		return nil, Cost{}, err
+	}
+	if err := starts.Check("index date", on, q.DataFrom); err != nil {
 		return nil, Cost{}, err
 	}
 	nothing, err := compute.Plan(ctx, db, q.Curated, q.Set.Catalogue.Subset(nil), q.Set.Codelists, q.Set.Analytes)
@@ -77,18 +85,7 @@ func Count(ctx context.Context, db *lake.DB, q Ask) (*Table, Cost, error) {
 	t.People, t.Outcomes, t.FollowUp = c.tallies(q.Rule, on, q.Knowledge)
 	t.FollowUp.ExpectedLeavers = q.Leavers
 
-	coverage, err := compute.Coverage(ctx, db, q.Curated, []engine.Day{q.Knowledge})
-	if err != nil {
-		return nil, Cost{}, err
-	}
-	unseen := strings.Fields(coverage[0].Unseen.Text())
-	for i := range t.Outcomes {
-		for _, k := range reads(q.Set.Outcomes, q.Set.Outcomes.Find(t.Outcomes[i].ID)) {
-			if slices.Contains(unseen, k) {
-				t.Outcomes[i].Unseen = append(t.Outcomes[i].Unseen, k)
-			}
-		}
-	}
+	mark(t, q.Set.Outcomes, starts, on, q.DataFrom)
 	months, err := compute.SameDay(ctx, db, q.Curated, q.Knowledge)
 	if err != nil {
 		return nil, Cost{}, err

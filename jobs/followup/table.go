@@ -23,10 +23,12 @@ type Tally struct {
 	ID     string          `json:"id"`
 	Title  string          `json:"title"`
 	AtRisk disclosure.Cell `json:"at_risk"` // people
-	// Unseen are kinds of record it is read from that no source has shown of
-	// anyone, as engine.RecordKind names them.
+	// Unseen are kinds of record it is read from that no source holds on the
+	// index date, as engine.RecordKind names them.
 	Unseen   []string `json:"not_observable"`
-	Horizons []Within `json:"horizons"` // ascending
+	Horizons []Within `json:"horizons"` // ascending; none where it cannot be counted
+	// Uncounted is why it cannot be: none of what it is read from is held. "" else.
+	Uncounted string `json:"not_countable,omitempty"`
 }
 
 // Within is what happened first to the people at risk, within some days.

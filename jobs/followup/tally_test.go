@@ -191,7 +191,7 @@ func TestNotComplete(t *testing.T) {
 		t.Errorf("%v\n%s", err, text.String())
 	}
 	text.Reset()
-	if err := table.Write(&text); err != nil || !strings.Contains(text.String(), "no source shows spell.ed here") || !strings.Contains(text.String(), "two") {
+	if err := table.Write(&text); err != nil || !strings.Contains(text.String(), "counted without spell.ed, which no source holds here then") || !strings.Contains(text.String(), "two") {
 		t.Errorf("%v\n%s", err, text.String())
 	}
 }

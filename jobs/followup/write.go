@@ -40,6 +40,10 @@ func (t *Table) Write(w io.Writer) error {
 	}
 	p.line("%-*s %8s %5s %8s %9s %7s %7s %7s  %s", width, "outcome", "at risk", "days", "events", "competing", "left", "cut", "years", "events per 1,000 person-years")
 	for _, o := range t.Outcomes {
+		if o.Uncounted != "" {
+			p.line("%-*s not countable: %s", width, o.ID, o.Uncounted)
+			continue
+		}
 		id, risk := o.ID, o.AtRisk.String()
 		for _, h := range o.Horizons {
 			bar := ""
@@ -53,7 +57,7 @@ func (t *Table) Write(w io.Writer) error {
 			id, risk = "", ""
 		}
 		if len(o.Unseen) > 0 {
-			p.line("  no source shows %s here", strings.Join(o.Unseen, ", "))
+			p.line("  counted without %s, which no source holds here then", strings.Join(o.Unseen, ", "))
 		}
 	}
 	p.line("")

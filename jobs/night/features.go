@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"leftshift/engine"
+	"leftshift/engine/lake"
 	"leftshift/engine/schema"
 	"leftshift/features/compute"
 	"leftshift/features/kernel"
@@ -41,7 +42,7 @@ func (n *Night) buckets(ctx context.Context, r *pipeline.Run, curated string, da
 	}
 	p, err := compute.Plan(ctx, db, curated, n.Catalogue, n.Codelists, n.Analytes)
 	if err == nil && opt.Coverage == nil {
-		opt.Coverage, err = compute.Coverage(ctx, db, curated, dates)
+		opt.Coverage, _, err = n.coverage(ctx, db, curated, dates)
 	}
 	if err := errors.Join(err, db.Close()); err != nil {
 		return err
@@ -51,6 +52,17 @@ func (n *Night) buckets(ctx context.Context, r *pipeline.Run, curated string, da
 		Kernel: opt, Keep: keep, Workers: n.Config.Run.Workers(), MemoryMiB: n.Config.Run.Memory() / 2, Temp: filepath.Join(n.Data, "tmp"),
 		Progress: func(done, buckets int) { r.Advance(int64(done), int64(buckets), "buckets") },
 	}, func(_ int, part *kernel.Result) error { return each(part) })
+}
+
+// coverage is what the sources of a curated folder could not show on some
+// dates, and where each kind of record begins in them.
+func (n *Night) coverage(ctx context.Context, db *lake.DB, curated string, dates []engine.Day) ([]population.Coverage, population.Starts, error) {
+	starts, err := compute.Starts(ctx, db, curated)
+	if err != nil {
+		return nil, nil, err
+	}
+	coverage, err := compute.Coverage(ctx, db, curated, dates, starts)
+	return coverage, starts, err
 }
 
 // kernel gives the results of every bucket as one.
@@ -71,15 +83,18 @@ func (n *Night) stepFeatures() pipeline.Step {
 	return pipeline.Step{
 		Name: "features", Keep: 1,
 		Digest: func(_ context.Context, r *pipeline.Run) (string, error) {
-			return digest(r.Identity("curate"), n.Catalogue.Hash, n.Codelists.Hash, n.AsOf.String(), n.references(), n.switches()), nil
+			return digest(r.Identity("curate"), n.Catalogue.Hash, n.Codelists.Hash, n.AsOf.String(), n.Config.DataFrom(), n.references(), n.switches()), nil
 		},
 		Do: func(ctx context.Context, r *pipeline.Run, dir string) error {
 			db, err := n.open(ctx)
 			if err != nil {
 				return err
 			}
-			coverage, err := compute.Coverage(ctx, db, r.Output("curate"), []engine.Day{n.AsOf})
+			coverage, starts, err := n.coverage(ctx, db, r.Output("curate"), []engine.Day{n.AsOf})
 			if err := errors.Join(err, db.Close()); err != nil {
+				return err
+			}
+			if err := starts.Check("as-of date", n.AsOf, n.Config.DataFrom()); err != nil {
 				return err
 			}
 			w := &schema.File{Path: filepath.Join(dir, "place.parquet"), Table: placeTable}
