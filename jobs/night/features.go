@@ -83,7 +83,7 @@ func (n *Night) stepFeatures() pipeline.Step {
 	return pipeline.Step{
 		Name: "features", Keep: 1,
 		Digest: func(_ context.Context, r *pipeline.Run) (string, error) {
-			return digest(r.Identity("curate"), n.Catalogue.Hash, n.Codelists.Hash, n.AsOf.String(), n.Config.DataFrom(), n.references(), n.switches()), nil
+			return digest(r.Identity("curate"), n.Catalogue.Hash, n.Catalogue.Words, n.Codelists.Hash, n.AsOf.String(), n.Config.DataFrom(), n.references(), n.switches()), nil
 		},
 		Do: func(ctx context.Context, r *pipeline.Run, dir string) error {
 			db, err := n.open(ctx)
