@@ -1,0 +1,145 @@
+package signin
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"database/sql"
+	_ "embed"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"time"
+
+	_ "github.com/mattn/go-sqlite3" // the driver
+
+	"leftshift/engine"
+)
+
+// Store keeps sign-ins, sessions and API tokens in one SQLite file. It is safe
+// for concurrent use, and other processes may have the file open at once.
+type Store struct {
+	db  *sql.DB
+	now func() time.Time
+}
+
+//go:embed schema.sql
+var schema string
+
+// version of the schema, kept in user_version.
+const version = 1
+
+// OpenStore opens the file, signin.db of a folder, making both when they do not
+// exist, readable by this user only. Folder "" gives a store in memory, gone
+// when closed. now nil is time.Now.
+func OpenStore(folder string, now func() time.Time) (*Store, error) {
+	if now == nil {
+		now = time.Now
+	}
+	dsn := ":memory:"
+	if folder != "" {
+		file, err := private(folder)
+		if err != nil {
+			return nil, broken("the file of sessions cannot be made: check who may write the state folder", err)
+		}
+		u := url.URL{Scheme: "file", Opaque: (&url.URL{Path: file}).EscapedPath(),
+			RawQuery: "_journal_mode=WAL&_synchronous=FULL&_busy_timeout=10000&_txlock=immediate&_foreign_keys=1"}
+		dsn = u.String()
+	}
+	db, err := sql.Open("sqlite3", dsn)
+	if err != nil {
+		return nil, broken("the file of sessions cannot be opened", err)
+	}
+	db.SetMaxOpenConns(1)
+	s := &Store{db, now}
+	if err := s.migrate(); err != nil {
+		db.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// Close ends the use of the file. Sessions stay.
+func (s *Store) Close() error { return s.db.Close() }
+
+func private(folder string) (string, error) {
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return "", err
+	}
+	file, err := filepath.Abs(filepath.Join(folder, "signin.db"))
+	if err != nil {
+		return "", err
+	}
+	f, err := os.OpenFile(file, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return file, os.Chmod(file, 0o600)
+	}
+	if err != nil {
+		return "", err
+	}
+	return file, f.Close()
+}
+
+func (s *Store) migrate() error {
+	return s.write(context.Background(), func(tx *sql.Tx) error {
+		var have int
+		if err := tx.QueryRow("PRAGMA user_version").Scan(&have); err != nil {
+			return err
+		}
+		switch {
+		case have == version:
+			return nil
+		case have > version:
+			return &engine.Fault{Code: "sessions-newer", Say: "the file of sessions was written by a newer version of this program: use that version"}
+		}
+		if _, err := tx.Exec(schema); err != nil {
+			return err
+		}
+		_, err := tx.Exec(fmt.Sprintf("PRAGMA user_version = %d", version))
+		return err
+	})
+}
+
+// write runs one transaction, synced to disk before it returns.
+func (s *Store) write(ctx context.Context, do func(*sql.Tx) error) error {
+	tx, err := s.db.BeginTx(ctx, nil)
+	if err != nil {
+		return broken("the file of sessions cannot be written", err)
+	}
+	if err := do(tx); err != nil {
+		_ = tx.Rollback()
+		return broken("the file of sessions cannot be written", err)
+	}
+	if err := tx.Commit(); err != nil {
+		return broken("the file of sessions cannot be written", err)
+	}
+	return nil
+}
+
+// broken wraps what SQLite says; a Fault passes as it is.
+func broken(say string, err error) error {
+	var f *engine.Fault
+	if errors.As(err, &f) {
+		return err
+	}
+	return &engine.Fault{Code: "sessions-unusable", Say: say, Err: err}
+}
+
+// ms is the store's unit of time.
+func (s *Store) ms() int64 { return s.now().UnixMilli() }
+
+// secret is 256 random bits, in 43 characters that a cookie and a URL can hold.
+func secret() string {
+	var b [32]byte
+	_, _ = rand.Read(b[:]) // never fails: crypto/rand ends the program instead
+	return base64.RawURLEncoding.EncodeToString(b[:])
+}
+
+func hash(secret string) []byte {
+	h := sha256.Sum256([]byte(secret))
+	return h[:]
+}
