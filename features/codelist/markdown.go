@@ -19,7 +19,7 @@ func Markdown(lib *Library) string {
 		}
 	}
 	fmt.Fprintf(&b, "%d lists, %d codes, %d approved by a clinician. Library `%.12s`.\n\n", len(lib.Lists), codes, approved, lib.Hash)
-	b.WriteString("The hash is of system, release, way of matching and codes. A site approves a list by its hash (`leftshift codelist approve`); where people are real, a list that no approval covers excludes nobody and gives no reason. Lists of a site's own: [OWN_CODELISTS.md](OWN_CODELISTS.md).\n\n")
+	b.WriteString("The hash is of system, release, way of matching and codes. A site approves a list by its hash (`leftshift codelist approve`); where people are real, a list that no approval covers gives no reason, and a run that would exclude people by it stops. Lists of a site's own: [OWN_CODELISTS.md](OWN_CODELISTS.md).\n\n")
 	b.WriteString("| list | title | system | release | match | codes | source | confirmation | who may see it | approved | hash |\n| --- | --- | --- | --- | --- | ---: | --- | --- | --- | --- | --- |\n")
 	for _, l := range lib.Lists {
 		seen, by := "care team", "no"

@@ -34,7 +34,8 @@ system, a release and a hash of what it covers.
   leftshift codelist approve --list palliative_care --by "Dr A Name" --role "clinical safety officer" --until 2027-03-31
 
 Where people are real, a list that no approval covers on the day of a run, by
-its hash, excludes nobody and gives no reason.`,
+its hash, gives no reason, and a run that would leave people off the lists by it
+stops. A site's own lists stand in features/codelists (OWN_CODELISTS.md).`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}

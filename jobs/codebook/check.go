@@ -49,7 +49,7 @@ func (b *Book) Check(site []codelist.Approval, day string) []Remark {
 			unmet = append(unmet, l.Name)
 		}
 	}
-	say("unapproved", "lists in use that no approval covers on "+day+": where people are real they exclude nobody and give no reason", unapproved)
+	say("unapproved", "lists in use that no approval covers on "+day+": where people are real they give no reason, and a run that would exclude by one stops", unapproved)
 	say("release-not-stated", "lists whose release is not stated: say in lists.toml which one their codes were read from", unstated)
 	say("resolution-unread", "lists that resolved_by ends, where no feature reads both: once coded, it holds for ever", unmet)
 	say("terms-missing", "lists where some codes have no term", mixed)

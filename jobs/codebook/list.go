@@ -117,7 +117,11 @@ func (s *Shown) Write(w io.Writer) error {
 	if s.Hierarchy != "" {
 		line("relationships", s.Hierarchy)
 	}
-	line("source", s.Source.Title+"; "+s.Source.Repository+"; licence: "+s.Source.Licence)
+	source := s.Source.Title
+	if s.Source.Repository != "" {
+		source += "; " + s.Source.Repository + "; licence: " + s.Source.Licence
+	}
+	line("source", source)
 	line("confirmation", s.Confirmation)
 	if a := s.Approval; a != nil {
 		line("approved", fmt.Sprintf("by %s, %s, on %s, until %s", a.By, a.Role, a.On, a.Until))
