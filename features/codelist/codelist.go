@@ -137,18 +137,6 @@ func (l *List) holds(code string) bool {
 	return i < len(l.Codes) && l.Codes[i] == code
 }
 
-// Select gives the codes of a dictionary that the list covers, in the order
-// given: this is how a prefix list becomes a set of whole codes.
-func (l *List) Select(dictionary []string) []string {
-	var out []string
-	for _, c := range dictionary {
-		if l.Has(c) {
-			out = append(out, c)
-		}
-	}
-	return out
-}
-
 // words joins with commas and a closing "and".
 func words(parts []string) string {
 	if len(parts) < 2 {

@@ -76,9 +76,10 @@ func TestHas(t *testing.T) {
 			t.Errorf("%s.Has(%q) = %v, want %v", c.list, c.code, got, c.want)
 		}
 	}
-	got := lib.List("charlson_mi").Select([]string{"J45", "I21", "I252", "I259"})
-	if strings.Join(got, " ") != "I21 I252" {
-		t.Errorf("Select gave %v", got)
+	for code, want := range map[string]bool{"J45": false, "I21": true, "I252": true, "I259": false} {
+		if got := lib.List("charlson_mi").Has(code); got != want {
+			t.Errorf("charlson_mi.Has(%q) = %v", code, got)
+		}
 	}
 }
 

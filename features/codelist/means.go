@@ -109,19 +109,3 @@ func (l *Library) Holds(name string) []*List {
 	}
 	return out
 }
-
-// Refusals gives the lists whose codes say that what list name records was
-// declined by the person or does not apply; nil for none.
-func (l *Library) Refusals(name string) (declined, excepted []*List) {
-	list := l.byName[name]
-	if list == nil {
-		return nil, nil
-	}
-	for _, n := range list.Means.DeclinedBy {
-		declined = append(declined, l.byName[n])
-	}
-	for _, n := range list.Means.ExceptedBy {
-		excepted = append(excepted, l.byName[n])
-	}
-	return declined, excepted
-}

@@ -118,7 +118,7 @@ func TestDoubts(t *testing.T) {
 		t.Errorf("%v", h)
 	}
 	var none Summary
-	if none.Doubts(0) != nil || none.ExpectedDeathRate() != 0 || none.EventRate() != 0 {
+	if none.Doubts(0) != nil || none.ExpectedDeathRate() != 0 || none.YearsAtRisk() != 0 {
 		t.Error("doubts about nothing")
 	}
 	// Who has no known age is in neither number.
@@ -176,8 +176,8 @@ func TestSummaryAddsUp(t *testing.T) {
 	})
 	var s Summary
 	s.AddPerson(Label{Status: Event, Day: 100, Horizon: 365, Exit: Completed, ExitDay: 365}, 70, engine.Male)
-	if got, want := s.EventRate(), 1000*365.25/100; math.Abs(got-want) > 1e-9 {
-		t.Errorf("rate %v, want %v", got, want)
+	if got, want := s.YearsAtRisk(), 100/365.25; math.Abs(got-want) > 1e-9 {
+		t.Errorf("%v years at risk, want %v", got, want)
 	}
 	add(&s, 6000, 0, 300, 70, engine.Male)
 	var f *engine.Fault

@@ -126,13 +126,13 @@ func TestReady(t *testing.T) {
 func TestSummary(t *testing.T) {
 	var s, half Summary
 	for range 6000 {
-		s.Add(Label{Status: Completed, Day: 365, Horizon: 365, ExitDay: 365}, 80)
+		s.AddPerson(Label{Status: Completed, Day: 365, Horizon: 365, ExitDay: 365}, 80, engine.SexUnknown)
 	}
 	var f *engine.Fault
 	if err := s.Check(); !errors.As(err, &f) || f.Code != "survivors-only" {
 		t.Errorf("6,000 old people who all live on: %v", err)
 	}
-	half.Add(Label{Status: Event, Day: 10, Horizon: 365, Exit: Died, ExitDay: 365}, 70)
+	half.AddPerson(Label{Status: Event, Day: 10, Horizon: 365, Exit: Died, ExitDay: 365}, 70, engine.SexUnknown)
 	s.Merge(half)
 	if err := s.Check(); err != nil {
 		t.Error(err)
@@ -145,7 +145,7 @@ func TestSummary(t *testing.T) {
 	}
 	var young Summary
 	for range 6000 {
-		young.Add(Label{ExitDay: 365, Horizon: 365, Day: 365}, 64)
+		young.AddPerson(Label{ExitDay: 365, Horizon: 365, Day: 365}, 64, engine.SexUnknown)
 	}
 	if err := young.Check(); err != nil {
 		t.Errorf("people under 65 alone prove nothing: %v", err)

@@ -212,12 +212,12 @@ func TestSwitchMovesNoRate(t *testing.T) {
 	}
 	for j, id := range ids {
 		same := rates[0][j] == rates[1][j] && rates[0][j] == rates[2][j]
-		t.Logf("%s: %.1f, %.1f and %.1f per 1,000 person-years without a switch, with one half way, and after it", id, rates[0][j].EventRate(), rates[1][j].EventRate(), rates[2][j].EventRate())
+		t.Logf("%s: %.1f, %.1f and %.1f per 1,000 person-years without a switch, with one half way, and after it", id, eventRate(&rates[0][j]), eventRate(&rates[1][j]), eventRate(&rates[2][j]))
 		if same != (id != "emergency_bed") {
 			t.Errorf("%s: the same in every world: %v", id, same)
 		}
 	}
-	if a, b, c := rates[0][2].EventRate(), rates[1][2].EventRate(), rates[2][2].EventRate(); !(a > b && b > c) {
+	if a, b, c := eventRate(&rates[0][2]), eventRate(&rates[1][2]), eventRate(&rates[2][2]); !(a > b && b > c) {
 		t.Errorf("emergency_bed does not fall with the switch: %.1f %.1f %.1f", a, b, c)
 	}
 }
@@ -291,3 +291,6 @@ func TestMoved(t *testing.T) {
 		t.Error("a switch on the first day lies before it, one on the last within")
 	}
 }
+
+// eventRate is events per 1,000 person-years at risk.
+func eventRate(s *Summary) float64 { return 1000 * float64(s.Events()) / s.YearsAtRisk() }

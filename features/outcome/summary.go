@@ -38,11 +38,8 @@ const (
 
 const yearDays = 365.25
 
-// Add counts one label of someone whose sex is not known. age is in whole years
-// on the index date; negative when not known.
-func (s *Summary) Add(l Label, age int) { s.AddPerson(l, age, engine.SexUnknown) }
-
-// AddPerson counts one label; age as for Add.
+// AddPerson counts one label. age is in whole years on the index date; negative
+// when not known.
 func (s *Summary) AddPerson(l Label, age int, sex engine.Sex) {
 	if !l.AtRisk() {
 		s.Without++
@@ -122,14 +119,6 @@ func (s *Summary) Events() int64     { return s.By[Event] }
 func (s *Summary) Competing() int64  { return s.By[Died] + s.By[Ended] }
 func (s *Summary) LeftBefore() int64 { return s.By[Left] }
 func (s *Summary) CutBefore() int64  { return s.By[Cut] }
-
-// EventRate is events per 1,000 person-years at risk; 0 without any time.
-func (s *Summary) EventRate() float64 {
-	if s.AtRisk == 0 {
-		return 0
-	}
-	return 1000 * float64(s.By[Event]) / s.YearsAtRisk()
-}
 
 // DeathRate and LeavingRate are per 1,000 person-years under observation; 0
 // without any time.
