@@ -3,6 +3,7 @@ package analyse
 import (
 	"fmt"
 	"io"
+	"regexp"
 	"sort"
 	"strings"
 
@@ -103,11 +104,12 @@ func window(r *catalogue.Reference, on engine.Day) string {
 	return fmt.Sprintf("%s; on %s: from %s to %s, both included", r.Window, on, from, on-engine.Day(r.Gap))
 }
 
-// shownBy names the scenarios and cases that show a feature.
+// shownBy names the scenarios and cases that show a feature: those that expect
+// something of it, not of another whose id has its own in it.
 func shownBy(c *catalogue.Catalogue, r *catalogue.Reference) string {
 	shown := append([]string{}, r.Tests...)
 	for _, x := range c.Cases {
-		if strings.Contains(x.Record, r.ID) {
+		if expects := regexp.MustCompile(`(?m)^[ \t]*` + regexp.QuoteMeta(r.ID) + `[ \t]+(=|says)[ \t]`); expects.MatchString(x.Record) {
 			shown = append(shown, fmt.Sprintf("%s (%s:%d)", x.Shows, x.File, x.Line))
 		}
 	}

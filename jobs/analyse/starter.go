@@ -12,7 +12,7 @@ import (
 
 // Starter says what the first feature of a new file shall be.
 type Starter struct {
-	ID     string // lower_snake; {w} for its window is added when it is absent
+	ID     string // lower_snake; {w} for its window is added, and may stand at its end as written in full (falls_365d)
 	Kind   string // count, latest or days-since
 	List   string // a code list or an analyte (for latest); "" for an example
 	Window int    // days back; 0 for the whole record
@@ -22,6 +22,9 @@ type Starter struct {
 var StarterKinds = []string{"count", "latest", "days-since"}
 
 var starterID = regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z0-9]+)*$`)
+
+// windowEnd is the end of an id that says its window.
+var windowEnd = regexp.MustCompile(`_(\d+d|ever)$`)
 
 // New writes the text of a feature file with one feature and one case that
 // holds. The error says what of the starter does not fit.
@@ -38,6 +41,13 @@ func (s Starter) New(set *definitions.Set) (string, error) {
 	wid, within := fmt.Sprintf("%dd", s.Window), "{in}"
 	if s.Window == 0 {
 		wid = "ever"
+	}
+	if s.Kind != "days-since" {
+		if end := windowEnd.FindString(s.ID); end == "_"+wid {
+			s.ID = strings.TrimSuffix(s.ID, end)
+		} else if end != "" {
+			return "", bad("the id ends in %s and the window is %s: leave the end out, or give that window with --window", end, wid)
+		}
 	}
 	day, _ := engine.MakeDay(2024, 6, 30)
 	row := day - 100 // the newer of two days that lie in the window

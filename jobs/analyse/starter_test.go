@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"leftshift/features/catalogue"
 	"leftshift/jobs/definitions"
 )
 
@@ -149,5 +150,37 @@ func TestShow(t *testing.T) {
 	err := Show(&strings.Builder{}, set, "falls_365", 20000)
 	if err == nil || !strings.Contains(err.Error(), "falls_365d") {
 		t.Errorf("%v", err)
+	}
+}
+
+// An id that says its window does not get it twice; one that says another is
+// refused.
+func TestStarterSaysItsWindowOnce(t *testing.T) {
+	set := open(t)
+	for _, kind := range []string{"count", "latest"} {
+		plain, err := Starter{ID: "ours", Kind: kind, Window: 365}.New(set)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if full, err := (Starter{ID: "ours_365d", Kind: kind, Window: 365}).New(set); err != nil || full != plain {
+			t.Errorf("%s: %v\n%s", kind, err, full)
+		}
+		if _, err := (Starter{ID: "ours_ever", Kind: kind}).New(set); err != nil {
+			t.Error(err)
+		}
+		if _, err := (Starter{ID: "ours_90d", Kind: kind, Window: 365}).New(set); err == nil || !strings.Contains(err.Error(), "ends in _90d") {
+			t.Errorf("%s: %v", kind, err)
+		}
+	}
+}
+
+// A case shows the features that it expects something of, not those whose ids
+// are parts of others.
+func TestShownBy(t *testing.T) {
+	c := &catalogue.Catalogue{Cases: []catalogue.Case{{Shows: "that", File: "f", Line: 3, Record: "# falls_365d\non 2024-01-01\n  our_falls_365d = 1\n\tfalls_365d_too says A fall\n"}}}
+	for id, want := range map[string]bool{"our_falls_365d": true, "falls_365d_too": true, "falls_365d": false, "falls": false} {
+		if got := shownBy(c, &catalogue.Reference{ID: id}); (got == "that (f:3)") != want {
+			t.Errorf("%s is shown by %s", id, got)
+		}
 	}
 }
