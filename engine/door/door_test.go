@@ -94,8 +94,8 @@ func TestR2ACoordinatorOpensTheirOwnListAndNoOther(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(l.Rows) != 4 || !l.Identity || l.Joiners != 4 {
-		t.Fatalf("%d rows, identity %v, %d joiners", len(l.Rows), l.Identity, l.Joiners)
+	if len(l.Rows) != 4 || !l.Columns.Has(access.Identity) || l.Joiners != 4 {
+		t.Fatalf("%d rows, columns %s, %d joiners", len(l.Rows), l.Columns, l.Joiners)
 	}
 	row := l.Rows[1] // person 10
 	if want := (Who{NHSNumber: "9000000009", Name: "Family1010, Given", BirthDate: "1950-01-02", Phone: "01632 960000"}); row.Who != want || row.Person != made.Person(10) {

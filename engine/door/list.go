@@ -17,11 +17,10 @@ import (
 // List is a team's list as one principal may see it.
 type List struct {
 	Frame
-	Team     string
-	Rows     []Row
-	Joiners  int
-	Columns  access.Columns // what Rows hold; the rest is empty
-	Identity bool           // names and numbers are in Rows
+	Team    string
+	Rows    []Row
+	Joiners int
+	Columns access.Columns // what Rows hold; the rest is empty
 }
 
 // Row is one person on a list.
@@ -43,8 +42,8 @@ type Who struct {
 	Phone     string
 }
 
-// mainReasons is how many reasons a list shows.
-const mainReasons = 3
+// MainReasons is how many reasons a list shows.
+const MainReasons = 3
 
 // Lists names the teams whose lists a principal may ask for, with the number
 // on each. Their own lists are not about anyone until one is opened.
@@ -80,30 +79,12 @@ func (d *Doors) OpenList(ctx context.Context, who access.Principal, where Where,
 		return nil, err
 	}
 	defer done()
-	l := s.List(team)
-	if l == nil {
-		l = &snapshot.List{Team: team} // a team without a list is refused as any other that is not theirs, or has nobody
-	}
-	people := make([]engine.Person, len(l.Rows))
-	for i, r := range l.Rows {
-		people[i] = r.Person
-	}
-	a := ask{who: who, where: where, act: access.OpenList, subject: access.List(purpose, team), object: team, shot: s.Name, persons: people, rows: len(people)}
-	if err := d.fresh(s); err != nil {
-		if decision := access.Decide(who, a.act, a.subject.Because(where.Reason)); !decision.Allowed {
-			_, err = d.pass(ctx, a)
-			return nil, err
-		}
-		if failed := d.record(ctx, a, codeOf(err)); failed != nil {
-			return nil, failed
-		}
-		return nil, err
-	}
-	decision, err := d.pass(ctx, a)
+	l, a := published(s, purpose, team)
+	a.who, a.where, a.act = who, where, access.OpenList
+	decision, err := d.passList(ctx, a, s)
 	if err != nil {
 		return nil, err
 	}
-	out := &List{Frame: d.frame(s), Team: team, Columns: decision.Columns}
 	a.act = access.RevealIdentity
 	var reveal access.Columns
 	if d.opt.Vault != nil && access.Decide(who, a.act, a.subject.Because(where.Reason)).Allowed {
@@ -112,8 +93,60 @@ func (d *Doors) OpenList(ctx context.Context, who access.Principal, where Where,
 			return nil, err
 		}
 		reveal = shown.Columns
-		out.Columns |= reveal
-		out.Identity = true
+	}
+	return d.list(ctx, s, l, decision.Columns|reveal, decision.Display)
+}
+
+// ExportList gives a team's list to be written to a file. It is one entry in
+// the audit, about everyone on the list.
+func (d *Doors) ExportList(ctx context.Context, who access.Principal, where Where, team, shape string) (*List, error) {
+	s, done, purpose, err := d.use(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	l, a := published(s, purpose, team)
+	a.who, a.where, a.act = who, where, access.ExportList
+	a.object += " as " + shape
+	decision, err := d.passList(ctx, a, s)
+	if err != nil {
+		return nil, err
+	}
+	return d.list(ctx, s, l, decision.Columns, decision.Display)
+}
+
+// published is a team's list and the question about it. A team without a list
+// is asked about like any other, and has nobody on it.
+func published(s *snapshot.Snapshot, purpose access.Purpose, team string) (*snapshot.List, ask) {
+	l := s.List(team)
+	if l == nil {
+		l = &snapshot.List{Team: team}
+	}
+	people := make([]engine.Person, len(l.Rows))
+	for i, r := range l.Rows {
+		people[i] = r.Person
+	}
+	return l, ask{subject: access.List(purpose, team), object: team, shot: s.Name, persons: people, rows: len(people)}
+}
+
+// passList is pass, for a list that may be too old to be worked: whoever may
+// see it is told so, and the audit knows.
+func (d *Doors) passList(ctx context.Context, a ask, s *snapshot.Snapshot) (access.Decision, error) {
+	old := d.fresh(s)
+	if old == nil || !access.Decide(a.who, a.act, a.subject.Because(a.where.Reason)).Allowed {
+		return d.pass(ctx, a)
+	}
+	if err := d.record(ctx, a, codeOf(old)); err != nil {
+		return access.Decision{}, err
+	}
+	return access.Decision{}, old
+}
+
+// list fills the columns that may be shown.
+func (d *Doors) list(ctx context.Context, s *snapshot.Snapshot, l *snapshot.List, columns access.Columns, display access.Display) (*List, error) {
+	out := &List{Frame: d.frame(s), Team: l.Team, Columns: columns}
+	if d.opt.Vault == nil {
+		out.Columns &^= access.Identity
 	}
 	for _, r := range l.Rows {
 		told, ok, err := s.Tell(ctx, r.Person)
@@ -127,14 +160,14 @@ func (d *Doors) OpenList(ctx context.Context, who access.Principal, where Where,
 		if row.Joiner {
 			out.Joiners++
 		}
-		if row.Who, err = d.who(r.Person, reveal); err != nil {
+		if row.Who, err = d.who(r.Person, columns); err != nil {
 			return nil, err
 		}
-		if decision.Columns.Has(access.ColumnRisk) {
+		if columns.Has(access.ColumnRisk) {
 			row.Risk, row.Band = d.risk(r.Probability, r.Band, s.Model.Horizon), r.Band
 		}
-		if decision.Columns.Has(access.ColumnReasons) {
-			row.Why = raising(reasonsOf(told, decision.Display), mainReasons)
+		if columns.Has(access.ColumnReasons) {
+			row.Why = raising(reasonsOf(told, display), MainReasons)
 		}
 		out.Rows = append(out.Rows, row)
 	}

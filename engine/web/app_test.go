@@ -300,3 +300,39 @@ func TestG49EveryPageHasOneHeadingASkipLinkAndATitle(t *testing.T) {
 		titles[r.Path] = title[1]
 	}
 }
+
+func TestG15AnExportNeedsAReasonAndIsKept(t *testing.T) {
+	s := open(t)
+	for name, form := range map[string]url.Values{"no reason": {"shape": {"csv"}}, "no kind": {"reason": {"ring them"}}, "an unknown kind": {"reason": {"ring them"}, "shape": {"pdf"}}} {
+		if answer, text := s.ask(t, "POST", "/lists/team-0/export", "coordinator s1", form); answer.StatusCode != http.StatusOK || !strings.Contains(text, "There is a problem") || strings.Contains(text, number) {
+			t.Errorf("%s: %d", name, answer.StatusCode)
+		}
+	}
+	form := url.Values{"shape": {"nhs"}, "reason": {"to ring them"}}
+	answer, text := s.ask(t, "POST", "/lists/team-0/export", "coordinator s1", form)
+	if answer.StatusCode != http.StatusOK || text != strings.Repeat(number+"\n", 4) || !strings.HasPrefix(answer.Header.Get("Content-Disposition"), `attachment; filename="team-0-2026-03-31-`) {
+		t.Errorf("%d %q %s", answer.StatusCode, text, answer.Header.Get("Content-Disposition"))
+	}
+	for _, as := range []string{"analyst s2", "ambulance s3", "administrator s4"} {
+		if answer, text := s.ask(t, "POST", "/lists/team-0/export", as, form); answer.StatusCode != http.StatusForbidden || strings.Contains(text, number) {
+			t.Errorf("%s: %d", as, answer.StatusCode)
+		}
+	}
+	if answer, _ := s.ask(t, "POST", "/lists/team-1/export", "coordinator s1", form); answer.StatusCode != http.StatusForbidden {
+		t.Errorf("another team's list: %d", answer.StatusCode)
+	}
+	all, err := s.log.Search(context.Background(), audit.Filter{Limit: 100})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var kept []string
+	for _, e := range all {
+		if e.Event == string(access.ExportList) {
+			kept = append(kept, fmt.Sprintf("%s %s %q %d", e.Outcome, e.Object, e.Reason, e.People))
+		}
+	}
+	want := []string{`team-refused team-1 as nhs "to ring them" 4`, `role-refused team-0 as nhs "to ring them" 4`, `role-refused team-0 as nhs "to ring them" 4`, `analyst-sees-nobody team-0 as nhs "to ring them" 4`, `allowed team-0 as nhs "to ring them" 4`}
+	if len(kept) != len(want) || kept[len(kept)-1] != want[len(want)-1] || kept[0] != want[0] {
+		t.Errorf("the audit has %q", kept)
+	}
+}

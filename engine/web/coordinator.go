@@ -5,10 +5,12 @@ package web
 import (
 	"context"
 	"net/url"
+	"slices"
 	"strings"
 
 	"leftshift/engine"
 	"leftshift/engine/access"
+	"leftshift/engine/deliver"
 	"leftshift/engine/door"
 	"leftshift/engine/identity"
 )
@@ -32,6 +34,50 @@ func (r *Request) page(title, template string, f door.Frame, data any) (*Page, e
 	return &Page{Title: title, Main: main, Frame: frame(f)}, err
 }
 
+func showExport(ctx context.Context, r *Request) (Answer, error) { return exportPage(ctx, r, nil) }
+
+func exportPage(ctx context.Context, r *Request, faults []Fault) (Answer, error) {
+	_, f, err := r.App.opt.Doors.Lists(ctx, r.Who)
+	if err != nil {
+		return Answer{}, err
+	}
+	team := r.PathValue("team")
+	p, err := r.page("Export a list", "export", f, struct {
+		At     string
+		Shapes []deliver.ShapeInfo
+		Reason string
+		Faults []Fault
+	}{listPath(team), deliver.Shapes(), r.PostFormValue("reason"), faults})
+	if err == nil {
+		p.Caption, p.Faults = team, faults
+		p.Back = &Link{Text: "Back to the list", Path: listPath(team)}
+	}
+	return Answer{Page: p}, err
+}
+
+// export sends a list as a file.
+func export(ctx context.Context, r *Request) (Answer, error) {
+	if strings.TrimSpace(r.PostFormValue("reason")) == "" {
+		return exportPage(ctx, r, []Fault{{"reason", "Say why you export the list. The reason is kept in the audit"}})
+	}
+	shape := deliver.Shape(r.PostFormValue("shape"))
+	if !slices.ContainsFunc(deliver.Shapes(), func(s deliver.ShapeInfo) bool { return s.Shape == shape }) {
+		return exportPage(ctx, r, []Fault{{"shape", "Choose a kind of file"}})
+	}
+	l, err := r.App.opt.Doors.ExportList(ctx, r.Who, r.Where(), r.PathValue("team"), string(shape))
+	if err != nil {
+		return Answer{}, err
+	}
+	f, err := deliver.Write(shape, l)
+	if err != nil {
+		return Answer{}, err
+	}
+	return Answer{File: &File{f.Name, f.Type, f.Bytes}}, nil
+}
+
+// listPath is where a team's list is.
+func listPath(team string) string { return "/lists/" + url.PathEscape(team) }
+
 type listLink struct {
 	Team, Path string
 	People     int
@@ -44,7 +90,7 @@ func home(ctx context.Context, r *Request) (Answer, error) {
 	}
 	var links []listLink
 	for _, l := range lists {
-		links = append(links, listLink{l.Team, "/lists/" + url.PathEscape(l.Team), l.People})
+		links = append(links, listLink{l.Team, listPath(l.Team), l.People})
 	}
 	p, err := r.page("My lists", "home", f, struct {
 		Lists []listLink
@@ -82,13 +128,13 @@ func list(ctx context.Context, r *Request, template string) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	at := "/lists/" + url.PathEscape(l.Team)
+	at := listPath(l.Team)
 	p, err := r.page(l.Team, template, l.Frame, struct {
 		*door.List
 		People []row
 		Shown  shown
-		Sheet  string
-	}{l, r.rows(l), shownOf(l.Columns), at + "/sheet"})
+		At     string
+	}{l, r.rows(l), shownOf(l.Columns), at})
 	if err != nil {
 		return Answer{}, err
 	}

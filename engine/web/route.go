@@ -24,6 +24,8 @@ var routes = []Route{
 	{http.MethodGet, "/{$}", access.OpenHome, false, home},
 	{http.MethodGet, "/lists/{team}", access.OpenList, false, showList},
 	{http.MethodGet, "/lists/{team}/sheet", access.OpenList, false, showSheet},
+	{http.MethodGet, "/lists/{team}/export", access.OpenList, false, showExport},
+	{http.MethodPost, "/lists/{team}/export", access.ExportList, false, export},
 	{http.MethodGet, "/people/{person}", access.OpenPerson, false, showPerson},
 	{http.MethodGet, "/find", access.OpenHome, false, showFind},
 	{http.MethodPost, "/find", access.OpenPerson, false, find},
