@@ -208,3 +208,14 @@ func TestHashIsOfTheContentOnly(t *testing.T) {
 		t.Error("two loads of the same library have different hashes")
 	}
 }
+
+// Every key of lists.toml is explained, those of means among them.
+func TestKeys(t *testing.T) {
+	names := map[string]bool{}
+	for _, k := range Keys() {
+		names[k.Table+"."+k.Name] = true
+	}
+	if !names["list.name"] || !names["list.resolved_by"] || !names["source.release"] {
+		t.Errorf("%v", names)
+	}
+}

@@ -26,9 +26,6 @@ func (l *loader) check(b block, e *entry, o *Outcome) {
 	if l.cat.Find(o.ID) != nil {
 		bad("id", "id-twice", "is declared twice: expected one of each id")
 	}
-	if o.Title == "" || o.Sentence == "" || o.Why == "" || len(o.Tests) == 0 {
-		bad("id", "incomplete", "is incomplete: expected title, sentence, why, and tests (scenarios that show it)")
-	}
 	if strings.HasSuffix(o.Sentence, ".") {
 		bad("sentence", "sentence", "has a sentence that ends in a full stop: expected words that go on, such as \"admitted as an emergency\"")
 	}

@@ -1,17 +1,14 @@
 package outcome
 
 import (
-	"bytes"
 	"embed"
-	"errors"
 	"io/fs"
 	"strings"
-
-	"github.com/pelletier/go-toml/v2"
 
 	"leftshift/engine"
 	"leftshift/features/catalogue"
 	"leftshift/features/codelist"
+	"leftshift/features/declared"
 )
 
 //go:embed outcomes.toml
@@ -19,51 +16,11 @@ var builtIn embed.FS
 
 const fileName = "outcomes.toml"
 
-// entry is one [[outcome]] as written.
-type entry struct {
-	ID               string   `toml:"id"`
-	Title            string   `toml:"title"`
-	Sentence         string   `toml:"sentence"`
-	Source           string   `toml:"source"`
-	Spells           []string `toml:"spells"`
-	Attended         []int    `toml:"attended"`
-	FirstOfCIS       bool     `toml:"first_of_cis"`
-	Nights           int      `toml:"nights"`
-	Cause            []cause  `toml:"cause"`
-	Kinds            []string `toml:"kinds"`
-	Lists            []string `toml:"lists"`
-	Codes            []string `toml:"codes"`
-	MembersOf        string   `toml:"members_of"`
-	New              bool     `toml:"new"`
-	FromAge          int      `toml:"from_age"`
-	DischargedWithin int      `toml:"discharged_within"`
-	DischargedFrom   []string `toml:"discharged_from"`
-	Of               []string `toml:"of"`
-	Horizons         []int    `toml:"horizons"`
-	Gap              int      `toml:"gap"`
-	Competing        []string `toml:"competing"`
-	Recurrence       string   `toml:"recurrence"`
-	Freeze           *int     `toml:"freeze"`
-	Why              string   `toml:"why"`
-	Since            string   `toml:"since"`
-	Tests            []string `toml:"tests"`
-}
-
-type cause struct {
-	Lists         []string `toml:"lists"`
-	Codes         []string `toml:"codes"`
-	Positions     []string `toml:"positions"`
-	With          []string `toml:"with"`
-	WithPositions []string `toml:"with_positions"`
-	Without       []string `toml:"without"`
-}
-
 // loader gathers what the file says, and every fault.
 type loader struct {
 	lib      *codelist.Library
 	features *catalogue.Catalogue
 	faults   Faults
-	lines    []string
 	cat      *Catalogue
 }
 
@@ -76,71 +33,40 @@ func Load(lib *codelist.Library, features *catalogue.Catalogue) (*Catalogue, err
 // LoadFS reads outcomes.toml of a directory. The error is a *Faults with every
 // fault of the file.
 func LoadFS(dir fs.FS, lib *codelist.Library, features *catalogue.Catalogue) (*Catalogue, error) {
-	l := &loader{lib: lib, features: features, cat: &Catalogue{}}
-	text, err := fs.ReadFile(dir, fileName)
+	l := &loader{lib: lib, features: features, faults: Faults{Of: "the outcomes have"}, cat: &Catalogue{}}
+	text, err := engine.ReadText(dir, fileName)
 	if err != nil {
-		l.faults.add(fileName, 0, "file-missing", "cannot be read: add it, or correct its permissions")
-		return nil, &l.faults
+		l.faults.Add(fileName, 0, "file-missing", "cannot be read: add it, or correct its permissions")
+		return nil, l.faults.Err()
 	}
-	l.lines = strings.Split(string(text), "\n")
-	var file struct {
-		Outcome []entry `toml:"outcome"`
+	var f file
+	if !declared.Read(fileName, text, &f, &l.faults) {
+		return nil, l.faults.Err()
 	}
-	if err := toml.NewDecoder(bytes.NewReader(text)).DisallowUnknownFields().Decode(&file); err != nil {
-		l.undecodable(err)
-		return nil, &l.faults
+	if len(f.Outcome) == 0 {
+		l.faults.Add(fileName, 0, "file-empty", "has no [[outcome]]: add one")
 	}
-	if len(file.Outcome) == 0 {
-		l.faults.add(fileName, 0, "file-empty", "has no [[outcome]]: add one")
-	}
-	at := l.headers(0, len(l.lines), "[[outcome]]")
-	for i := range file.Outcome {
-		end := len(l.lines)
-		if i+1 < len(at) {
-			end = at[i+1] - 1
-		}
-		b := block{l, at[i], end}
-		o := l.outcome(b, &file.Outcome[i])
-		l.check(b, &file.Outcome[i], &o)
+	for i := range f.Outcome {
+		e := &f.Outcome[i]
+		o := l.outcome(block{l, &e.Place}, e)
+		l.check(block{l, &e.Place}, e, &o)
 		l.cat.Outcomes = append(l.cat.Outcomes, o)
 	}
-	for i := range file.Outcome {
-		end := len(l.lines)
-		if i+1 < len(at) {
-			end = at[i+1] - 1
-		}
-		l.checkReferences(block{l, at[i], end}, i)
+	for i := range f.Outcome {
+		l.checkReferences(block{l, &f.Outcome[i].Place}, i)
 	}
-	if len(l.faults.List) > 0 {
-		l.faults.sort()
-		return nil, &l.faults
+	if err := l.faults.Err(); err != nil {
+		return nil, err
 	}
 	l.cat.Hash = hash(l.cat, lib)
 	return l.cat, nil
-}
-
-func (l *loader) undecodable(err error) {
-	var strict *toml.StrictMissingError
-	var bad *toml.DecodeError
-	switch {
-	case errors.As(err, &strict):
-		for _, e := range strict.Errors {
-			line, _ := e.Position()
-			l.faults.add(fileName, line, "unknown-key", "%s is not a key here: remove it or correct its spelling", strings.Join(e.Key(), "."))
-		}
-	case errors.As(err, &bad):
-		line, _ := bad.Position()
-		l.faults.add(fileName, line, "toml", "is not readable TOML: %v", err)
-	default:
-		l.faults.add(fileName, 0, "toml", "is not readable TOML: %v", err)
-	}
 }
 
 // outcome takes over what is written; names that do not exist are faults.
 func (l *loader) outcome(b block, e *entry) Outcome {
 	o := Outcome{ID: e.ID, Title: e.Title, Sentence: e.Sentence, Source: Source(e.Source), FirstOfCIS: e.FirstOfCIS, Nights: e.Nights, New: e.New,
 		FromAge: e.FromAge, DischargedWithin: e.DischargedWithin, Of: e.Of, Horizons: e.Horizons, Gap: e.Gap,
-		Why: e.Why, Tests: e.Tests, Line: b.line}
+		Why: e.Why, Tests: e.Tests, Line: b.at.Line}
 	o.Spells = kinds[engine.SpellKind](b, e.ID, "spells", e.Spells, engine.SpellKinds())
 	o.DischargedFrom = kinds[engine.SpellKind](b, e.ID, "discharged_from", e.DischargedFrom, engine.SpellKinds())
 	o.Kinds = kinds[engine.EventKind](b, e.ID, "kinds", e.Kinds, engine.EventKinds())
@@ -160,9 +86,8 @@ func (l *loader) outcome(b block, e *entry) Outcome {
 		o.Freeze = *e.Freeze
 	}
 	o.Since, _ = engine.ParseDay(e.Since)
-	at := l.headers(b.line, b.end, "[[outcome.cause]]")
-	for i, c := range e.Cause {
-		o.Causes = append(o.Causes, l.cause(block{l, at[i], b.end}, e.ID, &c))
+	for i := range e.Cause {
+		o.Causes = append(o.Causes, l.cause(block{l, &e.Cause[i].Place}, e.ID, &e.Cause[i]))
 	}
 	switch {
 	case e.MembersOf != "":
@@ -228,35 +153,18 @@ func parseCode(s string) (system engine.System, code string, prefix, ok bool) {
 	return system, code, true, strings.ToUpper(code) == code
 }
 
-// block is one entry's place in the file: lines line to end, from 1.
+// block is the place of an entry.
 type block struct {
-	l         *loader
-	line, end int
+	l  *loader
+	at *declared.Place
 }
 
-// fault is at the line of a key, or of the entry's header.
+// fault is at the line of a key, or of the entry's header; none is told of a
+// key of which one was told when it was read.
 func (b block) fault(key, code, text string, args ...any) {
-	b.l.faults.add(fileName, b.key(key), code, text, args...)
-}
-
-func (b block) key(key string) int {
-	for i := b.line; i < b.end; i++ {
-		if k, _, ok := strings.Cut(b.l.lines[i], "="); ok && strings.TrimSpace(k) == key {
-			return i + 1
-		}
+	if !b.at.Broken(key) {
+		b.l.faults.Add(fileName, b.at.Key(key), code, text, args...)
 	}
-	return b.line
-}
-
-// headers gives the lines (from 1) of a header between two lines.
-func (l *loader) headers(from, to int, header string) []int {
-	var out []int
-	for i := from; i < to; i++ {
-		if strings.TrimSpace(l.lines[i]) == header {
-			out = append(out, i+1)
-		}
-	}
-	return out
 }
 
 // kinds reads names as their numbers.

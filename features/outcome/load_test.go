@@ -42,7 +42,7 @@ func TestFaults(t *testing.T) {
 	other := strings.Replace(right, `"a"`, `"b"`, 1)
 	for _, c := range []struct{ text, from, to, want string }{
 		{right, `id = "a"`, `id = "A b"`, `outcomes.toml:2: A b is not an id: expected lower_snake`},
-		{right, `title = "A"`, ``, `outcomes.toml:2: a is incomplete: expected title`},
+		{right, `title = "A"`, ``, `outcomes.toml:1: [[outcome]] a lacks title (what it is, for headings): add it`},
 		{right, `"had a"`, `"had a."`, `outcomes.toml:4: a has a sentence that ends in a full stop`},
 		{right, `source = "spell"`, `source = "spells"`, `outcomes.toml:5: a has source = "spells": expected one of spell, event, care_home, death, any_of`},
 		{right, `["emergency"]`, `["emergancy"]`, `outcomes.toml:6: a has spells = "emergancy": expected one of emergency, elective,`},
@@ -67,7 +67,7 @@ func TestFaults(t *testing.T) {
 		{right, `first_of_cis = true`, "discharged_within = 30\ndischarged_from = [\"elective\"]", `outcomes.toml:7: a has discharged_within = 30: expected days from 2, no fewer than its longest horizon of 90`},
 		{right, `first_of_cis = true`, `discharged_within = 90`, `outcomes.toml:7: a has one of discharged_within and discharged_from`},
 		{right, `why = "because"`, "why = \"because\"\nfrom_age = 200", `outcomes.toml:13: a has from_age = 200`},
-		{right, `why = "because"`, "whys = \"because\"", `outcomes.toml:12: outcome.whys is not a key here`},
+		{right, `why = "because"`, "whys = \"because\"", `outcomes.toml:12: whys is not a key of [[outcome]]: did you mean why?`},
 		{right, `why = "because"`, "why = because", `outcomes.toml:12: is not readable TOML`},
 		{right, "tests = [\"spells\"]\n", "tests = [\"spells\"]\n[[outcome.cause]]\nlists = [\"falls\", \"fallen\"]\n", `outcomes.toml:16: a names code list "fallen", which does not exist`},
 		{right, "tests = [\"spells\"]\n", "tests = [\"spells\"]\n[[outcome.cause]]\nwithout = [\"icd10:W*\"]\n", `outcomes.toml:15: a cause of a names no codes`},
@@ -222,5 +222,17 @@ func TestMark(t *testing.T) {
 	ed, err := Compile(s.cat, []string{"ed_attendance"}, s.lib, nil)
 	if err != nil || ed.Ready([]engine.Day{d - 30, d}, d+365+62) != nil || ed.Ready([]engine.Day{d - 30, d}, d+365+61) == nil || none.Ready([]engine.Day{d}, d+365+91) == nil {
 		t.Errorf("an outcome settles with its source: %v", err)
+	}
+}
+
+// Every key is explained, and a wrong type hides no other fault.
+func TestKeys(t *testing.T) {
+	if k := Keys(); len(k) < 30 || k[0].Table != "outcome" || !k[0].Required {
+		t.Errorf("%+v", k)
+	}
+	_, err := loadText(t, strings.NewReplacer(`"first"`, `1`, `[30, 90]`, `90`, `2026-11-22`, `x`).Replace(right))
+	var f *Faults
+	if !errors.As(err, &f) || len(f.List) != 3 || f.List[0].Line != 8 || !strings.Contains(f.List[0].Text, "horizons must be a list of whole numbers, here a whole number") || f.List[1].Line != 10 || f.List[2].Line != 13 {
+		t.Fatalf("%v", err)
 	}
 }
