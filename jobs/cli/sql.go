@@ -72,7 +72,7 @@ query of - is read from standard input:
 				return errFailed
 			}
 			if answer.Truncated {
-				fmt.Fprintf(a.err, "there are more; shown is the first %s: raise --rows\n", engine.Plural(rows, "row"))
+				fmt.Fprintf(a.err, "there is more than the %s shown: raise --rows\n", engine.Plural(rows, "row"))
 			}
 			return write(a.out, answer)
 		},
