@@ -17,7 +17,8 @@ const (
 	yes
 )
 
-// The atoms of a way leave a mark each unless they hold.
+// The atoms of a way leave a mark each unless they hold. The first two are 1 and
+// 2, as compare adds them up.
 const (
 	markUnknown uint8 = 1 << iota
 	markUnseen
@@ -49,8 +50,7 @@ func (s *sheet) derive() {
 			clear(out)
 			clear(left)
 			for _, t := range x.Terms {
-				clear(term)
-				for _, atoms := range t.Ways {
+				for w, atoms := range t.Ways {
 					clear(way)
 					for _, a := range atoms {
 						var b []uint8
@@ -58,6 +58,12 @@ func (s *sheet) derive() {
 							b = of[from:to]
 						}
 						compare(way, s.m.Values[a.Column][from:to], b, a.Atom)
+					}
+					if w == 0 {
+						for i, m := range way {
+							term[i] = wayOf[m&7]
+						}
+						continue
 					}
 					for i, m := range way {
 						term[i] = max(term[i], wayOf[m&7])
@@ -85,23 +91,29 @@ func (s *sheet) derive() {
 // the marks of lower bounds, nil for none: of one that is below the atom's number
 // more could change the answer, whichever it asks.
 func compare(way []uint8, values []float32, bound []uint8, a catalogue.Atom) {
-	n := a.N
+	n, ifBelow, ifLeast := a.N, markNo, uint8(0)
+	if a.Below {
+		ifBelow, ifLeast = 0, markNo
+	}
 	for i, v := range values[:len(way)] {
-		m, below := uint8(0), float64(v) < n
-		if below != a.Below {
-			m = markNo
-		}
-		if v != v {
-			m = markUnknown
-			if math.Float32bits(v) == math.Float32bits(matrix.NotObservable) {
-				m = markUnseen
-			}
-		}
-		if bound != nil && below && bound[i] != 0 {
+		below, least := one(float64(v) < n), one(float64(v) >= n) // neither of NaN
+		m := ifBelow&-below | ifLeast&-least
+		m |= 1 - below - least + one(math.Float32bits(v) == notObservable)
+		if bound != nil && below&one(bound[i] != 0) == 1 {
 			m = bound[i]
 		}
 		way[i] |= m
 	}
+}
+
+var notObservable = math.Float32bits(matrix.NotObservable)
+
+// one is 1 where something is so, else 0, without a branch.
+func one(is bool) (n uint8) {
+	if is {
+		n = 1
+	}
+	return n
 }
 
 // name adds the derived features that are not observable to what is unseen of

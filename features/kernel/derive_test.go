@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"math"
+	"math/rand/v2"
 	"testing"
 
 	"leftshift/features/catalogue"
@@ -105,4 +106,34 @@ func TestDeriveOfLowerBound(t *testing.T) {
 			t.Errorf("%+v of two and %v: %v (%s), want %v", c.terms, c.of, got, matrix.StateOf(got), c.want)
 		}
 	}
+}
+
+// What is derived of 20,000 rows of the built-in catalogue, a tenth of whose
+// values are unknown or not observable.
+func BenchmarkDerive(b *testing.B) {
+	cat := load(b).cat
+	p, err := plan.Compile(cat, load(b).lib, load(b).analytes, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	const rows = 20000
+	r := rand.New(rand.NewPCG(1, 2))
+	m := matrix.New(p.Columns, rows)
+	for j := range m.Values {
+		for i := range m.Values[j] {
+			m.Values[j][i] = float32(r.IntN(6) / 4)
+			switch r.IntN(20) {
+			case 0:
+				m.Values[j][i] = matrix.NaN
+			case 1:
+				m.Values[j][i] = matrix.NotObservable
+			}
+		}
+	}
+	s := &sheet{m: m, plan: p}
+	b.ResetTimer()
+	for b.Loop() {
+		s.derive()
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/rows, "ns/row")
 }
