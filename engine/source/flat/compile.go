@@ -86,16 +86,13 @@ var tables = map[string]struct {
 
 var reference = map[string]bool{"organisation": true, "team": true, "area": true}
 
-var statusNames = map[string]int64{"active": int64(engine.Active), "ended": int64(engine.Ended), "completed": int64(engine.Completed),
-	"did-not-attend": int64(engine.DidNotAttend), "cancelled": int64(engine.Cancelled), "planned": int64(engine.Planned)}
-
 // words are the names of numbered values, by table and column.
 var words = map[string]map[string]int64{
-	"event.kind":        eventKinds(),
-	"event.status":      statusNames,
-	"event.mode":        {"face-to-face": int64(engine.FaceToFace), "telephone": int64(engine.Telephone), "home-visit": int64(engine.HomeVisit), "online": int64(engine.Online)},
-	"document.status":   statusNames,
-	"document.category": {"document": 1, "care-plan": 2, "summary": 3},
+	"event.kind":        inMaps(engine.EventKinds()),
+	"event.status":      inMaps(engine.StatusNames()),
+	"event.mode":        inMaps(engine.ModeNames()),
+	"document.status":   inMaps(engine.StatusNames()),
+	"document.category": inMaps(engine.DocumentNames()),
 	"episode.kind": {"admitted": int64(engine.AdmittedEpisode), "emergency-department": int64(engine.EDAttendance), "same-day": int64(engine.SDECAttendance), "outpatient": int64(engine.OutpatientAttendance),
 		"nhs111": int64(engine.NHS111Call), "ambulance": int64(engine.AmbulanceIncident), "community": int64(engine.CommunityCare),
 		"mental-health": int64(engine.MentalHealthCare), "social-care": int64(engine.SocialCareEvent), "drug-alcohol": int64(engine.DrugAlcoholTreatment)},
@@ -111,12 +108,12 @@ var words = map[string]map[string]int64{
 // Dictionary's too, so that a map may say either.
 var national = map[string]bool{"episode.attended": true}
 
-func eventKinds() map[string]int64 {
+// inMaps gives the numbers of a table of names as maps write them, with hyphens;
+// place 0, which is none, is not to be said.
+func inMaps(names []string) map[string]int64 {
 	out := map[string]int64{}
-	for i, name := range engine.EventKinds() {
-		if name != "" {
-			out[name] = int64(i)
-		}
+	for i, name := range names[1:] {
+		out[strings.ReplaceAll(name, "_", "-")] = int64(i + 1)
 	}
 	return out
 }

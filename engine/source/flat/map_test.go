@@ -2,6 +2,7 @@ package flat
 
 import (
 	"errors"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -65,5 +66,19 @@ func wantFault(t testing.TB, err error, code string) {
 	var f *engine.Fault
 	if !errors.As(err, &f) || f.Code != code {
 		t.Fatalf("got %v, want the fault %q", err, code)
+	}
+}
+
+// Maps name what the engine names, with hyphens.
+func TestWordsAreTheEngines(t *testing.T) {
+	for column, want := range map[string]map[string]int64{
+		"event.mode":        {"face-to-face": int64(engine.FaceToFace), "telephone": int64(engine.Telephone), "home-visit": int64(engine.HomeVisit), "online": int64(engine.Online)},
+		"document.category": {"document": 1, "care-plan": 2, "summary": 3},
+		"document.status": {"active": int64(engine.Active), "ended": int64(engine.Ended), "completed": int64(engine.Completed),
+			"did-not-attend": int64(engine.DidNotAttend), "cancelled": int64(engine.Cancelled), "planned": int64(engine.Planned)},
+	} {
+		if got := words[column]; !maps.Equal(got, want) {
+			t.Errorf("%s: %v, want %v", column, got, want)
+		}
 	}
 }
