@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // A site whose people count as real: what no approval covers leaves nobody off
@@ -28,18 +29,21 @@ func TestUnapprovedListsDriveNothing(t *testing.T) {
 	if _, err := os.Stat(s.path("data", "landed")); !os.IsNotExist(err) {
 		t.Errorf("something landed: %v", err)
 	}
+	// An approval lasts three years at most, and is given today.
+	today, until := time.Now().Format(time.DateOnly), time.Now().AddDate(2, 0, 0).Format(time.DateOnly)
 	approve := func(until string, more ...string) answer {
 		t.Helper()
 		return s.do("codelist", append([]string{"approve", "--by", "Dr A Example", "--role", "clinical safety officer", "--until", until}, more...)...)
 	}
 	both := []string{"--list", "palliative_care", "--list", "palliative_care_not_indicated"}
+	approve("9999-12-31", both...).fails(t, 1, "at most 3 years")
 	approve("2001-01-01", both...).fails(t, 1, "ends before it was given")
-	approve("2099-12-31", "--list", "palliative_care", "--hash", strings.Repeat("0", 64)).fails(t, 1, "is not what was read")
-	approve("2099-12-31", "--list", "paliative_care").fails(t, 1, "there is no code list")
+	approve(until, "--list", "palliative_care", "--hash", strings.Repeat("0", 64)).fails(t, 1, "is not what was read")
+	approve(until, "--list", "paliative_care").fails(t, 1, "there is no code list")
 	if _, err := os.Stat(s.path("codelists.toml")); !os.IsNotExist(err) {
 		t.Errorf("a refused approval was kept: %v", err)
 	}
-	approve("2099-12-31", both...).done(t)
+	approve(until, both...).done(t)
 
 	s.do("train", "-q").done(t)
 	bundle, err := os.ReadDir(s.path("data", "models"))
@@ -75,7 +79,7 @@ func TestUnapprovedListsDriveNothing(t *testing.T) {
 
 	// All of them approved, by the template filled in.
 	template := s.do("codelist", "approve-template").done(t).out
-	filled := strings.NewReplacer(`by = ""`, `by = "Dr A Example"`, `role = ""`, `role = "clinical safety officer"`, `on = ""`, `on = "2026-01-01"`, `until = ""`, `until = "2099-12-31"`).Replace(template)
+	filled := strings.NewReplacer(`by = ""`, `by = "Dr A Example"`, `role = ""`, `role = "clinical safety officer"`, `on = ""`, `on = "`+today+`"`, `until = ""`, `until = "`+until+`"`).Replace(template)
 	s.write(s.read("codelists.toml")+"\n"+filled, "codelists.toml")
 	s.do("run", "-q").done(t)
 	second := s.current()
@@ -88,7 +92,7 @@ func TestUnapprovedListsDriveNothing(t *testing.T) {
 	}
 
 	// Their last day has passed: the night stops and the snapshot stays.
-	s.write(strings.ReplaceAll(s.read("codelists.toml"), "2099-12-31", "2026-01-02"), "codelists.toml")
+	s.write(strings.ReplaceAll(s.read("codelists.toml"), until, "2026-01-02"), "codelists.toml")
 	s.write(strings.ReplaceAll(s.read("codelists.toml"), "on = \"20", "on = \"2026-01-01\" # 20"), "codelists.toml")
 	s.do("run", "-q").fails(t, 1, "exclusion-unapproved", "approved until 2026-01-02")
 	if got := s.current(); got != second {

@@ -59,6 +59,24 @@ func TestFeatureOfOnesOwn(t *testing.T) {
 		if !strings.Contains(a.out, "our_visits_365d is 0 on") || !strings.Contains(a.out, "(case-differs)") {
 			t.Errorf("a case that does not hold: %s", a.out)
 		}
+		// The night and the training do not begin with it; as a draft it stops nothing.
+		bare := s.current()
+		s.do("run", "-q", "--as-of", firstNight).fails(t, 1, "our_visits_365d is 0 on", "(case-differs)")
+		s.do("train", "-q").fails(t, 1, "(case-differs)")
+		if got := s.current(); got != bare {
+			t.Errorf("a night with a failing case made %s", got)
+		}
+		s.write(s.read("features", "our_visits.toml"), "features", "our_visits.draft.toml")
+		if err := os.Remove(s.path("features", "our_visits.toml")); err != nil {
+			t.Fatal(err)
+		}
+		if a := s.features("check").done(t); !strings.Contains(a.out, "draft our_visits.draft.toml") || !strings.Contains(a.out, "(case-differs)") {
+			t.Errorf("a draft: %s", a.out)
+		}
+		s.features("list", "--find", "our_visits").done(t)
+		if err := os.Remove(s.path("features", "our_visits.draft.toml")); err != nil {
+			t.Fatal(err)
+		}
 		s.write(text, "features", "our_visits.toml")
 		s.features("check").done(t)
 	})
