@@ -54,7 +54,7 @@ func Open(ctx context.Context, opt Options) (*DB, error) {
 	db := &DB{connector: connector, pool: sql.OpenDB(connector), opt: opt}
 	db.pool.SetMaxOpenConns(1)
 	if db.conn, err = db.pool.Conn(ctx); err != nil {
-		return nil, err
+		return nil, failed(ctx, "duckdb-open", "DuckDB did not start", err)
 	}
 	if opt.Temp != "" {
 		if err := db.Exec(ctx, "SET temp_directory="+Quote(opt.Temp)); err != nil {
@@ -72,10 +72,19 @@ func (db *DB) Close() error {
 	return db.pool.Close()
 }
 
+// failed is the fault of a statement, or the context's error where it was called
+// off: DuckDB then tells of an interrupt in words of its own.
+func failed(ctx context.Context, code, say string, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return &engine.Fault{Code: code, Say: say, Err: err}
+}
+
 // Exec runs one statement of ours. Paths and names in it go through Quote.
 func (db *DB) Exec(ctx context.Context, statement string) error {
 	if _, err := db.conn.ExecContext(ctx, statement); err != nil {
-		return &engine.Fault{Code: "duckdb-statement", Say: "a statement of the lake failed", Err: err}
+		return failed(ctx, "duckdb-statement", "a statement of the lake failed", err)
 	}
 	return nil
 }
@@ -84,7 +93,7 @@ func (db *DB) Exec(ctx context.Context, statement string) error {
 func (db *DB) Query(ctx context.Context, query string) (*sql.Rows, error) {
 	rows, err := db.conn.QueryContext(ctx, query)
 	if err != nil {
-		return nil, &engine.Fault{Code: "duckdb-query", Say: "a query of the lake failed", Err: err}
+		return nil, failed(ctx, "duckdb-query", "a query of the lake failed", err)
 	}
 	return rows, nil
 }
@@ -103,7 +112,7 @@ func (db *DB) Arrow(ctx context.Context, query string) (array.RecordReader, erro
 		return err
 	})
 	if err != nil {
-		return nil, &engine.Fault{Code: "duckdb-query", Say: "a query of the lake failed", Err: err}
+		return nil, failed(ctx, "duckdb-query", "a query of the lake failed", err)
 	}
 	return reader, nil
 }

@@ -115,7 +115,8 @@ func Streams(ctx context.Context, dir string, opt Options, do func(ctx context.C
 		return err
 	}
 	workers := min(max(opt.Workers, 1), max(buckets, 1))
-	group, ctx := errgroup.WithContext(ctx)
+	outer := ctx
+	group, ctx := errgroup.WithContext(outer)
 	group.SetLimit(workers)
 	for b := range buckets {
 		group.Go(func() error {
@@ -125,7 +126,13 @@ func Streams(ctx context.Context, dir string, opt Options, do func(ctx context.C
 			return streams(ctx, dir, b, lake.Options{Threads: 1, MemoryMiB: max(opt.MemoryMiB/workers, leastMiB), Temp: opt.Temp}, do)
 		})
 	}
-	return group.Wait()
+	if err := group.Wait(); err != nil {
+		if outer.Err() != nil {
+			return outer.Err() // called off, whatever that made fail first
+		}
+		return err
+	}
+	return nil
 }
 
 func streams(ctx context.Context, dir string, b int, opt lake.Options, do func(ctx context.Context, bucket int, in kernel.Input) error) error {

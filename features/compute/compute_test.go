@@ -216,3 +216,22 @@ func TestFiles(t *testing.T) {
 		}
 	}
 }
+
+// A run that is called off says so, whatever that made fail first.
+func TestCalledOff(t *testing.T) {
+	dir := folder(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	err := Streams(ctx, dir, Options{Workers: 2}, func(context.Context, int, kernel.Input) error {
+		cancel()
+		return &engine.Fault{Code: "duckdb-query", Say: "interrupted"}
+	})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("called off: %v", err)
+	}
+	err = Streams(t.Context(), dir, Options{}, func(context.Context, int, kernel.Input) error {
+		return &engine.Fault{Code: "duckdb-query", Say: "broken"}
+	})
+	if errors.Is(err, context.Canceled) || err == nil {
+		t.Errorf("a fault of its own: %v", err)
+	}
+}

@@ -55,7 +55,7 @@ func Unknown(c *catalogue.Catalogue, id string) error {
 	var near []string
 	for i := range c.Definitions {
 		x := c.Definitions[i].ID
-		if id != "" && (strings.Contains(x, id) || strings.HasPrefix(id, x) || distance(x, id) <= 2) && len(near) < 6 {
+		if id != "" && (strings.Contains(x, id) || strings.HasPrefix(id, x) || engine.Distance(x, id) <= 2) && len(near) < 6 {
 			near = append(near, x)
 		}
 	}
@@ -64,25 +64,4 @@ func Unknown(c *catalogue.Catalogue, id string) error {
 		say = "there is no feature of that id; did you mean " + strings.Join(near, ", ") + "?"
 	}
 	return &engine.Fault{Code: "feature-unknown", Say: say}
-}
-
-// distance is Levenshtein's.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		corner := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := corner
-			if a[i] != b[j] {
-				cost++
-			}
-			corner = row[j+1]
-			row[j+1] = min(cost, corner+1, row[j]+1)
-		}
-	}
-	return row[len(b)]
 }

@@ -47,6 +47,14 @@ type one struct {
 // Try computes features over the whole lake on the path of the night and sums
 // them up, in the order of Features.
 func Try(ctx context.Context, db *lake.DB, q Ask) ([]*Trial, Cost, error) {
+	out, cost, err := try(ctx, db, q)
+	if err != nil && ctx.Err() != nil {
+		err = ctx.Err() // called off, whatever that made fail first
+	}
+	return out, cost, err
+}
+
+func try(ctx context.Context, db *lake.DB, q Ask) ([]*Trial, Cost, error) {
 	started := time.Now()
 	dates := []engine.Day{q.On}
 	if q.Labels != nil && q.Labels.Index != q.On {

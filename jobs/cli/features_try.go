@@ -79,6 +79,8 @@ says.`,
 					return err
 				}
 			}
+			var empty []string // features with nothing to draw
+			var nothing error
 			for k, t := range trials {
 				if !asJSON {
 					if k > 0 {
@@ -88,11 +90,22 @@ says.`,
 						return err
 					}
 				}
-				if plot != "" {
-					if err := drawn(t, plotName(plot, t.Feature, len(trials))); err != nil {
-						return err
-					}
+				if plot == "" {
+					continue
 				}
+				var fault *engine.Fault
+				err := drawn(t, plotName(plot, t.Feature, len(trials)))
+				if errors.As(err, &fault) && fault.Code == "plot-empty" {
+					empty, nothing = append(empty, t.Feature), err
+				} else if err != nil {
+					return err
+				}
+			}
+			if len(empty) == len(trials) {
+				return nothing
+			}
+			if len(empty) > 0 {
+				fmt.Fprintf(a.err, "no plot of %s: too few people have a value other than zero\n", strings.Join(empty, ", "))
 			}
 			if !asJSON {
 				fmt.Fprintf(a.out, "\n%s read in %s\n", engine.Plural(int(cost.Rows), "row"), cost.Took.Round(10*time.Millisecond))

@@ -254,7 +254,7 @@ func suggest(t reflect.Type, key string) string {
 			continue
 		}
 		keys = append(keys, k)
-		if d := distance(k, key); d < least && d < len(k) {
+		if d := engine.Distance(k, key); d < least && d < len(k) {
 			best, least = k, d
 		}
 	}
@@ -262,25 +262,4 @@ func suggest(t reflect.Type, key string) string {
 		return "did you mean " + best + "?"
 	}
 	return "the keys here are " + strings.Join(keys, ", ")
-}
-
-// distance is Levenshtein's.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		corner := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := corner
-			if a[i] != b[j] {
-				cost++
-			}
-			corner = row[j+1]
-			row[j+1] = min(cost, corner+1, row[j]+1)
-		}
-	}
-	return row[len(b)]
 }
