@@ -180,14 +180,14 @@ func (x *tracer) measured(hits []hit, newest engine.Day) {
 			t.How = fmt.Sprintf("the mean of the %d values of the newest day, %s", len(dayValues), newest)
 		}
 	case catalogue.Mean:
-		t.Value, t.How = mean/scale, fmt.Sprintf("the mean of %d values", len(hits))
+		t.Value, t.How = mean/scale, "the mean of "+engine.Plural(len(hits), "value")
 	case catalogue.Min:
-		t.Value, t.How = least/scale, fmt.Sprintf("the least of %d values", len(hits))
+		t.Value, t.How = least/scale, "the least of "+engine.Plural(len(hits), "value")
 	case catalogue.Max:
-		t.Value, t.How = most/scale, fmt.Sprintf("the greatest of %d values", len(hits))
+		t.Value, t.How = most/scale, "the greatest of "+engine.Plural(len(hits), "value")
 	case catalogue.Spread:
 		if len(hits) < 3 {
-			t.Value, t.How = math.NaN(), fmt.Sprintf("%d values are too few for a spread: three are needed", len(hits))
+			t.Value, t.How = math.NaN(), engine.Plural(len(hits), "value")+": a spread needs three"
 			return
 		}
 		ss := 0.0

@@ -94,7 +94,7 @@ func (n *Night) curate(ctx context.Context, r *pipeline.Run, dir string) error {
 		return err
 	}
 	for _, kind := range slices.Sorted(maps.Keys(w.refused)) {
-		r.Warn("optout-line-refused", fmt.Sprintf("%d lines of the %s opt-out list name nobody (not a valid NHS number): ask its sender, for whoever was meant is not withheld", w.refused[kind], kind))
+		r.Warn("optout-line-refused", fmt.Sprintf("%s of the %s opt-out list without a valid NHS number: ask its sender, for whoever was meant is not withheld", engine.Plural(int(w.refused[kind]), "line"), kind))
 	}
 	var kept consent.Counts
 	withhold := func(people []engine.Person) []engine.Person {

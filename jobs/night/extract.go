@@ -224,7 +224,7 @@ func shrink(f *feed, in int64, landed []lake.Batch) error {
 	if last == nil || float64(in) >= float64(last.Counts.In)*(1-f.source.MaxShrink) {
 		return nil
 	}
-	return &engine.Fault{Code: "feed-shrank", Say: fmt.Sprintf("the file has %d records, the delivery before had %d: ask the sender, or raise max_shrink of the source", in, last.Counts.In)}
+	return &engine.Fault{Code: "feed-shrank", Say: fmt.Sprintf("the file has %s, the delivery before had %d: ask the sender, or raise max_shrink of the source", engine.Plural(int(in), "record"), last.Counts.In)}
 }
 
 // unchanged refuses a file that was written to while it was read: its batch
