@@ -11,7 +11,7 @@ import (
 )
 
 func demoSite(t *testing.T) *site {
-	return newSite(t, newClock(), func(c *Config) {
+	return newSiteOver(t, newClock(), false, func(c *Config) {
 		*c = Config{Kind: Demo, Directory: c.Directory, Purpose: c.Purpose, Now: c.Now, Synthetic: true, Listen: "127.0.0.1:8080",
 			Demo: []Choice{{ID: "coordinator", Title: "Care coordinator", Code: "app-coordinator", Organisation: "A81001"}, {ID: "analyst", Title: "Analyst", Code: "app-analyst", Organisation: "QK1"}}}
 	})

@@ -230,20 +230,23 @@ func directory() access.Directory {
 
 func newSite(t *testing.T, clock *clock, adjust func(*Config)) *site {
 	t.Helper()
+	return newSiteOver(t, clock, true, adjust)
+}
+
+func newSiteOver(t *testing.T, clock *clock, tls bool, adjust func(*Config)) *site {
+	t.Helper()
 	s := &site{t: t, clock: clock}
 	s.Server = httptest.NewUnstartedServer(nil)
 	c := Config{Kind: CIS2, Directory: directory(), Purpose: access.CaseFinding, ClientID: "client-1", ClientSecret: "secret-1", Now: clock.Now}
-	plain := false
-	if adjust != nil {
-		adjust(&c)
-		plain = c.Kind == Demo
-	}
-	if plain {
-		s.Start()
-	} else {
+	if tls {
 		s.StartTLS()
 		c.RedirectURL = s.URL + "/sign-in/callback"
 		c.HTTP = s.Client()
+	} else {
+		s.Start()
+	}
+	if adjust != nil {
+		adjust(&c)
 	}
 	t.Cleanup(s.Close)
 	var err error
