@@ -17,21 +17,28 @@ import (
 	"leftshift/engine"
 	"leftshift/engine/access"
 	"leftshift/engine/door"
+	"leftshift/engine/web/signin"
 )
 
 // Options of the application.
 type Options struct {
 	Service string // the name at the top of every page
-	Doors   *door.Doors
-	SignIn  SignIn
-	Log     *slog.Logger // nil: slog.Default. No person's values are logged
-	Body    int64        // most bytes of a request; 0: 64 KiB
-	Limits  Limits
+	// Synthetic says that everyone here is made up, on the pages that are drawn
+	// before a snapshot is opened.
+	Synthetic bool
+	Doors     *door.Doors
+	// SignIn makes the way in, which draws its pages by these. Gate of package
+	// signin is one.
+	SignIn func(signin.Pages) (Gate, error)
+	Log    *slog.Logger // nil: slog.Default. No person's values are logged
+	Body   int64        // most bytes of a request; 0: 64 KiB
+	Limits Limits
 }
 
-// SignIn says who asks, and has pages of its own below /sign-in.
-type SignIn interface {
-	http.Handler
+// Gate says who asks, and has pages of its own below /sign-in.
+type Gate interface {
+	Handler() http.Handler
+	Routes() []string
 	// Principal is who is signed in; an error when nobody is.
 	Principal(*http.Request) (access.Principal, error)
 }
@@ -39,6 +46,7 @@ type SignIn interface {
 // App is the application.
 type App struct {
 	opt        Options
+	gate       Gate
 	pages      *pages
 	references references
 	handler    http.Handler
@@ -60,6 +68,9 @@ func New(opt Options) (*App, error) {
 	if _, err := rand.Read(a.references.key[:]); err != nil {
 		return nil, err
 	}
+	if a.gate, err = opt.SignIn(a.signInPages()); err != nil {
+		return nil, err
+	}
 	mux := http.NewServeMux()
 	for _, r := range routes {
 		mux.Handle(r.Method+" "+r.Path, a.serve(r))
@@ -74,9 +85,10 @@ func New(opt Options) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	mux.Handle("/sign-in", opt.SignIn)
-	mux.Handle("/sign-in/", opt.SignIn)
-	mux.Handle("/sign-out", opt.SignIn)
+	way := a.gate.Handler()
+	for _, pattern := range a.gate.Routes() {
+		mux.Handle(pattern, way)
+	}
 	cross := http.NewCrossOriginProtection() // no pattern is exempt
 	cross.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		a.fail(w, r, access.Principal{}, &engine.Fault{Code: "cross-site", Say: "this was sent from another site, and nothing was done: go back to the page here and send it again"})
@@ -91,7 +103,8 @@ func (a *App) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.handler.Serv
 // it comes from: http.CrossOriginProtection lets it by, for programs.
 func browsersOnly(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method != http.MethodGet && r.Method != http.MethodHead && r.Header.Get("Sec-Fetch-Site") == "" && r.Header.Get("Origin") == "" {
+		called := r.URL.Path == "/sign-in/back-channel" // by the issuer's server, with a signed token
+		if !called && r.Method != http.MethodGet && r.Method != http.MethodHead && r.Header.Get("Sec-Fetch-Site") == "" && r.Header.Get("Origin") == "" {
 			http.Error(w, "send this from a browser that says where it comes from", http.StatusForbidden)
 			return
 		}
@@ -149,10 +162,14 @@ func (a *App) serve(route Route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, a.opt.Body)
 		req := &Request{Request: r, App: a}
-		if who, err := a.opt.SignIn.Principal(r); err == nil {
+		if who, err := a.gate.Principal(r); err == nil {
 			req.Who = who
 		} else if !route.Open {
-			http.Redirect(w, r, "/sign-in", http.StatusSeeOther)
+			to := "/sign-in"
+			if f := (*engine.Fault)(nil); errors.As(err, &f) && f.Code == "role-not-chosen" {
+				to = "/sign-in/role"
+			}
+			http.Redirect(w, r, to, http.StatusSeeOther)
 			return
 		}
 		if r.Method == http.MethodPost {
@@ -218,7 +235,7 @@ func (a *App) fail(w http.ResponseWriter, r *http.Request, who access.Principal,
 	if drawn != nil {
 		main = ""
 	}
-	a.draw(w, r, status, who, &Page{Title: title, Main: main})
+	a.draw(w, r, status, who, &Page{Title: title, Main: main, Frame: Frame{Synthetic: a.opt.Synthetic}})
 }
 
 // statusOf is the status and title of a refusal or a fault, by its code.

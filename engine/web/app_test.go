@@ -23,14 +23,19 @@ import (
 	"leftshift/engine/identity"
 	"leftshift/engine/snapshot"
 	"leftshift/engine/snapshot/made"
+	"leftshift/engine/web/signin"
 )
 
 // signedIn lets in whoever the header names: role, then session.
 type signedIn struct{}
 
-func (signedIn) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	_, _ = io.WriteString(w, "sign in")
+func (signedIn) Routes() []string { return []string{"GET /sign-in"} }
+
+func (signedIn) Handler() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, "sign in") })
 }
+
+func testGate(signin.Pages) (Gate, error) { return signedIn{}, nil }
 
 func (signedIn) Principal(r *http.Request) (access.Principal, error) {
 	role, session, _ := strings.Cut(r.Header.Get("X-Test"), " ")
@@ -72,7 +77,7 @@ func open(t *testing.T) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	app, err := New(Options{Service: "Test ICS", SignIn: signedIn{}, Log: slog.New(slog.NewTextHandler(lines, nil)), Limits: Limits{PerAddress: 1e6, Burst: 1e6},
+	app, err := New(Options{Service: "Test ICS", SignIn: testGate, Log: slog.New(slog.NewTextHandler(lines, nil)), Limits: Limits{PerAddress: 1e6, Burst: 1e6},
 		Doors: door.New(door.Options{Snapshots: holder, Audit: log, Vault: vault{}, Keyer: keyer, Today: func() engine.Day { return today }, Recheck: 7, Stale: 7, Chances: true})})
 	if err != nil {
 		t.Fatal(err)
@@ -259,7 +264,7 @@ func TestB16LongFormsAndHaste(t *testing.T) {
 	if answer.StatusCode != http.StatusBadRequest {
 		t.Errorf("a form of a megabyte: %d", answer.StatusCode)
 	}
-	app, err := New(Options{Service: "x", SignIn: signedIn{}, Doors: door.New(door.Options{}), Limits: Limits{PerAddress: .001, Burst: 3, SignIns: 2}})
+	app, err := New(Options{Service: "x", SignIn: testGate, Doors: door.New(door.Options{}), Limits: Limits{PerAddress: .001, Burst: 3, SignIns: 2}})
 	if err != nil {
 		t.Fatal(err)
 	}
