@@ -13,7 +13,9 @@ import (
 // lists and topics of both. A list or a topic that both declare is a fault: a
 // care system's list never takes the place of a built-in one in silence. name
 // stands before the file names of faults. base is not changed, and is given
-// back as it is when the directory has no lists.toml. The error is a *Faults.
+// back as it is when the directory has no lists.toml. The error is a *Faults; the
+// library beside it knows every list by name, so that faults of what reads them
+// can be told too, and is for nothing else: codes may be missing.
 func Join(base *Library, dir fs.FS, name string) (*Library, error) {
 	if _, err := fs.Stat(dir, indexName); errors.Is(err, fs.ErrNotExist) {
 		if stray, _ := fs.Glob(dir, "lists/*.csv"); len(stray) == 0 {
@@ -37,17 +39,17 @@ func Join(base *Library, dir fs.FS, name string) (*Library, error) {
 			faults.Add("sensitive.toml", 0, "topic-twice", "topic %s is also built in: give this one another id", t.ID)
 		}
 	}
-	if len(faults.List) > 0 {
-		for i := range faults.List {
-			faults.List[i].File = path.Join(name, faults.List[i].File)
-		}
-		return nil, faults.Err()
+	for i := range faults.List {
+		faults.List[i].File = path.Join(name, faults.List[i].File)
 	}
+	more.Lists = slices.DeleteFunc(more.Lists, func(l *List) bool { return base.byName[l.Name] != nil })
 	out := &Library{Lists: slices.Concat(base.Lists, more.Lists), Topics: slices.Concat(base.Topics, more.Topics),
 		byName: maps.Clone(base.byName), sensitive: maps.Clone(base.sensitive)}
-	maps.Copy(out.byName, more.byName)
+	for _, l := range more.Lists {
+		out.byName[l.Name] = l
+	}
 	maps.Copy(out.sensitive, more.sensitive)
 	sort.Slice(out.Lists, func(i, j int) bool { return out.Lists[i].Name < out.Lists[j].Name })
 	out.Hash = hashLibrary(out)
-	return out, nil
+	return out, faults.Err()
 }

@@ -104,6 +104,7 @@ func OpenAt(p Place) (*Set, error) {
 		return nil, err
 	}
 	var more []catalogue.Folder
+	var listFaults *codelist.Faults // told with those of the features that read the lists
 	if p.Folder != "" {
 		dir, err := open(p.Folder)
 		if err != nil {
@@ -116,8 +117,8 @@ func OpenAt(p Place) (*Set, error) {
 			if err != nil {
 				return nil, err
 			}
-			if s.Codelists, err = codelist.Join(s.Codelists, lists, name+"/"+CodelistFolder); err != nil {
-				return nil, faulty(err)
+			if s.Codelists, err = codelist.Join(s.Codelists, lists, name+"/"+CodelistFolder); err != nil && !errors.As(err, &listFaults) {
+				return nil, err
 			}
 		}
 	}
@@ -147,7 +148,14 @@ func OpenAt(p Place) (*Set, error) {
 	}
 	s.Catalogue, err = catalogue.LoadWith(s.Codelists, s.Analytes, more...)
 	var faults *catalogue.Faults
-	if errors.As(err, &faults) && s.Catalogue != nil {
+	errors.As(err, &faults)
+	if listFaults != nil { // a case would fail for a list that lacks its codes: none is run
+		if faults != nil {
+			listFaults.Of, listFaults.List = "the site's definitions have", append(listFaults.List, faults.List...)
+		}
+		return nil, faulty(listFaults.Err())
+	}
+	if faults != nil && s.Catalogue != nil {
 		if err := s.cases(faults); err != nil {
 			return nil, err
 		}

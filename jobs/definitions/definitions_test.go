@@ -202,3 +202,24 @@ func TestDrafts(t *testing.T) {
 		}
 	}
 }
+
+// Faults of code lists and of the features that read them are told in one run;
+// a list that is there, if faulty, is not unknown, and fails no case.
+func TestFaultsOfListsBesideFeatures(t *testing.T) {
+	cfg, dir := site(t)
+	write(t, dir, "features/codelists/lists.toml", "[[source]]\nid = \"us\"\ntitle = \"Us\"\n[[list]]\nname = \"our_list\"\ntitle = \"Ours\"\nsystem = \"snomed\"\nmatch = \"exact\"\nsource = \"them\"\nconfirmation = \"read by one\"\n[[list]]\nname = \"falls\"\ntitle = \"Ours\"\nsystem = \"snomed\"\nmatch = \"exact\"\nsource = \"us\"\nconfirmation = \"read by one\"\n")
+	write(t, dir, "features/codelists/lists/our_list.csv", "code,term\n161898005,Fall\n")
+	write(t, dir, "features/codelists/lists/falls.csv", "code,term\n161898004,Fall\n")
+	write(t, dir, "features/a.toml", entry("ours", "our_list"))
+	write(t, dir, "features/b.toml", strings.Replace(entry("more", "our_lost"), "display", "disploy", 1))
+	_, err := Open(cfg)
+	text := fault(t, err, "features-faulty")
+	for _, want := range []string{"lists.toml:5: list our_list names source \"them\"", "lists.toml:12: list falls is also built in", "lists/our_list.csv:2: ", "b.toml:7: more names code list \"our_lost\", which does not exist: did you mean our_list?", "b.toml:11: disploy"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in %s", want, text)
+		}
+	}
+	if strings.Contains(text, "features/a.toml") {
+		t.Errorf("%s", text)
+	}
+}
