@@ -8,7 +8,9 @@ import (
 
 	"leftshift/engine/disclosure"
 	"leftshift/engine/lake"
+	"leftshift/features/compute"
 	"leftshift/features/matrix"
+	"leftshift/jobs/definitions"
 )
 
 // Coverage writes how many people of the features file have a value of one
@@ -54,5 +56,17 @@ func Coverage(ctx context.Context, w io.Writer, db *lake.DB, path string, column
 	for _, x := range parts {
 		p.line("  %-24s %9s  %s", x.Label, x.People, share(x.People, all))
 	}
+	return p.err
+}
+
+// WriteAbsent says which code lists that a feature reads have no code in the
+// record of a curated folder.
+func WriteAbsent(ctx context.Context, w io.Writer, db *lake.DB, curated string, s *definitions.Set, feature string) error {
+	words, err := compute.Words(ctx, db, curated)
+	if err != nil {
+		return err
+	}
+	p := &page{w: w}
+	p.absent(Absent(s.Codelists, s.Catalogue.Subset([]string{feature}), words))
 	return p.err
 }

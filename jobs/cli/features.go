@@ -128,6 +128,9 @@ func (a *app) featuresShow() *cobra.Command {
 				return err
 			}
 			err = analyse.Coverage(cmd.Context(), a.out, db, f.Values, columns, s.Catalogue.Find(args[0]).Column(), ruleOf(c))
+			if curated, _, unread := night.Curated(c); err == nil && unread == nil {
+				err = analyse.WriteAbsent(cmd.Context(), a.out, db, curated, s, args[0])
+			}
 			return errors.Join(err, db.Close())
 		},
 	})
