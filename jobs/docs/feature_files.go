@@ -79,7 +79,7 @@ why = "Low pressure on standing makes people fall."
 [[feature]]
 id = "our_fall_risk"
 title = "Signs that a fall may come"
-sentence = "{n} of 2 signs that a fall may come"
+sentence = "At least {n} of 2 signs that a fall may come"
 none = "No sign that a fall may come"
 source = "derived"
 terms = ["our_falls_365d >= 2 | our_falls_90d & our_nights_365d >= 3", "our_low_pressure_365d"]
@@ -117,7 +117,7 @@ event 2024-05-20 problem snomed:161898004
 on 2024-06-30
   our_nights_365d = 3
   our_fall_risk = 1
-  our_fall_risk says 1 of 2 signs that a fall may come
+  our_fall_risk says At least 1 of 2 signs that a fall may come
 on 2025-06-30                                                  # a year later all has left the window
   our_falls_365d = 0
   our_falls_365d says No fall noted in the last 12 months
@@ -183,6 +183,10 @@ which are filled when the file is read.
 A derived feature counts the terms that hold. A term compares features with numbers: ` + "`FEATURE`" + ` alone (at
 least 1), ` + "`FEATURE >= 2`" + `, ` + "`FEATURE < 0.5`" + `; ` + "`&`" + ` joins what must all hold, ` + "`|`" + ` what may hold instead, and ` + "`&`" + ` binds
 closer. It reads features of any file; a derived one must stand before it.
+
+What is asked of a value that is unknown or not observable is undecided, and so is a term that the rest does not
+settle. With ` + "`absence = \"zero\"`" + ` the count is then of those that are seen to hold, so the sentence of a feature with several
+terms must say "at least"; with ` + "`\"unknown\"`" + ` there is no count unless all are decided. Zero is said where none is undecided.
 `
 
 // featureFilesPage is FEATURE_FILES.md.
