@@ -21,7 +21,9 @@ func TestSQL_A10(t *testing.T) {
 	s := newSite(t)
 	t.Run("before any run", func(t *testing.T) {
 		s.t = t
-		s.do("sql", "--format", "csv", "select count(*) as n from person").done(t)
+		s.do("sql", "select count(*) as n from person").fails(t, 1, "[not-curated]")
+		s.do("sql", "select count(*) as n from risk_list").fails(t, 1, "[no-snapshot]")
+		s.do("sql", "--format", "csv", "select count(*) as n from run").done(t)
 		s.do("status").done(t)
 	})
 	s.t = t
