@@ -92,6 +92,7 @@ func Count(ctx context.Context, db *lake.DB, q Ask) (*Table, Cost, error) {
 	}
 	t.Switches = switches(q.Switches, outcome.Detect(months, q.Switches))
 	t.Warnings = warnings(append(c.doubts(q.Leavers), outcome.Moved(q.Set.Outcomes, nil, q.Switches, on, on+engine.Day(labels.Horizon))...))
+	t.Warnings = append(t.Warnings, early(starts, on)...)
 	cost.Took = time.Since(started)
 	return t, cost, nil
 }

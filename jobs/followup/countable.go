@@ -53,6 +53,21 @@ func mark(t *Table, c *outcome.Catalogue, starts population.Starts, on, dataFrom
 	}
 }
 
+// early warns of an index date after which most kinds of record begin. Deaths
+// and moves have no kind of their own, so a count of them is not taken away.
+func early(starts population.Starts, on engine.Day) []Warning {
+	late := 0
+	for _, x := range starts {
+		if x.Known > on {
+			late++
+		}
+	}
+	if 2*late <= len(starts) {
+		return nil
+	}
+	return []Warning{{"index-before-most", fmt.Sprintf("%d of %d kinds of record begin after the index date, so deaths and leavers of then may not be held either: give a later date, or set site.data_from to the first day of data", late, len(starts))}}
+}
+
 // Countable is the fault of a table none of whose outcomes can be counted, or
 // nil.
 func (t *Table) Countable() error {

@@ -51,3 +51,16 @@ func TestMark(t *testing.T) {
 		t.Error("counted before site.data_from")
 	}
 }
+
+func TestEarly(t *testing.T) {
+	starts := population.Starts{"problem": {Known: on - 9000}, "spell.ed": {Known: on + 1}, "diagnosis": {Known: on + 5}}
+	if w := early(starts, on); len(w) != 1 || w[0].Code != "index-before-most" {
+		t.Errorf("two of three begin later: %v", w)
+	}
+	if w := early(starts, on+1); w != nil {
+		t.Errorf("one of three begins later: %v", w)
+	}
+	if w := early(nil, on); w != nil {
+		t.Errorf("an empty record: %v", w)
+	}
+}
