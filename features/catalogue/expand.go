@@ -114,7 +114,7 @@ func (l *loader) expand(b block, e *entry) {
 	windows := e.Windows
 	if len(windows) == 0 {
 		windows = []int{Ever}
-		if e.Source != string(Demographic) && e.Source != string(Derived) {
+		if e.Source != string(Demographic) && e.Source != string(Derived) && !e.Broken("source") {
 			l.fault(b, "windows", "window-missing", "%s needs windows in days; 0 is the whole record", e.ID)
 		}
 	}

@@ -165,6 +165,20 @@ func TestDraft(t *testing.T) {
 	}
 }
 
+// Of an entry whose source or aggregate is not known, it is not told what does
+// not go with them.
+func TestOnlyTheCause(t *testing.T) {
+	for _, c := range []string{
+		"source = \"derived\"\nagregate = \"holds\"\nterms = [\"age >= 65\"]\nabsence = \"unknown\"\n",
+		"sorce = \"derived\"\naggregate = \"holds\"\nterms = [\"age >= 65\"]\nabsence = \"unknown\"\n",
+		"source = 3\naggregate = \"days\"\nkinds = [\"problem\"]\nwindows = [30]\nabsence = \"zero\"\n",
+	} {
+		if _, f := faultsOf(t, map[string]string{"a.toml": "[[feature]]\nid = \"x\"\ntitle = \"X\"\ndisplay = \"team\"\narea = \"local\"\nwhy = \"We ask.\"\n" + c}); len(f) != 1 {
+			t.Errorf("%s: %q", c, f)
+		}
+	}
+}
+
 // One may say of what a feature is in one way only: the others would be passed
 // over in silence.
 func TestOneSubject(t *testing.T) {
@@ -186,7 +200,11 @@ func TestMaxLocal(t *testing.T) {
 	if c, f := faultsOf(t, map[string]string{"a.toml": windows(MaxLocal)}); f != nil || c.Find("x_2000d") == nil {
 		t.Errorf("%q", f)
 	}
-	if _, f := faultsOf(t, map[string]string{"a.toml": windows(MaxLocal + 500)}); len(f) != 1 || !strings.Contains(f[0], "ours/a.toml:1: the site's own files make more than 2000 features") {
+	c, f := faultsOf(t, map[string]string{"a.toml": windows(MaxLocal + 500)})
+	if c.Find("x_2001d") != nil || c.Faulty("x_2001d") {
+		t.Error("more are made than may be")
+	}
+	if len(f) != 1 || !strings.Contains(f[0], "ours/a.toml:1: the site's own files make more than 2000 features") {
 		t.Errorf("%.300q", f)
 	}
 }
@@ -200,7 +218,7 @@ func TestNoNHSNumber(t *testing.T) {
 		told bool
 	}{
 		{"# 9990000026\n", true}, {"# 999 000 0026\n", true}, {"# 999-000-0026\n", true}, {"# a9990000026b\n", true}, {"x_9990000026 = 1\n", true},
-		{"# 9990000027\n", false}, {"# 99900000261\n", false}, {"# 19990000026\n", false}, {"# snomed:217082002\n", false},
+		{"# 1234 9990000026\n", true}, {"# 365 999 000 0026\n", true}, {"# 9990000027\n", false}, {"# 99900000261\n", false}, {"# 19990000026\n", false}, {"# snomed:217082002\n", false},
 		{"# snomed:9990000026\n", true},                            // no identifier
 		{"# snomed:1000001008\n", false}, {"# 1000001008\n", true}, // an identifier that looks so by chance
 	} {

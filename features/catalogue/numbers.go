@@ -8,7 +8,7 @@ import (
 	"leftshift/features/codelist"
 )
 
-var tenDigits = regexp.MustCompile(`\d{3}[ -]?\d{3}[ -]?\d{4}`)
+var tenDigits = regexp.MustCompile(`^\d{3}[ -]?\d{3}[ -]?\d{4}`)
 
 // numbers refuses a site's file in which something may be an NHS number: ten
 // digits, written together or as 3, 3 and 4, whose check digit is right. Only a
@@ -16,12 +16,15 @@ var tenDigits = regexp.MustCompile(`\d{3}[ -]?\d{3}[ -]?\d{4}`)
 // does not repeat the number.
 func (l *loader) numbers(t *text) {
 	for i, line := range strings.Split(string(t.bytes), "\n") {
-		for _, at := range tenDigits.FindAllStringIndex(line, -1) {
-			number := line[at[0]:at[1]]
-			before, after := line[:at[0]], line[at[1]:]
-			if digit(before, len(before)-1) || digit(after, 0) || !identity.ValidNHSNumber(identity.CleanNHSNumber(number)) {
+		for at := range len(line) {
+			if !digit(line, at) || digit(line, at-1) {
+				continue // numbers begin here only
+			}
+			number := tenDigits.FindString(line[at:])
+			if number == "" || digit(line, at+len(number)) || !identity.ValidNHSNumber(identity.CleanNHSNumber(number)) {
 				continue // a part of a longer number, or none of a person
 			}
+			before := line[:at]
 			coded := strings.HasSuffix(before, codelist.SNOMED+":") || strings.HasSuffix(before, codelist.DMD+":")
 			if coded && codelist.SNOMEDFault(number) == "" {
 				continue
