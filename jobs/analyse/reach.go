@@ -30,13 +30,16 @@ func (t *Trial) reach(c *catalogue.Catalogue, q Ask, starts population.Starts) {
 	short := engine.NoDay
 	late := strings.Fields(starts.Unseen(q.On).Text())
 	for i, col := range c.Columns() {
-		kinds := strings.Fields(col.Observed)
-		for _, k := range kinds {
-			if _, held := starts[k]; (!held || slices.Contains(late, k)) && !slices.Contains(t.Unseen, k) {
+		var seen []string
+		for _, k := range strings.Fields(col.Observed) {
+			if _, held := starts[k]; held && !slices.Contains(late, k) {
+				seen = append(seen, k)
+			} else if !slices.Contains(t.Unseen, k) {
 				t.Unseen = append(t.Unseen, k)
 			}
 		}
-		if window, held, ok := reaches(&c.Definitions[i], q.On, kinds, starts, q.DataFrom); ok && window < held && held > short {
+		// What is not observable has no history to be short.
+		if window, held, ok := reaches(&c.Definitions[i], q.On, seen, starts, q.DataFrom); ok && window < held && held > short {
 			short = held
 		}
 	}
