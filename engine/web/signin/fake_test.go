@@ -71,17 +71,18 @@ type provider struct {
 	t     *testing.T
 	clock *clock
 
-	mu     sync.Mutex
-	alg    string                        // that signs
-	kid    string                        // named in the header
-	keys   map[string]int                // published: kid to index of rsaKeys
-	signer int                           // index of rsaKeys
-	change func(map[string]any)          // of the claims, before signing
-	answer func(map[string]any)          // of the token endpoint's answer
-	info   map[string]any                // of the user info response
-	issued map[string]url.Values         // authorisation requests by code
-	asked  url.Values                    // the last authorisation request
-	sealed func(http.Header, url.Values) // sees the request to the token endpoint
+	mu       sync.Mutex
+	alg      string                        // that signs
+	kid      string                        // named in the header
+	keys     map[string]int                // published: kid to index of rsaKeys
+	signer   int                           // index of rsaKeys
+	change   func(map[string]any)          // of the claims, before signing
+	answer   func(map[string]any)          // of the token endpoint's answer
+	info     map[string]any                // of the user info response
+	signInfo bool                          // the user info response is a signed token
+	issued   map[string]url.Values         // authorisation requests by code
+	asked    url.Values                    // the last authorisation request
+	sealed   func(http.Header, url.Values) // sees the request to the token endpoint
 }
 
 func newProvider(t *testing.T, clock *clock) *provider {
@@ -99,6 +100,11 @@ func newProvider(t *testing.T, clock *clock) *provider {
 	mux.HandleFunc("/userinfo", func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Authorization") != "Bearer access-1" {
 			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		if p.signInfo {
+			w.Header().Set("Content-Type", "application/jwt")
+			fmt.Fprint(w, p.sign(p.info))
 			return
 		}
 		reply(w, p.info)

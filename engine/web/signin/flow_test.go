@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"leftshift/engine"
 )
 
 const signedIn = "910000000001|WATSON Jo (Dr)|coordinator|A81001|1001|case-finding|A81001"
@@ -137,6 +139,55 @@ func TestB9RotatedKeysAreFetched(t *testing.T) {
 	}
 }
 
+// CIS2 can sign its user info: then the signature counts.
+func TestB10SignedUserInfoIsVerified(t *testing.T) {
+	s, p := cis2Site(t, nil)
+	p.signInfo = true
+	if _, text := get(t, s.browser(), s.URL+"/sign-in"); text != signedIn {
+		t.Error(text)
+	}
+	p.answer = func(map[string]any) { p.alg = "HS256" } // after the ID token is made
+	if _, text := get(t, s.browser(), s.URL+"/sign-in"); !strings.HasPrefix(text, "refused: sign-in-user-info:") {
+		t.Error(text)
+	}
+	p.alg = "RS256"
+	p.answer = func(map[string]any) { p.signer = 2 }
+	if _, text := get(t, s.browser(), s.URL+"/sign-in"); !strings.HasPrefix(text, "refused: sign-in-user-info:") {
+		t.Error(text)
+	}
+}
+
+// No refusal tells a person's values, on the page or to whoever keeps the error.
+func TestG36RefusalsHoldNobodysValues(t *testing.T) {
+	for _, change := range []func(*provider){
+		func(p *provider) { p.info["sub"] = "s-2" },
+		func(p *provider) { p.info["uid"] = "910000000002" },
+		func(p *provider) { p.info["name"] = 910000000001 },
+		func(p *provider) { p.change = func(c map[string]any) { c["uid"] = []string{"910000000001"} } },
+		func(p *provider) { p.answer = func(a map[string]any) { a["id_token"] = "WATSON.910000000001.x" } },
+		func(p *provider) { p.info["nhsid_nrbac_roles"] = []any{"910000000001"} },
+	} {
+		s, p := cis2Site(t, nil)
+		change(p)
+		var all string
+		refused := s.gate.pages.Refused
+		s.gate.pages.Refused = func(w http.ResponseWriter, r *http.Request, status int, why *engine.Fault) {
+			all += why.Error()
+			refused(w, r, status, why)
+		}
+		_, text := get(t, s.browser(), s.URL+"/sign-in")
+		all += text
+		if !strings.HasPrefix(text, "refused: ") {
+			t.Fatal(text)
+		}
+		for _, value := range []string{"91000000000", "WATSON", "s-1", "access-1", "secret-1"} {
+			if strings.Contains(all, value) {
+				t.Errorf("%q is in %s", value, all)
+			}
+		}
+	}
+}
+
 // stopAtCallback gives the address that the identity provider sends the browser
 // back to, without going there.
 func stopAtCallback(t *testing.T, s *site, b *http.Client) string {
@@ -161,7 +212,7 @@ func stopAtCallback(t *testing.T, s *site, b *http.Client) string {
 }
 
 func TestB9AStateIsGoodOnceInOneBrowserForTenMinutes(t *testing.T) {
-	s, p := cis2Site(t, nil)
+	s, _ := cis2Site(t, nil)
 	refused := func(what string, b *http.Client, address, code string) {
 		t.Helper()
 		if status, text := get(t, b, address); status != http.StatusForbidden || !strings.HasPrefix(text, "refused: "+code+":") {
@@ -172,6 +223,11 @@ func TestB9AStateIsGoodOnceInOneBrowserForTenMinutes(t *testing.T) {
 	back := stopAtCallback(t, s, b)
 	refused("another browser", s.browser(), back, "sign-in-state")
 	refused("after another browser tried", b, back, "sign-in-state")
+
+	b, other := s.browser(), s.browser()
+	back = stopAtCallback(t, s, b)
+	stopAtCallback(t, s, other)
+	refused("a browser with a sign-in of its own", other, back, "sign-in-state")
 
 	b = s.browser()
 	back = stopAtCallback(t, s, b)
@@ -195,7 +251,6 @@ func TestB9AStateIsGoodOnceInOneBrowserForTenMinutes(t *testing.T) {
 
 	b = s.browser()
 	refused("another issuer answers", b, stopAtCallback(t, s, b)+"&iss=https://issuer.example", "sign-in-token")
-	_ = p
 }
 
 // A code that was stolen is of no use in another browser: its verifier is made

@@ -401,9 +401,9 @@ const (
 )
 
 // cookieName is the name of a cookie here. A demonstration speaks plain http on
-// the loopback address, where not every browser takes a Secure cookie (Chromium
-// and Firefox do, Safari does not), so its cookies have another name and are
-// never taken by a real site.
+// the loopback address, where a browser may refuse a cookie that is Secure or has
+// the prefix, so its cookies have another name and are never taken by a real
+// site.
 func (g *Gate) cookieName(name string) string {
 	if g.c.Kind == Demo {
 		return "demo-" + strings.TrimPrefix(name, "__Host-")
