@@ -51,7 +51,7 @@ const (
 func (s *Store) Act(ctx context.Context, by Actor, a Action) (Result, error) {
 	var out Result
 	a.Note = tidy(a.Note)
-	if err := errors.Join(by.check(), a.check(s.today())); err != nil {
+	if err := errors.Join(by.check(), a.check()); err != nil {
 		return out, err
 	}
 	ask := digest(a)
@@ -59,6 +59,9 @@ func (s *Store) Act(ctx context.Context, by Actor, a Action) (Result, error) {
 		var err error
 		if out, err = repeated(tx, by, a.Key, ask); err != nil || out.Repeated {
 			return err
+		}
+		if (a.Kind == Move || a.Kind == Plan) && a.Next != engine.NoDay && a.Next < engine.DayOf(s.now()) {
+			return fault("worklist-next", "the next date is in the past: give today or later, or none")
 		}
 		it, err := one(tx, a.Item)
 		if err != nil {
@@ -205,7 +208,7 @@ func (a Actor) check() error {
 	return nil
 }
 
-func (a *Action) check(today engine.Day) error {
+func (a *Action) check() error {
 	var faults []error
 	switch a.Kind {
 	case Claim, Release, Take, Move, Plan, Note:
@@ -230,9 +233,6 @@ func (a *Action) check(today engine.Day) error {
 	if (a.Kind == Note || a.Kind == Take) && a.Note == "" {
 		faults = append(faults, fault("worklist-note", "this needs a note: write one"))
 	}
-	if (a.Kind == Move || a.Kind == Plan) && a.Next != engine.NoDay && a.Next < today {
-		faults = append(faults, fault("worklist-next", "the next date is in the past: give today or later, or none"))
-	}
 	return errors.Join(append(faults, checkNote(a.Note), checkKey(a.Key))...)
 }
 
@@ -254,8 +254,6 @@ func checkKey(key string) error {
 	}
 	return nil
 }
-
-func (s *Store) today() engine.Day { return engine.DayOf(s.now()) }
 
 // digest tells actions with the same key apart.
 func digest(v any) string {

@@ -1,10 +1,12 @@
 package worklist
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -393,4 +395,51 @@ func TestTheFileIsForItsOwnerOnlyAndOpensAgain(t *testing.T) {
 	}
 	_, err = Open(dir, Options{})
 	refused(t, err, "worklist-newer")
+}
+
+func TestR7QueriesFindWhatIsAsked(t *testing.T) {
+	s, _ := open(t)
+	synced(t, s, run(1), append(rows("north", 1, 2, 3), rows("south", 1, 4)...), nil, nil, Synced{New: 5})
+	must(t, s, amy, "north", 1, Action{Kind: Plan, Next: day0 + 2})
+	must(t, s, amy, "north", 2, Action{Kind: Plan, Next: day0 + 5})
+	must(t, s, Actor{User: "amy", Organisation: "another"}, "south", 4, to(Contacted))
+	must(t, s, ben, "north", 3, off(CareHome))
+	for name, x := range map[string]struct {
+		q    Query
+		want string
+	}{
+		"all":       {Query{}, "1 2 3 4 5"},
+		"a list":    {Query{Lists: []string{"south"}}, "4 5"},
+		"no list":   {Query{Lists: []string{}}, ""},
+		"a person":  {Query{Person: 1}, "1 4"},
+		"mine":      {Query{Owner: amy}, "1 2"},
+		"nobody's":  {Query{Owner: cara}, ""},
+		"states":    {Query{States: []State{Contacted, NotSuitable}}, "3 5"},
+		"open":      {Query{Open: true}, "1 2 4 5"},
+		"due":       {Query{Due: day0 + 4}, "1"},
+		"due later": {Query{Due: day0 + 5, Owner: amy}, "1 2"},
+		"no due":    {Query{Due: engine.NoDay}, "1 2 3 4 5"},
+		"a page":    {Query{After: 2, Most: 2}, "3 4"},
+	} {
+		have, err := s.Items(ctx, x.q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var ids []string
+		for _, it := range have {
+			ids = append(ids, strconv.FormatInt(it.ID, 10))
+		}
+		if got := strings.Join(ids, " "); got != x.want {
+			t.Errorf("%s: %s, want %s", name, got, x.want)
+		}
+	}
+	gone, cancel := context.WithCancel(ctx)
+	cancel()
+	if _, err := s.Items(gone, Query{}); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	if _, err := s.Act(gone, amy, Action{Key: key(), Item: 1, Kind: Note, Note: "x"}); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	sound(t, s)
 }

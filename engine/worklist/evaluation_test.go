@@ -125,6 +125,21 @@ func TestF1NotFollowedIsUnknown(t *testing.T) {
 	}
 }
 
+// A horizon is known from its last day on, not before.
+func TestF1KnownFromTheLastDayOfTheHorizon(t *testing.T) {
+	s, _ := open(t)
+	synced(t, s, run(1), rows("north", 1), nil, nil, Synced{New: 1})
+	for k, want := range []Answer{Unknown, No} {
+		days := 29 + k
+		if _, err := s.Outcomes(ctx, run(days), day0+1+engine.Day(days), nil); err != nil {
+			t.Fatal(err)
+		}
+		if e := evaluated(t, s, "")[1]; e.Within[Admitted][0] != want {
+			t.Errorf("followed for %d days: %v", days, e.Within[Admitted])
+		}
+	}
+}
+
 // Forty people of two practices: 20 and 3 for one reason, 9 by hand for another;
 // one is opened again and one decision is too early. No exact number comes out.
 func TestF18A11ReasonsRemovedAreControlled(t *testing.T) {

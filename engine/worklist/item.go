@@ -190,17 +190,17 @@ func record(tx *sql.Tx, it Item, c *Change, key, ask string) (Item, error) {
 	if c.Seq, err = r.LastInsertId(); err != nil {
 		return it, err
 	}
-	return it, project(tx, it, nil)
+	return it, project(tx, it)
 }
 
-// project writes an item. run is that of its latest listing, or nil to keep it.
-func project(tx *sql.Tx, it Item, run any) error {
-	_, err := tx.Exec(`INSERT INTO item (id, list, person, state, open, reason, owner, owner_role, owner_organisation, owner_team, next_day, listed, begun, gone, run, rank, probability, reasons, notes, version, changed)
-		VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21)
+// project writes an item.
+func project(tx *sql.Tx, it Item) error {
+	_, err := tx.Exec(`INSERT INTO item (id, list, person, state, open, reason, owner, owner_role, owner_organisation, owner_team, next_day, listed, begun, gone, rank, probability, reasons, notes, version, changed)
+		VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20)
 		ON CONFLICT (id) DO UPDATE SET state=?4, open=?5, reason=?6, owner=?7, owner_role=?8, owner_organisation=?9, owner_team=?10, next_day=?11, listed=?12, begun=?13, gone=?14,
-		run=coalesce(?15, run), rank=?16, probability=?17, reasons=?18, notes=?19, version=?20, changed=?21`,
+		rank=?15, probability=?16, reasons=?17, notes=?18, version=?19, changed=?20`,
 		it.ID, it.List, it.Person, it.State, it.State.Open(), it.Reason, it.Owner.User, it.Owner.Role, it.Owner.Organisation, it.Owner.Team, nullDay(it.Next), it.Listed, it.Begun, it.Gone,
-		run, it.Rank, nullProbability(it.Probability), it.Reasons, it.Notes, it.Version, it.Changed.UnixMilli())
+		it.Rank, nullProbability(it.Probability), it.Reasons, it.Notes, it.Version, it.Changed.UnixMilli())
 	return err
 }
 

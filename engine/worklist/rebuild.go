@@ -22,7 +22,7 @@ func (s *Store) Rebuild(ctx context.Context) (wrong int, err error) {
 		for _, it := range have {
 			now[it.ID] = it
 		}
-		made, runs, err := replay(tx)
+		made, err := replay(tx)
 		if err != nil {
 			return err
 		}
@@ -39,8 +39,8 @@ func (s *Store) Rebuild(ctx context.Context) (wrong int, err error) {
 		if _, err := tx.Exec("DELETE FROM item"); err != nil {
 			return err
 		}
-		for k, it := range made {
-			if err := project(tx, it, runs[k]); err != nil {
+		for _, it := range made {
+			if err := project(tx, it); err != nil {
 				return err
 			}
 		}
@@ -49,52 +49,50 @@ func (s *Store) Rebuild(ctx context.Context) (wrong int, err error) {
 	return wrong, err
 }
 
-// replay folds the history of every entry; runs are those of the latest listing,
-// nil for none.
-func replay(tx *sql.Tx) (made []Item, runs []any, err error) {
+// replay folds the history of every entry.
+func replay(tx *sql.Tx) (made []Item, err error) {
 	rows, err := tx.Query(`SELECT e.id, e.list, e.person, e.practice, e.rule, e.source, e.worry, e.run, e.first_day, e.rank, e.probability, e.reasons,
-		l.run, l.rank, l.probability, l.reasons FROM entry e LEFT JOIN listing l ON l.item = e.id AND l.run = (SELECT max(run) FROM listing WHERE item = e.id) ORDER BY e.id`)
+		l.rank, l.probability, l.reasons FROM entry e LEFT JOIN listing l ON l.item = e.id AND l.run = (SELECT max(run) FROM listing WHERE item = e.id) ORDER BY e.id`)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	defer rows.Close()
 	at := map[int64]int{}
 	for rows.Next() {
 		it := Item{State: New, Next: engine.NoDay}
 		var p, q sql.NullFloat64
-		var run, rank sql.NullInt64
+		var rank sql.NullInt64
 		var reasons sql.NullString
-		if err := rows.Scan(&it.ID, &it.List, &it.Person, &it.Practice, &it.Rule, &it.Source, &it.Worry, &it.FirstRun, &it.FirstDay, &it.Rank, &p, &it.Reasons, &run, &rank, &q, &reasons); err != nil {
-			return nil, nil, err
+		if err := rows.Scan(&it.ID, &it.List, &it.Person, &it.Practice, &it.Rule, &it.Source, &it.Worry, &it.FirstRun, &it.FirstDay, &it.Rank, &p, &it.Reasons, &rank, &q, &reasons); err != nil {
+			return nil, err
 		}
 		it.Probability = probabilityOf(p)
-		var of any
-		if run.Valid {
-			it.Rank, it.Probability, it.Reasons, of = int(rank.Int64), probabilityOf(q), reasons.String, run.Int64
+		if rank.Valid {
+			it.Rank, it.Probability, it.Reasons = int(rank.Int64), probabilityOf(q), reasons.String
 		}
 		at[it.ID] = len(made)
-		made, runs = append(made, it), append(runs, of)
+		made = append(made, it)
 	}
 	if err := rows.Err(); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	history, err := tx.Query("SELECT " + changeColumns + " FROM history ORDER BY seq")
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	defer history.Close()
 	for history.Next() {
 		c, err := scanChange(history.Scan)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		k, ok := at[c.Item]
 		if !ok {
-			return nil, nil, errors.New("history of no entry")
+			return nil, errors.New("history of no entry")
 		}
 		made[k] = made[k].after(&c)
 	}
-	return made, runs, history.Err()
+	return made, history.Err()
 }
 
 // equal compares items; NaN equals NaN.

@@ -109,8 +109,7 @@ CREATE TABLE item (
   listed    INTEGER NOT NULL,     -- by the last run
   begun     INTEGER NOT NULL,     -- somebody did something
   gone      TEXT NOT NULL,        -- why it left the list
-  run       INTEGER,              -- of the latest listing
-  rank      INTEGER NOT NULL,
+  rank      INTEGER NOT NULL,     -- of the latest listing
   probability REAL,
   reasons   TEXT NOT NULL,
   notes     INTEGER NOT NULL,
@@ -119,6 +118,7 @@ CREATE TABLE item (
 ) STRICT;
 CREATE UNIQUE INDEX one_owner   ON item (person) WHERE owner <> '';
 CREATE UNIQUE INDEX one_current ON item (list, person) WHERE open OR listed;
+CREATE INDEX item_list ON item (list, id);
 CREATE INDEX item_person ON item (person, id);
 CREATE INDEX item_owner ON item (owner_organisation, owner) WHERE owner <> '';
 

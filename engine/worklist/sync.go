@@ -104,6 +104,16 @@ func (s *Store) Sync(ctx context.Context, run Run, rows []Row, leavers []Leaver,
 		for _, it := range had {
 			at0[place{it.List, it.Person}] = it
 		}
+		latest, err := tx.Prepare("INSERT INTO listing (run, item, rank, probability, reasons) VALUES (?,?,?,?,?)")
+		if err != nil {
+			return err
+		}
+		defer latest.Close()
+		ranked, err := tx.Prepare("UPDATE item SET rank = ?, probability = ?, reasons = ? WHERE id = ?")
+		if err != nil {
+			return err
+		}
+		defer ranked.Close()
 		listed := map[place]bool{}
 		for _, r := range rows {
 			if dead[r.Person] {
@@ -135,10 +145,10 @@ func (s *Store) Sync(ctx context.Context, run Run, rows []Row, leavers []Leaver,
 					return err
 				}
 			}
-			if _, err := tx.Exec("INSERT INTO listing (run, item, rank, probability, reasons) VALUES (?,?,?,?,?)", seq, it.ID, r.Rank, nullProbability(r.Probability), r.Reasons); err != nil {
+			if _, err := latest.Exec(seq, it.ID, r.Rank, nullProbability(r.Probability), r.Reasons); err != nil {
 				return err
 			}
-			if err := project(tx, it, seq); err != nil {
+			if _, err := ranked.Exec(r.Rank, nullProbability(r.Probability), r.Reasons, it.ID); err != nil {
 				return err
 			}
 		}
