@@ -78,3 +78,24 @@ func (s *Snapshot) readPlaces(ctx context.Context) (*Places, error) {
 	}
 	return p, nil
 }
+
+// Practices are those whose people could be on a team's list, in byte order.
+func (s *Snapshot) Practices(team string) []string {
+	p := s.places
+	at := slices.Index(p.names, team)
+	if at < 0 || team == "" {
+		return nil
+	}
+	seen := map[uint16]bool{}
+	for i, t := range p.team {
+		if int(t) == at {
+			seen[p.practice[i]] = true
+		}
+	}
+	var out []string
+	for k := range seen {
+		out = append(out, p.names[k])
+	}
+	slices.Sort(out)
+	return out
+}

@@ -12,6 +12,7 @@ import (
 
 	"leftshift/engine"
 	"leftshift/engine/consent"
+	"leftshift/engine/web/signin"
 )
 
 // Config is a whole configuration. New gives one with every default; Load and
@@ -29,6 +30,7 @@ type Config struct {
 	Lists     Lists     `toml:"lists" say:"Risk lists."`
 	Report    Report    `toml:"report" say:"Disclosure control of every count that leaves."`
 	Schedule  Schedule  `toml:"schedule" say:"When the night run starts."`
+	Serve     Serve     `toml:"serve" canon:"-" say:"The web application, leftshift serve."`
 
 	file  string         // the file's path, or ""
 	dir   string         // what paths are relative to, absolute; "" means the working folder
@@ -153,6 +155,8 @@ var choices = map[string][]string{
 	"format":    {"fhir", "flat"},
 	"known":     {"recorded", "updated"},
 	"catchup":   {"latest", "none", "all"},
+	"signin":    {string(signin.Demo), string(signin.CIS2), string(signin.Entra)},
+	"role":      roles(),
 }
 
 // AsOf is the as-of date of a run that starts now: site.as_of, or the day in

@@ -25,6 +25,7 @@ func (c *Config) validate(f *faults) {
 	c.checkRun(f)
 	c.checkSources(f)
 	c.checkGovernance(f)
+	c.checkServe(f)
 }
 
 var (
