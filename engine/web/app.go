@@ -72,7 +72,7 @@ func New(opt Options) (*App, error) {
 		return nil, err
 	}
 	mux := http.NewServeMux()
-	for _, r := range routes {
+	for _, r := range Routes() {
 		mux.Handle(r.Method+" "+r.Path, a.serve(r))
 	}
 	mux.Handle("/", a.serve(Route{Path: "/", Open: true, Handle: unknown}))

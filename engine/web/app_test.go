@@ -138,6 +138,18 @@ func (s *site) filled(t *testing.T, r Route, session string) string {
 	return path
 }
 
+// whoMay is a role that may do an act.
+func whoMay(t *testing.T, act access.Act) string {
+	t.Helper()
+	for _, role := range []access.Role{access.Coordinator, access.Analyst, access.PrivacyOfficer, access.Administrator, access.IGLead, access.ClinicalLead} {
+		if may(role, act) {
+			return string(role)
+		}
+	}
+	t.Fatalf("nobody may %s", act)
+	return ""
+}
+
 func TestB17EveryRouteHasAnActAndShowsNothingToNobody(t *testing.T) {
 	s := open(t)
 	known := map[access.Act]bool{}
@@ -290,10 +302,16 @@ func TestG49EveryPageHasOneHeadingASkipLinkAndATitle(t *testing.T) {
 		if r.Method != http.MethodGet {
 			continue
 		}
-		_, text := s.ask(t, "GET", s.filled(t, r, "s1"), "coordinator s1", nil)
+		answer, text := s.ask(t, "GET", s.filled(t, r, "s1"), whoMay(t, r.Act)+" s1", nil)
+		if answer.StatusCode == http.StatusSeeOther {
+			continue // it has no page of its own
+		}
+		if answer.StatusCode != http.StatusOK {
+			t.Errorf("%s: %d", r.Path, answer.StatusCode)
+		}
 		title := regexp.MustCompile(`<title>(.*)</title>`).FindStringSubmatch(text)
 		if strings.Count(text, "<h1") != 1 || !strings.Contains(text, `href="#maincontent"`) || title == nil || !strings.HasSuffix(title[1], " – Test ICS") {
-			t.Errorf("%s: %d headings, title %q", r.Path, strings.Count(text, "<h1"), title)
+			t.Fatalf("%s: %d headings, title %q", r.Path, strings.Count(text, "<h1"), title)
 		}
 		if strings.Contains(text, " style=") || strings.Contains(text, "<style") || strings.Contains(text, "onclick") {
 			t.Errorf("%s has something inline", r.Path)

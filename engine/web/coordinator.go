@@ -4,6 +4,7 @@ package web
 
 import (
 	"context"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -14,6 +15,20 @@ import (
 	"leftshift/engine/door"
 	"leftshift/engine/identity"
 )
+
+// coordinatorRoutes are the pages of whoever works a list.
+func coordinatorRoutes() []Route {
+	return []Route{
+		{Method: http.MethodGet, Path: "/lists", Act: access.OpenList, Menu: "My lists", Handle: lists},
+		{Method: http.MethodGet, Path: "/lists/{team}", Act: access.OpenList, Handle: showList},
+		{Method: http.MethodGet, Path: "/lists/{team}/sheet", Act: access.OpenList, Handle: showSheet},
+		{Method: http.MethodGet, Path: "/lists/{team}/export", Act: access.ExportList, Handle: showExport},
+		{Method: http.MethodPost, Path: "/lists/{team}/export", Act: access.ExportList, Handle: export},
+		{Method: http.MethodGet, Path: "/find", Act: access.OpenPerson, Menu: "Find a person", Handle: showFind},
+		{Method: http.MethodPost, Path: "/find", Act: access.OpenPerson, Handle: find},
+		{Method: http.MethodGet, Path: "/people/{person}", Act: access.OpenPerson, Handle: showPerson},
+	}
+}
 
 // frame is what is around a page of a snapshot.
 func frame(f door.Frame) Frame {
@@ -83,16 +98,16 @@ type listLink struct {
 	People     int
 }
 
-func home(ctx context.Context, r *Request) (Answer, error) {
-	lists, f, err := r.App.opt.Doors.Lists(ctx, r.Who)
+func lists(ctx context.Context, r *Request) (Answer, error) {
+	names, f, err := r.App.opt.Doors.Lists(ctx, r.Who)
 	if err != nil {
 		return Answer{}, err
 	}
 	var links []listLink
-	for _, l := range lists {
+	for _, l := range names {
 		links = append(links, listLink{l.Team, listPath(l.Team), l.People})
 	}
-	p, err := r.page("My lists", "home", f, struct {
+	p, err := r.page("My lists", "lists", f, struct {
 		Lists []listLink
 		Works bool
 	}{links, len(links) > 0})
@@ -139,7 +154,7 @@ func list(ctx context.Context, r *Request, template string) (Answer, error) {
 		return Answer{}, err
 	}
 	p.Caption = "Risk list"
-	p.Back = &Link{Text: "My lists", Path: "/"}
+	p.Back = &Link{Text: "My lists", Path: "/lists"}
 	if template == "sheet" {
 		p.Caption = "Sheet for a team meeting"
 		p.Back = &Link{Text: "Back to the list", Path: at}
@@ -164,7 +179,7 @@ func showPerson(ctx context.Context, r *Request) (Answer, error) {
 		return Answer{}, err
 	}
 	p.Caption = "Person"
-	p.Back = &Link{Text: "My lists", Path: "/"}
+	p.Back = &Link{Text: "My lists", Path: "/lists"}
 	return Answer{Page: p}, nil
 }
 

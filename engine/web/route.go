@@ -5,6 +5,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 
 	"leftshift/engine"
@@ -16,49 +17,47 @@ import (
 type Route struct {
 	Method, Path string
 	Act          access.Act
-	Open         bool // to anyone, signed in or not
+	Open         bool   // to anyone, signed in or not
+	Menu         string // its text in the menu of whoever may do the act; "" for none
 	Handle       func(context.Context, *Request) (Answer, error)
 }
 
-var routes = []Route{
-	{http.MethodGet, "/{$}", access.OpenHome, false, home},
-	{http.MethodGet, "/lists/{team}", access.OpenList, false, showList},
-	{http.MethodGet, "/lists/{team}/sheet", access.OpenList, false, showSheet},
-	{http.MethodGet, "/lists/{team}/export", access.OpenList, false, showExport},
-	{http.MethodPost, "/lists/{team}/export", access.ExportList, false, export},
-	{http.MethodGet, "/people/{person}", access.OpenPerson, false, showPerson},
-	{http.MethodGet, "/find", access.OpenHome, false, showFind},
-	{http.MethodPost, "/find", access.OpenPerson, false, find},
+// Routes is the table: a file for each kind of reader has its own part.
+func Routes() []Route {
+	return slices.Concat(
+		[]Route{{Method: http.MethodGet, Path: "/{$}", Act: access.OpenHome, Handle: home}},
+		coordinatorRoutes(),
+	)
 }
-
-// Routes lists every route.
-func Routes() []Route { return append([]Route(nil), routes...) }
 
 func unknown(context.Context, *Request) (Answer, error) {
 	return Answer{}, &engine.Fault{Code: "no-page", Say: "there is no such page: go back, or to the start page"}
 }
 
-// menu is what a principal may open, by the same table as the doors decide on.
+// may says whether the table of rights has a row for a role and an act: what
+// is offered. The door decides.
+func may(role access.Role, act access.Act) bool {
+	return slices.ContainsFunc(access.Table(), func(p access.Policy) bool { return p.Role == role && p.Act == act })
+}
+
+// menu is what a principal may open.
 func menu(who access.Principal, path string) []Link {
-	may := func(act access.Act) bool {
-		for _, p := range access.Table() {
-			if p.Role == who.Role && p.Act == act {
-				return true
-			}
-		}
-		return false
-	}
 	var out []Link
-	add := func(text, to string, act access.Act) {
-		if may(act) {
-			out = append(out, Link{text, to, path == to || to != "/" && strings.HasPrefix(path, to+"/")})
+	for _, r := range Routes() {
+		if r.Menu != "" && may(who.Role, r.Act) {
+			out = append(out, Link{r.Menu, r.Path, path == r.Path || strings.HasPrefix(path, r.Path+"/")})
 		}
-	}
-	if may(access.OpenList) {
-		out = append(out, Link{"My lists", "/", path == "/" || strings.HasPrefix(path, "/lists/")})
-		add("Find a person", "/find", access.OpenPerson)
 	}
 	return out
+}
+
+// home leads to the first page of the menu.
+func home(_ context.Context, r *Request) (Answer, error) {
+	links := menu(r.Who, "")
+	if len(links) == 0 {
+		return Answer{}, &engine.Fault{Code: access.CodeRole, Say: "the role " + r.Who.Role.Title() + " has no pages here: sign in with another"}
+	}
+	return Answer{To: links[0].Path}, nil
 }
 
 // sentence makes a fault's words a sentence.
