@@ -65,7 +65,7 @@ func TestSQL_A10(t *testing.T) {
 
 	t.Run("rows that are left off are said", func(t *testing.T) {
 		a := s.do("sql", "--format", "csv", "--rows", "3", "select person from person").done(t)
-		if strings.Count(a.out, "\n") != 4 || !strings.Contains(a.err, "first 3 rows") {
+		if strings.Count(a.out, "\n") != 4 || !strings.Contains(a.err, "more than the 3 rows shown") {
 			t.Errorf("%s%s", a.out, a.err)
 		}
 	})
