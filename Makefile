@@ -14,7 +14,7 @@ BENCH_EVENTS ?= 50000000
 VENV := build/venv
 BENCH_VENV := build/bench/venv
 
-.PHONY: help build demo test test-go test-deep test-notebooks check fix generate bench scale clean
+.PHONY: help build demo node test test-go test-deep test-notebooks check fix generate bench scale clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -29,8 +29,12 @@ demo: build ## a synthetic integrated care system, from source files to risk lis
 
 test: test-go test-notebooks ## every test, notebooks included
 
-test-go: build ## the Go tests
+test-go: build node ## the Go tests
 	go test -timeout 30m ./...
+
+# The tests of sign-in, style sheet and pages need node and npm: from Debian, where they are missing.
+node:
+	@command -v node >/dev/null && command -v npm >/dev/null || { echo "installing node and npm"; apt-get update -qq && apt-get install -y -qq nodejs npm >/dev/null; }
 
 test-deep: ## kernel against generated SQL and the slow reference, on 60,000 random definitions (minutes)
 	go test -timeout 60m ./features/query ./features/query/duckdb -deep
@@ -56,8 +60,9 @@ fix: ## format the code and write the generated references anew
 	gofmt -w $$(git ls-files '*.go')
 	$(MAKE) generate
 
-generate: ## write the generated references under docs/
+generate: node ## write the generated references under docs/, and the style sheet
 	go run ./jobs/docs .
+	bash engine/web/frontend/build.sh build/frontend engine/web/assets
 
 $(BENCH_VENV)/ready: jobs/bench/requirements.txt
 	rm -rf $(BENCH_VENV)

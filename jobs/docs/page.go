@@ -38,6 +38,7 @@ var pages = []page{
 	{"docs/CONFIG.md", func(string) (string, error) { return config.Markdown(), nil }},
 	{"docs/MAPS.md", func(string) (string, error) { return mapsPage() }},
 	{"docs/REASONS.md", reasonsPage},
+	{"docs/requirements.md", requirementsPage},
 	{"docs/SCORES.md", func(string) (string, error) { return scoresPage() }},
 }
 

@@ -24,7 +24,7 @@ func TestIDsAreReadFromNamesOfTests(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := map[string][]string{
-		"G13": {"`engine/x.TestG13G14NobodyIsNamed`"}, "G14": {"`engine/x.TestG13G14NobodyIsNamed`"}, "F11": {"`engine/x.TestDispositions_F11`"},
+		"G13": {"`engine/x.TestG13G14NobodyIsNamed`"}, "G14": {"`engine/x.TestG13G14NobodyIsNamed`"}, "F11": {"`engine/x.TestDispositions_F11_G36`"}, "G36": {"`engine/x.TestDispositions_F11_G36`"},
 		"A10": {"`engine/x.TestSQL_A10`"}, "R10": {"`engine/x.FuzzR10Reads`"},
 	}
 	if fmt.Sprint(got) != fmt.Sprint(want) {
