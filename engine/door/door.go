@@ -12,12 +12,14 @@ package door
 
 import (
 	"context"
+	"sync"
 
 	"leftshift/engine"
 	"leftshift/engine/access"
 	"leftshift/engine/audit"
 	"leftshift/engine/identity"
 	"leftshift/engine/snapshot"
+	"leftshift/engine/worklist"
 )
 
 // Vault opens identities. It may live under another account or host.
@@ -36,19 +38,19 @@ type Options struct {
 	Recheck   int               // days a list may be opened after it was last checked against deaths, opt-outs and registrations
 	Stale     int               // days after which a source's newest record makes what is shown old
 	Chances   bool              // show risk as a chance: the model's calibration here is approved. Otherwise as a band
+	// Verify checks the audit's file and says whether signed checkpoints were
+	// held against it; nil: it is not checked from here.
+	Verify func(context.Context, func(audit.Break)) (report audit.Report, signed bool, err error)
 }
 
 // Doors is safe for use by many at once.
-type Doors struct{ opt Options }
+type Doors struct {
+	opt       Options
+	verifying sync.Mutex // one check of the audit at a time
+}
 
 // New makes the doors.
-func New(opt Options) *Doors { return &Doors{opt} }
-
-// Worklist is what the doors need of the work items to decide.
-type Worklist interface {
-	// Teams are those with an open work item on a person.
-	Teams(ctx context.Context, person engine.Person) ([]string, error)
-}
+func New(opt Options) *Doors { return &Doors{opt: opt} }
 
 // Where says from where a door was reached, for the audit.
 type Where struct {
@@ -117,11 +119,11 @@ func (d *Doors) relationship(ctx context.Context, s *snapshot.Snapshot, person e
 		r.Teams = []string{place.Team}
 	}
 	if d.opt.Worklist != nil {
-		teams, err := d.opt.Worklist.Teams(ctx, person)
+		items, err := d.opt.Worklist.Items(ctx, worklist.Query{Persons: []engine.Person{person}, Open: true})
 		if err != nil {
 			return r, err
 		}
-		r.ItemTeams = teams
+		r.ItemTeams = teamsOf(items)
 	}
 	return r, nil
 }

@@ -7,14 +7,12 @@ package serve
 
 import (
 	"context"
-	"crypto/ed25519"
 	"errors"
 	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -50,22 +48,14 @@ func Open(c *config.Config, log *slog.Logger) (s *Site, err error) {
 			s = nil
 		}
 	}()
-	if err = os.MkdirAll(c.At(c.Serve.State), 0o700); err != nil {
-		return s, err
-	}
-	key, err := auditKey(c)
-	if err != nil {
-		return s, err
-	}
-	options := audit.Options{Key: key, Warn: func(err error) { log.Error("audit", "error", err) }}
-	if key != nil {
-		options.Checkpoints = Checkpoints(c)
-	}
-	if s.Audit, err = audit.Open(AuditFile(c), options); err != nil {
+	if s.Audit, err = OpenAudit(c, func(err error) { log.Error("audit", "error", err) }); err != nil {
 		return s, err
 	}
 	opt := door.Options{Snapshots: s.snapshots, Audit: s.Audit, Today: func() engine.Day { return c.AsOf(time.Now()) },
-		Recheck: c.Serve.Recheck, Stale: c.Serve.Stale, Chances: c.Serve.Chances || c.Site.Synthetic}
+		Recheck: c.Serve.Recheck, Stale: c.Serve.Stale, Chances: c.Serve.Chances || c.Site.Synthetic,
+		Verify: func(ctx context.Context, each func(audit.Break)) (audit.Report, bool, error) {
+			return VerifyAudit(ctx, c, "", "", each)
+		}}
 	if s.vault, err = openVault(c); err != nil {
 		return s, err
 	}
@@ -93,32 +83,6 @@ func (s *Site) Close() {
 		_ = s.Audit.Close()
 	}
 	s.snapshots.Close()
-}
-
-// AuditFile is where a site's audit is, and Checkpoints its checkpoints.
-func AuditFile(c *config.Config) string {
-	return filepath.Join(c.At(c.Serve.State), "audit", "audit.db")
-}
-
-// Checkpoints is the file of signed checkpoints, for an operator to copy
-// elsewhere.
-func Checkpoints(c *config.Config) string {
-	return filepath.Join(c.At(c.Serve.State), "audit", "checkpoints.txt")
-}
-
-// auditKey reads the key that signs checkpoints. A synthetic site without one
-// gets it made; anywhere else it is for a person to make.
-func auditKey(c *config.Config) (ed25519.PrivateKey, error) {
-	path := c.At(c.Serve.AuditKey)
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) && c.Site.Synthetic {
-		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-			return nil, err
-		}
-		if err := audit.NewKeyFile(path); err != nil {
-			return nil, err
-		}
-	}
-	return audit.LoadKey(path)
 }
 
 // openVault opens the vault where it is on this machine; nil when its key is
