@@ -3,8 +3,10 @@
 package door
 
 import (
+	"cmp"
 	"context"
 	"math"
+	"slices"
 
 	"leftshift/engine"
 	"leftshift/engine/access"
@@ -12,6 +14,7 @@ import (
 	"leftshift/engine/risklist"
 	"leftshift/engine/schema"
 	"leftshift/engine/snapshot"
+	"leftshift/engine/worklist"
 )
 
 // List is a team's list as one principal may see it.
@@ -21,14 +24,46 @@ type List struct {
 	Rows    []Row
 	Joiners int
 	Columns access.Columns // what Rows hold; the rest is empty
+	Show    Show
+	Tally   map[Show]int // how many people each way of showing has
+	Works   bool         // there is a worklist
+}
+
+// Show picks people of a list.
+type Show string
+
+// The ways of showing a list.
+const (
+	Everyone Show = ""
+	Mine     Show = "mine" // whom the principal has
+	Fresh    Show = "new"  // who is new since the list before, or was added by hand and is not started
+	Due      Show = "due"  // with a next date of today or past
+)
+
+// Shows lists the ways of showing, in order.
+func Shows() []Show { return []Show{Everyone, Mine, Fresh, Due} }
+
+// has says whether a row is shown.
+func (s Show) has(e entry) bool {
+	switch s {
+	case Mine:
+		return e.work != nil && e.work.Owner != nil && e.work.Owner.Me
+	case Fresh:
+		return e.Status == risklist.Joiner.String() || e.work != nil && e.work.Worry != "" && e.work.State == worklist.New
+	case Due:
+		return e.work != nil && e.work.Due && e.work.Open()
+	}
+	return true
 }
 
 // Row is one person on a list.
 type Row struct {
-	Person engine.Person
-	Rank   int64
-	Joiner bool
-	Who    Who      // as far as Columns say
+	Person   engine.Person
+	Rank     int64 // 0: not ranked: added by hand, or still in work after leaving the list
+	Joiner   bool
+	Work     *Work // nil: not in the worklist
+	Practice string
+	Who      Who      // as far as Columns say
 	Risk   string   // in words
 	Band   string   // risk band
 	Why    []string // the main things that raise the risk, in plain words
@@ -71,15 +106,20 @@ type ListName struct {
 	People int
 }
 
-// OpenList shows a team's list. Where the principal may, it says who the
-// people are; that is a second entry in the audit.
-func (d *Doors) OpenList(ctx context.Context, who access.Principal, where Where, team string) (*List, error) {
+// OpenList shows a team's list: those whom the last night listed, with those
+// who were added by hand or are still in work, by risk. Where the principal may,
+// it says who the people are; that is a second entry in the audit. Both are about
+// those shown.
+func (d *Doors) OpenList(ctx context.Context, who access.Principal, where Where, team string, show Show) (*List, error) {
 	s, done, purpose, err := d.use(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer done()
-	l, a := published(s, purpose, team)
+	l, a, err := d.listed(ctx, s, who, purpose, team, show)
+	if err != nil {
+		return nil, err
+	}
 	a.who, a.where, a.act = who, where, access.OpenList
 	decision, err := d.passList(ctx, a, s)
 	if err != nil {
@@ -105,7 +145,10 @@ func (d *Doors) ExportList(ctx context.Context, who access.Principal, where Wher
 		return nil, err
 	}
 	defer done()
-	l, a := published(s, purpose, team)
+	l, a, err := d.listed(ctx, s, who, purpose, team, Everyone)
+	if err != nil {
+		return nil, err
+	}
 	a.who, a.where, a.act = who, where, access.ExportList
 	a.object += " as " + shape
 	decision, err := d.passList(ctx, a, s)
@@ -115,18 +158,74 @@ func (d *Doors) ExportList(ctx context.Context, who access.Principal, where Wher
 	return d.list(ctx, s, l, decision.Columns, decision.Display)
 }
 
-// published is a team's list and the question about it. A team without a list
-// is asked about like any other, and has nobody on it.
-func published(s *snapshot.Snapshot, purpose access.Purpose, team string) (*snapshot.List, ask) {
-	l := s.List(team)
-	if l == nil {
-		l = &snapshot.List{Team: team}
+// entries are a team's list as it is now, before anything is decided.
+type entries struct {
+	team  string
+	show  Show
+	tally map[Show]int
+	rows  []entry
+}
+
+type entry struct {
+	schema.ListRow
+	work *Work
+}
+
+// listed is a team's list and the question about it. A team without a list is
+// asked about like any other, and has nobody on it.
+func (d *Doors) listed(ctx context.Context, s *snapshot.Snapshot, who access.Principal, purpose access.Purpose, team string, show Show) (*entries, ask, error) {
+	out := &entries{team: team, show: show, tally: map[Show]int{}}
+	var all []entry
+	on := map[engine.Person]bool{}
+	if l := s.List(team); l != nil {
+		for _, r := range l.Rows {
+			all = append(all, entry{ListRow: r})
+			on[r.Person] = true
+		}
 	}
-	people := make([]engine.Person, len(l.Rows))
-	for i, r := range l.Rows {
-		people[i] = r.Person
+	if d.opt.Worklist != nil {
+		open, err := d.opt.Worklist.Items(ctx, worklist.Query{Lists: []string{team}, Open: true})
+		if err != nil {
+			return nil, ask{}, err
+		}
+		for _, it := range open {
+			told, here, err := s.Tell(ctx, it.Person)
+			if err != nil {
+				return nil, ask{}, err
+			}
+			if !here || on[it.Person] {
+				continue
+			}
+			p, band := scoreOf(s, told)
+			all = append(all, entry{ListRow: schema.ListRow{List: team, Person: it.Person, Probability: p, Band: band}})
+			on[it.Person] = true
+		}
 	}
-	return l, ask{subject: access.List(purpose, team), object: team, shot: s.Name, persons: people, rows: len(people)}
+	// Ranks fall with the probability already; whoever has none is among them.
+	slices.SortStableFunc(all, func(a, b entry) int { return cmp.Compare(b.Probability, a.Probability) })
+	people := make([]engine.Person, len(all))
+	for i, e := range all {
+		people[i] = e.Person
+	}
+	items, err := d.itemsOf(ctx, people)
+	if err != nil {
+		return nil, ask{}, err
+	}
+	people = people[:0]
+	for _, e := range all {
+		if it := latest(items[e.Person], team); it != nil {
+			e.work = d.workOf(who, *it, items[e.Person])
+		}
+		for _, w := range Shows() {
+			if w.has(e) {
+				out.tally[w]++
+			}
+		}
+		if show.has(e) {
+			out.rows, people = append(out.rows, e), append(people, e.Person)
+		}
+	}
+	return out, ask{subject: access.List(purpose, team), object: team, shot: s.Name, persons: people, rows: len(people)}, nil
 }
 
 // passList is pass, for a list that may be too old to be worked: whoever may
@@ -143,12 +242,12 @@ func (d *Doors) passList(ctx context.Context, a ask, s *snapshot.Snapshot) (acce
 }
 
 // list fills the columns that may be shown.
-func (d *Doors) list(ctx context.Context, s *snapshot.Snapshot, l *snapshot.List, columns access.Columns, display access.Display) (*List, error) {
-	out := &List{Frame: d.frame(s), Team: l.Team, Columns: columns}
+func (d *Doors) list(ctx context.Context, s *snapshot.Snapshot, l *entries, columns access.Columns, display access.Display) (*List, error) {
+	out := &List{Frame: d.frame(s), Team: l.team, Columns: columns, Show: l.show, Tally: l.tally, Works: d.opt.Worklist != nil}
 	if d.opt.Vault == nil {
 		out.Columns &^= access.Identity
 	}
-	for _, r := range l.Rows {
+	for _, r := range l.rows {
 		told, ok, err := s.Tell(ctx, r.Person)
 		if err != nil {
 			return nil, err
@@ -156,7 +255,7 @@ func (d *Doors) list(ctx context.Context, s *snapshot.Snapshot, l *snapshot.List
 		if !ok {
 			continue
 		}
-		row := Row{Person: r.Person, Rank: r.Rank, Joiner: r.Status == risklist.Joiner.String()}
+		row := Row{Person: r.Person, Rank: r.Rank, Joiner: r.Status == risklist.Joiner.String(), Work: r.work, Practice: told.Resident.Practice}
 		if row.Joiner {
 			out.Joiners++
 		}

@@ -26,6 +26,12 @@ type Person struct {
 	Band    string
 	Reasons []Reason     // what moved the risk, the greatest first, with what only clinicians may read where the principal may
 	Scores  []PublicRisk // published scores
+
+	Work      *Work   // on the list that the principal works; nil: on no list
+	Elsewhere []Work  // on other lists
+	History   []Event // of Work, oldest first; nil where notes may not be read
+	Acts      bool    // the principal may act on a work item of this person
+	Adds      bool    // the principal may put this person on a list
 }
 
 // Reason is one thing that moved the risk.
@@ -59,6 +65,10 @@ func (d *Doors) OpenPerson(ctx context.Context, who access.Principal, where Wher
 	if err != nil {
 		return nil, err
 	}
+	items, err := d.itemsOf(ctx, []engine.Person{person})
+	if err != nil {
+		return nil, err
+	}
 	decision, err := d.pass(ctx, a)
 	if err != nil {
 		return nil, err
@@ -77,6 +87,13 @@ func (d *Doors) OpenPerson(ctx context.Context, who access.Principal, where Wher
 		if out.Who, err = d.who(person, shown.Columns); err != nil {
 			return nil, err
 		}
+	}
+	if d.opt.Worklist != nil {
+		out.Acts = access.Decide(who, access.ActOnItem, a.subject).Allowed
+		out.Adds = access.Decide(who, access.AddPerson, a.subject.Because("whether it may be offered")).Allowed && len(who.Teams) > 0
+	}
+	if err := d.work(ctx, who, out, items[person]); err != nil {
+		return nil, err
 	}
 	r := told.Resident
 	out.Age, out.Sex, out.Practice, out.Team = r.Age, r.Sex, r.Practice, r.Team

@@ -10,15 +10,16 @@ import (
 
 // Query picks items. The zero value of a field asks nothing.
 type Query struct {
-	Lists  []string
-	Person engine.Person
-	Owner  Actor // User and Organisation
-	States []State
-	Listed bool       // on the list by the last run
-	Open   bool       // with something to do
-	Due    engine.Day // next date on or before; 0 and engine.NoDay ask nothing
-	After  int64      // identifier: the next page
-	Most   int        // 0: all
+	Lists   []string
+	Person  engine.Person
+	Persons []engine.Person // any of these; empty but not nil: nobody. At most 30,000
+	Owner   Actor           // User and Organisation
+	States  []State
+	Listed  bool       // on the list by the last run
+	Open    bool       // with something to do
+	Due     engine.Day // next date on or before; 0 and engine.NoDay ask nothing
+	After   int64      // identifier: the next page
+	Most    int        // 0: all
 }
 
 // Items gives items by identifier, which is the order in which they began.
@@ -33,6 +34,9 @@ func (s *Store) Items(ctx context.Context, q Query) (out []Item, err error) {
 	}
 	if q.Person != 0 {
 		ask("i.person = ?", q.Person)
+	}
+	if q.Persons != nil {
+		ask("i.person IN ("+strings.TrimSuffix(strings.Repeat("?,", len(q.Persons)), ",")+")", anys(q.Persons)...)
 	}
 	if q.Owner.User != "" {
 		ask("i.owner <> '' AND i.owner = ? AND i.owner_organisation = ?", q.Owner.User, q.Owner.Organisation)
