@@ -67,7 +67,7 @@ var acts = []trait{
 	{SearchAudit, Nothing, false, false, "search the audit"},
 	{VerifyAudit, Nothing, false, false, "verify the audit"},
 	{AccessHistory, OfPerson, false, false, "see who opened a person's record"},
-	{ReadScoresAPI, OfPerson | OfOrganisation, true, true, "read scores"},
+	{ReadScoresAPI, OfPerson | OfList | OfOrganisation, true, true, "read scores"},
 	{ManageAccess, Nothing, false, false, "manage sessions and tokens"},
 	{Administer, Nothing, false, false, "administer this installation"},
 	{SeeDisclosures, Nothing, false, false, "see what left this system"},

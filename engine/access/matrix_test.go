@@ -23,7 +23,7 @@ define_cohort    clinical_lead analyst
 export_counts    clinical_lead analyst
 see_model        coordinator clinical_lead analyst ig_lead administrator
 see_quality      clinical_lead analyst ig_lead administrator
-see_runs         clinical_lead analyst ig_lead administrator
+see_runs         clinical_lead analyst ig_lead administrator service
 search_audit     ig_lead privacy_officer
 verify_audit     ig_lead privacy_officer
 access_history   ig_lead:w privacy_officer:w
@@ -39,7 +39,7 @@ const (
 	readSnapshot = "open_list open_person reveal_identity export_list act_on_item add_person approve_list recall count define_cohort export_counts see_model see_quality read_scores_api"
 	aboutPeople  = "open_list open_person reveal_identity export_list act_on_item add_person read_scores_api"
 	ofPersons    = "open_person reveal_identity act_on_item add_person access_history read_scores_api"
-	ofLists      = "open_list reveal_identity export_list approve_list recall"
+	ofLists      = "open_list reveal_identity export_list approve_list recall read_scores_api"
 	ofOrgs       = "read_scores_api"
 )
 

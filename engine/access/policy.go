@@ -102,6 +102,7 @@ var table = []Policy{
 	{Administrator, Administer, anywhere, noReason, DisplayNone, 0},
 
 	{Service, ReadScoresAPI, related, noReason, DisplayCareTeam, ColumnNHSNumber | ColumnRisk | ColumnReasons},
+	{Service, SeeRuns, anywhere, noReason, DisplayCounts, 0},
 
 	{Pharmacy, OpenHome, anywhere, noReason, DisplayNone, 0},
 	{Pharmacy, OpenList, related, noReason, DisplayCareTeam, pharmacyDetail},
