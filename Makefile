@@ -14,7 +14,7 @@ BENCH_EVENTS ?= 50000000
 VENV := build/venv
 BENCH_VENV := build/bench/venv
 
-.PHONY: help build demo node test test-go test-deep test-notebooks check fix generate bench scale clean
+.PHONY: help build demo node browser test test-go test-deep test-notebooks check fix generate bench scale clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -29,7 +29,7 @@ demo: build ## a synthetic integrated care system, from source files to risk lis
 
 test: test-go test-notebooks ## every test, notebooks included
 
-test-go: build node ## the Go tests
+test-go: build node browser ## the Go tests
 	go test -timeout 30m ./...
 
 # The tests of sign-in, style sheet and pages need node and npm: from Debian, where they are missing.
@@ -39,6 +39,12 @@ node:
 test-deep: ## kernel against generated SQL and the slow reference, on 60,000 random definitions (minutes)
 	go test -timeout 60m ./features/query ./features/query/duckdb -deep
 	go test -timeout 60m ./features/kernel -run Drawn -rapid.checks=3000
+
+# A browser for the tests that walk the pages, and what drives it.
+browser: node
+	@command -v chromium >/dev/null || { echo "installing chromium"; apt-get update -qq && apt-get install -y -qq chromium >/dev/null; }
+	@mkdir -p build/browser && cp jobs/e2e/browser/* build/browser/
+	@cd build/browser && { cmp -s package-lock.json node_modules/.made-from || { npm ci --silent --no-audit --no-fund --ignore-scripts && cp package-lock.json node_modules/.made-from; }; }
 
 $(VENV)/ready: notebooks/requirements.txt
 	rm -rf $(VENV)
@@ -77,7 +83,7 @@ bench: build $(BENCH_VENV)/ready ## the feature engine beside a scan, SQL and Po
 
 scale: build ## wall time and peak memory of each step for SCALE people
 	rm -rf build/scale
-	$(BIN) demo --people $(SCALE) --seed $(SEED) --out build/scale
+	$(BIN) demo --people $(SCALE) --seed $(SEED) --out build/scale --serve=false
 
 clean: ## remove what was built
 	rm -rf build

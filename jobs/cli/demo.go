@@ -23,12 +23,15 @@ import (
 
 func (a *app) demoCommand() *cobra.Command {
 	var f synthFlags
+	var open bool
 	cmd := &cobra.Command{
 		Use:   "demo",
-		Short: "a synthetic integrated care system, from source files to risk lists",
+		Short: "a synthetic integrated care system, from source files to pages that people see",
 		Long: `Makes synthetic people, trains the models, runs one night and closes with a page
 of summary: what came in and what became of it, how good the models are beside
-the best possible, and the top of one list with its reasons.`,
+the best possible, and the top of one list with its reasons. At a terminal it
+then serves the application on this machine until Ctrl-C: sign in as a care
+coordinator, an analyst or another role.`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx, start := cmd.Context(), time.Now()
@@ -52,9 +55,17 @@ the best possible, and the top of one list with its reasons.`,
 				return err
 			}
 			took["total"] = time.Since(start).Seconds()
-			return a.closing(c, f, took, peak.MiB)
+			if err := a.closing(c, f, took, peak.MiB); err != nil {
+				return err
+			}
+			if cmd.Flags().Changed("serve") && !open || !open && !atTerminal(a.out) {
+				fmt.Fprintf(a.out, "  Open it        leftshift serve --config %s\n", a.config)
+				return nil
+			}
+			return a.serveDemo(ctx, c)
 		},
 	}
+	cmd.Flags().BoolVar(&open, "serve", false, "serve the application at the end (at a terminal: unless --serve=false)")
 	f.add(cmd)
 	f.addLanded(cmd)
 	return cmd

@@ -3,11 +3,18 @@
 package cli
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"io"
 	"log/slog"
+	"os"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 
+	"leftshift/engine"
+	"leftshift/jobs/config"
 	"leftshift/jobs/serve"
 )
 
@@ -32,16 +39,37 @@ this machine alone.`,
 					return err
 				}
 			}
-			s, err := serve.Open(c, slog.New(slog.NewTextHandler(a.err, nil)))
-			if err != nil {
-				return err
-			}
-			defer s.Close()
-			return s.Run(cmd.Context(), func(address string) {
-				fmt.Fprintf(a.out, "%s is at %s (Ctrl-C stops it)\n", c.Site.Name, address)
-			})
+			return a.serve(cmd.Context(), c)
 		},
 	})
 	cmd.Flags().StringVar(&listen, "listen", "", "address and port, in place of serve.listen")
 	return cmd
+}
+
+// serve opens the site and serves it until ctx ends.
+func (a *app) serve(ctx context.Context, c *config.Config) error {
+	s, err := serve.Open(c, slog.New(slog.NewTextHandler(a.err, nil)))
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	return s.Run(ctx, func(address string) {
+		fmt.Fprintf(a.out, "\n%s is at %s (Ctrl-C stops it)\n", c.Site.Name, address)
+	})
+}
+
+// serveDemo is serve on whatever port is free, where the usual one is not.
+func (a *app) serveDemo(ctx context.Context, c *config.Config) error {
+	err := a.serve(ctx, c)
+	if f := (*engine.Fault)(nil); errors.As(err, &f) && f.Code == "serve-listen" {
+		c.Serve.Listen = "127.0.0.1:0"
+		err = a.serve(ctx, c)
+	}
+	return err
+}
+
+// atTerminal says whether someone sits at the screen that is written to.
+func atTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
 }
