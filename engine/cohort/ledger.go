@@ -1,0 +1,151 @@
+package cohort
+
+import (
+	"context"
+	"database/sql"
+	_ "embed"
+	"errors"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"time"
+
+	_ "github.com/mattn/go-sqlite3" // the driver
+
+	"leftshift/engine"
+)
+
+// Ledger keeps in one SQLite file what was asked of each snapshot, in order, by
+// all users and processes of a site. It is safe for concurrent use.
+type Ledger struct {
+	db  *sql.DB
+	now func() time.Time
+}
+
+//go:embed schema.sql
+var ledgerSchema string
+
+// LedgerFile is the ledger's name in its folder.
+const LedgerFile = "cohort.db"
+
+const ledgerVersion = 1
+
+// OpenLedger opens the ledger of a folder, making both where they do not exist,
+// readable by this user only. now nil means time.Now. It must not be lost while
+// its snapshots are counted: what was told before would no longer bind.
+func OpenLedger(folder string, now func() time.Time) (*Ledger, error) {
+	if now == nil {
+		now = time.Now
+	}
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return nil, broken(err)
+	}
+	file, err := filepath.Abs(filepath.Join(folder, LedgerFile))
+	if err != nil {
+		return nil, broken(err)
+	}
+	f, err := os.OpenFile(file, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err == nil {
+		err = f.Close()
+	}
+	if err != nil && !errors.Is(err, fs.ErrExist) {
+		return nil, broken(err)
+	}
+	u := url.URL{Scheme: "file", Opaque: (&url.URL{Path: file}).EscapedPath(),
+		RawQuery: "_journal_mode=WAL&_synchronous=FULL&_busy_timeout=30000&_foreign_keys=1&_txlock=immediate"}
+	db, err := sql.Open("sqlite3", u.String())
+	if err != nil {
+		return nil, broken(err)
+	}
+	db.SetMaxOpenConns(1)
+	l := &Ledger{db, now}
+	if err := l.migrate(); err != nil {
+		db.Close()
+		return nil, err
+	}
+	return l, nil
+}
+
+func (l *Ledger) migrate() error {
+	tx, err := l.db.Begin()
+	if err != nil {
+		return broken(err)
+	}
+	defer func() { _ = tx.Rollback() }()
+	var version int
+	if err := tx.QueryRow("PRAGMA user_version").Scan(&version); err != nil {
+		return broken(err)
+	}
+	switch {
+	case version > ledgerVersion:
+		return fault("cohort-ledger-newer", "the ledger of cohorts was written by a newer version of this program: use that one")
+	case version == 0:
+		if _, err := tx.Exec(ledgerSchema + "PRAGMA user_version=1"); err != nil {
+			return broken(err)
+		}
+	}
+	if err := tx.Commit(); err != nil {
+		return broken(err)
+	}
+	return nil
+}
+
+// Close ends the use of the file.
+func (l *Ledger) Close() error { return l.db.Close() }
+
+// turn runs one question while no other process asks. before gets what was asked
+// of the snapshot after seq, in order; then answer says whether this request is
+// to be kept. It is on disk before turn returns without error.
+func (l *Ledger) turn(ctx context.Context, snapshot string, seq int, request []byte, before func(seq int, request []byte) error, answer func() (keep bool, err error)) (err error) {
+	tx, err := l.db.BeginTx(ctx, nil)
+	if err != nil {
+		return broken(err)
+	}
+	defer func() { _ = tx.Rollback() }()
+	rows, err := tx.Query("SELECT seq, request FROM asked WHERE snapshot = ? AND seq > ? ORDER BY seq", snapshot, seq)
+	if err != nil {
+		return broken(err)
+	}
+	type row struct {
+		seq     int
+		request []byte
+	}
+	var missed []row
+	for rows.Next() {
+		var r row
+		if err := rows.Scan(&r.seq, &r.request); err != nil {
+			rows.Close()
+			return broken(err)
+		}
+		missed = append(missed, r)
+	}
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		return broken(err)
+	}
+	for _, r := range missed {
+		if err := before(r.seq, r.request); err != nil {
+			return err
+		}
+		seq = r.seq
+	}
+	keep, err := answer()
+	if err != nil || !keep {
+		return err
+	}
+	if _, err := tx.Exec("INSERT INTO asked (snapshot, seq, request, time) VALUES (?, ?, ?, ?)", snapshot, seq+1, string(request), l.now().UnixMilli()); err != nil {
+		return broken(err)
+	}
+	if err := tx.Commit(); err != nil {
+		return broken(err)
+	}
+	return nil
+}
+
+// broken wraps what SQLite or the file system says.
+func broken(err error) error {
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return &engine.Fault{Code: "cohort-ledger", Say: "the ledger of cohorts cannot be read or written, so nothing is counted: check its folder and free space", Err: err}
+}

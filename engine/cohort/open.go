@@ -1,0 +1,128 @@
+//go:build duckdb_arrow
+
+package cohort
+
+import (
+	"cmp"
+	"context"
+	"path/filepath"
+	"strings"
+
+	"leftshift/engine/disclosure"
+	"leftshift/engine/lake"
+	"leftshift/engine/snapshot"
+)
+
+// Options of a desk.
+type Options struct {
+	Rule   disclosure.Rule // zero: the standard rule
+	Most   int             // sets a snapshot is counted by; 0 means Most
+	Plus   []Cut           // local PLUS groups of Core20PLUS5
+	Memory int             // MiB for the query engine; 0 means 2048
+}
+
+// Files of a snapshot that cohorts read.
+const (
+	residentFile = "resident.parquet"
+	scoreFile    = "score.parquet"
+	listFile     = "risk_list.parquet"
+	featureFile  = "feature.parquet"
+	columnsFile  = "feature_columns.json"
+)
+
+// Open makes the desk of a snapshot. The snapshot may be closed after; its folder
+// must stay. The files are held to the checksums of its manifest. close frees
+// what it took.
+func Open(ctx context.Context, s *snapshot.Snapshot, ledger *Ledger, opt Options) (desk *Desk, close func(), err error) {
+	for _, file := range []string{residentFile, scoreFile, listFile, featureFile} {
+		if s.Has(file) {
+			if err := s.Held(s.Dir(), file, true); err != nil {
+				return nil, nil, err
+			}
+		}
+	}
+	db, err := lake.Open(ctx, lake.Options{Threads: 2, MemoryMiB: cmp.Or(opt.Memory, 2048)})
+	if err != nil {
+		return nil, nil, err
+	}
+	run := &sqlExecutor{db: db}
+	desk, err = open(ctx, s, run, ledger, opt)
+	if err != nil {
+		_ = db.Close()
+		return nil, nil, err
+	}
+	return desk, run.close, nil
+}
+
+func open(ctx context.Context, s *snapshot.Snapshot, run *sqlExecutor, ledger *Ledger, opt Options) (*Desk, error) {
+	fields, err := featureFields(s)
+	if err != nil {
+		return nil, err
+	}
+	scores, err := run.load(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	if run.dictionary, err = NewDictionary(append(fields, scores...)); err != nil {
+		return nil, err
+	}
+	if s.Has(featureFile) {
+		run.features = filepath.Join(s.Dir(), featureFile)
+	}
+	pop, err := run.population(ctx, "score_"+s.Model.Name)
+	if err != nil {
+		return nil, err
+	}
+	run.n = pop.n
+	for _, cut := range append(Core20PLUS5(), opt.Plus...) {
+		n, err := run.dictionary.ParseNode(cut.Where, true)
+		if err != nil {
+			where, _ := cut.Where.(map[string]any)
+			if id, ok := where["field"].(string); ok && run.dictionary.Field(id) == nil {
+				continue // a snapshot of a catalogue without that feature
+			}
+			return nil, err
+		}
+		found, err := run.decide(ctx, []Node{n})
+		if err != nil {
+			return nil, err
+		}
+		pop.dims = append(pop.dims, cut.dimension(pop.n, found[0]))
+	}
+	return newDesk(run.dictionary, s.Name, s.Manifest.AsOf, newPopulation(pop.n, pop.dims, pop.chance), run, ledger, opt.Rule, opt.Most)
+}
+
+// featureFields reads what stands beside the features.
+func featureFields(s *snapshot.Snapshot) ([]Field, error) {
+	if !s.Has(featureFile) || !s.Has(columnsFile) {
+		return nil, nil
+	}
+	var columns []struct {
+		ID       string   `json:"id"`
+		Title    string   `json:"title"`
+		Unit     string   `json:"unit"`
+		Display  string   `json:"display"`
+		Observed []string `json:"observed"`
+	}
+	if err := s.JSON(columnsFile, &columns); err != nil {
+		return nil, err
+	}
+	taken := map[string]bool{}
+	for _, f := range Attributes() {
+		taken[f.ID] = true
+	}
+	var out []Field
+	for _, c := range columns {
+		if taken[c.ID] { // the person's own says it as well
+			continue
+		}
+		out = append(out, Field{ID: c.ID, Title: c.Title, Unit: c.Unit, Kind: Number, Source: Feature, Clinical: c.Display != "team", Observed: c.Observed})
+	}
+	return out, nil
+}
+
+// scoreField names the column of a model; false where its name cannot be one.
+func scoreField(model string) (Field, bool) {
+	id := "score_" + strings.ToLower(model)
+	return Field{ID: id, Title: model, Kind: Number, Source: Score}, identifier.MatchString(id) && id == "score_"+model
+}
