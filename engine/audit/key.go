@@ -26,6 +26,12 @@ func NewKeyFile(path string) error {
 	if err := identity.NewKeyFile(path); err != nil {
 		return err
 	}
+	return WritePublicKey(path)
+}
+
+// WritePublicKey writes the public key of a key file beside it, as NewKeyFile
+// does, for when it is gone.
+func WritePublicKey(path string) error {
 	key, err := LoadKey(path)
 	if err != nil {
 		return err

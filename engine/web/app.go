@@ -250,7 +250,7 @@ func statusOf(code string) (int, string) {
 		return http.StatusBadRequest, "There is a problem"
 	case "list-not-rechecked", "list-unpublished", "list-dated-ahead":
 		return http.StatusConflict, "This list is too old to work"
-	case "no-snapshot", "audit-unavailable":
+	case "no-snapshot", "audit-unavailable", "verify-busy", "verify-long", "verify-elsewhere":
 		return http.StatusServiceUnavailable, "Not available now"
 	}
 	return http.StatusInternalServerError, "Something went wrong"

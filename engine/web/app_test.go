@@ -127,6 +127,7 @@ func (s *site) filled(t *testing.T, r Route, session string) string {
 	t.Helper()
 	path := strings.TrimSuffix(r.Path, "{$}")
 	path = strings.ReplaceAll(path, "{team}", "team-0")
+	path = strings.ReplaceAll(path, "{entry}", "1")
 	if strings.Contains(path, "{person}") {
 		_, text := s.ask(t, "GET", "/lists/team-0", "coordinator "+session, nil)
 		m := toPerson.FindStringSubmatch(text)

@@ -73,6 +73,8 @@ var functions = template.FuncMap{
 		}
 		return d.String()
 	},
+	// pair gives a template two values.
+	"pair": func(a, b any) []any { return []any{a, b} },
 	"plural": func(n int, one, many string) string {
 		if n == 1 {
 			return "1 " + one

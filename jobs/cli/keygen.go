@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"leftshift/engine/audit"
 	"leftshift/engine/identity"
 	"leftshift/jobs/config"
 	"leftshift/jobs/progress"
@@ -19,10 +20,13 @@ import (
 func (a *app) keygenCommand() *cobra.Command {
 	return a.ofSite(&cobra.Command{
 		Use:   "keygen",
-		Short: "make the key of the pseudonyms and the key of the vault, where missing",
-		Long: `Makes the two keys that the configuration names, mode 0400, where they do not
-exist. Keep a copy apart from the data: without the pseudonym key no later night
-can be linked to this one, and without the vault key nobody can be named again.`,
+		Short: "make the keys of the pseudonyms, the vault and the audit, where missing",
+		Long: `Makes the keys that the configuration names, mode 0400, where they do not exist.
+Keep a copy apart from the data: without the pseudonym key no later night can be
+linked to this one, and without the vault key nobody can be named again.
+
+The audit's key signs its checkpoints. Beside it, with .pub added to the name, is
+the public key that checks them: keep a copy where the checkpoints are copied to.`,
 		Args: noArgs,
 		RunE: func(*cobra.Command, []string) error {
 			c, err := config.Load(a.config)
@@ -40,9 +44,30 @@ can be linked to this one, and without the vault key nobody can be named again.`
 					fmt.Fprintln(a.out, "kept", path)
 				}
 			}
-			return nil
+			made, err := ensureAuditKey(c.At(c.Serve.AuditKey))
+			for i, path := range []string{c.Serve.AuditKey, c.Serve.AuditKey + ".pub"} {
+				if err == nil {
+					fmt.Fprintln(a.out, map[bool]string{true: "made", false: "kept"}[made[i]], path)
+				}
+			}
+			return err
 		},
 	})
+}
+
+// ensureAuditKey makes the key that signs checkpoints and its public key, where
+// there is none. A public key that is gone is made anew from its key.
+func ensureAuditKey(path string) (made [2]bool, err error) {
+	switch {
+	case exists(path) && exists(path+".pub"):
+		return made, nil
+	case exists(path):
+		return [2]bool{false, true}, audit.WritePublicKey(path)
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return made, err
+	}
+	return [2]bool{true, true}, audit.NewKeyFile(path)
 }
 
 // firstKeys makes the keys of a synthetic site that has never landed anything,

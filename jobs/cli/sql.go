@@ -3,7 +3,10 @@
 package cli
 
 import (
+	"context"
+	"crypto/sha256"
 	"encoding/csv"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -14,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"leftshift/engine"
+	"leftshift/engine/audit"
 	"leftshift/engine/lake"
 	"leftshift/jobs/night"
 )
@@ -33,7 +37,8 @@ func (a *app) sqlCommand() *cobra.Command {
 
 The newest curation and the current snapshot are read; rows carry known_from and
 known_to, for what was known on a day. SCHEMA.md says what each column means. A
-query of - is read from standard input:
+query of - is read from standard input. People are pseudonyms here; that a query
+was asked, its hash and how many rows it gave are kept in the audit:
 
   leftshift features sql falls_365d | leftshift sql -`,
 		Args: func(_ *cobra.Command, args []string) error {
@@ -65,11 +70,27 @@ query of - is read from standard input:
 				}
 				text = string(read)
 			}
+			log, err := a.operator(c)
+			if err != nil {
+				return err
+			}
+			defer log.Close()
+			hash := sha256.Sum256([]byte(text))
+			entry := audit.Entry{Event: "sql", Route: cmd.CommandPath(), Query: hex.EncodeToString(hash[:])}
 			answer, err := lake.Ask(cmd.Context(), views, text, lake.Limits{Rows: rows, Timeout: timeout, MemoryMiB: c.Run.Memory() / 2})
 			if err != nil {
-				// The one who asked may read why: it is about their own words.
+				// The one who asked may read why: it is about their own words. A
+				// fault of conversion quotes a value all the same.
+				entry.Outcome = "query-failed"
+				if _, err := looks(context.WithoutCancel(cmd.Context()), log, c, entry); err != nil {
+					return err
+				}
 				fmt.Fprintln(a.err, "leftshift:", err)
 				return errFailed
+			}
+			entry.Rows = int64(len(answer.Rows))
+			if _, err := looks(cmd.Context(), log, c, entry); err != nil {
+				return err
 			}
 			if answer.Truncated {
 				fmt.Fprintf(a.err, "there is more than the %s shown: raise --rows\n", engine.Plural(rows, "row"))

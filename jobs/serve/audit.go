@@ -58,28 +58,32 @@ func auditKey(c *config.Config) (ed25519.PrivateKey, error) {
 }
 
 // VerifyAudit checks a site's audit against a copy of its checkpoints and the
-// public key that signed them; "" takes the site's own. signed says whether
-// there were checkpoints: without, a cut end is not noticed.
-func VerifyAudit(ctx context.Context, c *config.Config, checkpoints, key string, each func(audit.Break)) (report audit.Report, signed bool, err error) {
+// public keys that may have signed them; "" and none take the site's own.
+// signed says whether there were checkpoints: without, a cut end is not
+// noticed.
+func VerifyAudit(ctx context.Context, c *config.Config, checkpoints string, keys []string, each func(audit.Break)) (report audit.Report, signed bool, err error) {
 	own := checkpoints == ""
 	if own {
 		checkpoints = Checkpoints(c)
 	}
-	if key == "" {
-		key = AuditPublicKey(c)
+	if len(keys) == 0 {
+		keys = []string{AuditPublicKey(c)}
 	}
 	var proof audit.Proof
 	f, err := os.Open(checkpoints)
 	switch {
 	case err == nil:
 		defer f.Close()
-		public, err := audit.LoadPublicKey(key)
-		if err != nil {
-			return report, false, err
+		proof.Checkpoints = f
+		for _, path := range keys {
+			public, err := audit.LoadPublicKey(path)
+			if err != nil {
+				return report, false, err
+			}
+			proof.Keys = append(proof.Keys, public)
 		}
-		proof = audit.Proof{Checkpoints: f, Keys: []ed25519.PublicKey{public}}
 	case !own || !errors.Is(err, fs.ErrNotExist):
-		return report, false, &engine.Fault{Code: "audit-checkpoint-read", Say: "the checkpoints cannot be read: correct the path", Err: err}
+		return report, false, &engine.Fault{Code: "audit-checkpoint-read", Say: "the file of checkpoints cannot be read: correct the path", Err: err}
 	}
 	report, err = audit.Verify(ctx, AuditFile(c), proof, each)
 	return report, report.Checkpoints > 0, err

@@ -54,7 +54,7 @@ func Open(c *config.Config, log *slog.Logger) (s *Site, err error) {
 	opt := door.Options{Snapshots: s.snapshots, Audit: s.Audit, Today: func() engine.Day { return c.AsOf(time.Now()) },
 		Recheck: c.Serve.Recheck, Stale: c.Serve.Stale, Chances: c.Serve.Chances || c.Site.Synthetic,
 		Verify: func(ctx context.Context, each func(audit.Break)) (audit.Report, bool, error) {
-			return VerifyAudit(ctx, c, "", "", each)
+			return VerifyAudit(ctx, c, "", nil, each)
 		}}
 	if s.vault, err = openVault(c); err != nil {
 		return s, err
