@@ -13,6 +13,7 @@ package door
 import (
 	"context"
 	"sync"
+	"time"
 
 	"leftshift/engine"
 	"leftshift/engine/access"
@@ -35,6 +36,8 @@ type Options struct {
 	Keyer     *identity.Keyer   // nil: nobody can be looked up by NHS number
 	Worklist  Worklist          // nil: there is none, and nothing can be acted on
 	Today     func() engine.Day // civil day in Europe/London
+	Now       func() time.Time  // the moment, for what leaves; nil: time.Now
+	Runs      Runs              // nil: what ran is not known here
 	Recheck   int               // days a list may be opened after it was last checked against deaths, opt-outs and registrations
 	Stale     int               // days after which a source's newest record makes what is shown old
 	Chances   bool              // show risk as a chance: the model's calibration here is approved. Otherwise as a band
@@ -50,7 +53,12 @@ type Doors struct {
 }
 
 // New makes the doors.
-func New(opt Options) *Doors { return &Doors{opt: opt} }
+func New(opt Options) *Doors {
+	if opt.Now == nil {
+		opt.Now = time.Now
+	}
+	return &Doors{opt: opt}
+}
 
 // Where says from where a door was reached, for the audit.
 type Where struct {

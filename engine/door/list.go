@@ -3,10 +3,10 @@
 package door
 
 import (
-	"cmp"
 	"context"
 	"math"
 	"slices"
+	"time"
 
 	"leftshift/engine"
 	"leftshift/engine/access"
@@ -27,6 +27,8 @@ type List struct {
 	Show    Show
 	Tally   map[Show]int // how many people each way of showing has
 	Works   bool         // there is a worklist
+	Model   Model
+	Taken   time.Time // when it was asked for, UTC
 }
 
 // Show picks people of a list.
@@ -64,9 +66,11 @@ type Row struct {
 	Work     *Work // nil: not in the worklist
 	Practice string
 	Who      Who      // as far as Columns say
-	Risk   string   // in words
-	Band   string   // risk band
-	Why    []string // the main things that raise the risk, in plain words
+	Risk     string   // in words
+	Band     string   // risk band
+	Chance   float64  // the risk as a number, 0 to 1; NaN where Risk does not tell it
+	Mark     Mark     // of an export alone; the zero value elsewhere
+	Why      []string // the main things that raise the risk, in plain words
 }
 
 // Who says who a person is: only what the principal may see, empty otherwise.
@@ -155,7 +159,11 @@ func (d *Doors) ExportList(ctx context.Context, who access.Principal, where Wher
 	if err != nil {
 		return nil, err
 	}
-	return d.list(ctx, s, l, decision.Columns, decision.Display)
+	out, err := d.list(ctx, s, l, decision.Columns, decision.Display)
+	if err == nil {
+		d.mark(out)
+	}
+	return out, err
 }
 
 // entries are a team's list as it is now, before anything is decided.
@@ -188,21 +196,28 @@ func (d *Doors) listed(ctx context.Context, s *snapshot.Snapshot, who access.Pri
 		if err != nil {
 			return nil, ask{}, err
 		}
+		var others []engine.Person
 		for _, it := range open {
-			told, here, err := s.Tell(ctx, it.Person)
-			if err != nil {
-				return nil, ask{}, err
+			if !on[it.Person] {
+				others, on[it.Person] = append(others, it.Person), true
 			}
-			if !here || on[it.Person] {
-				continue
+		}
+		told, err := s.TellAll(ctx, others)
+		if err != nil {
+			return nil, ask{}, err
+		}
+		for _, person := range others {
+			if t := told[person]; t != nil {
+				p, band := scoreOf(s, t)
+				// Before the first of a lower risk; those listed keep their order.
+				at := slices.IndexFunc(all, func(e entry) bool { return e.Probability < p })
+				if at < 0 {
+					at = len(all)
+				}
+				all = slices.Insert(all, at, entry{ListRow: schema.ListRow{List: team, Person: person, Probability: p, Band: band}})
 			}
-			p, band := scoreOf(s, told)
-			all = append(all, entry{ListRow: schema.ListRow{List: team, Person: it.Person, Probability: p, Band: band}})
-			on[it.Person] = true
 		}
 	}
-	// Ranks fall with the probability already; whoever has none is among them.
-	slices.SortStableFunc(all, func(a, b entry) int { return cmp.Compare(b.Probability, a.Probability) })
 	people := make([]engine.Person, len(all))
 	for i, e := range all {
 		people[i] = e.Person
@@ -243,19 +258,25 @@ func (d *Doors) passList(ctx context.Context, a ask, s *snapshot.Snapshot) (acce
 
 // list fills the columns that may be shown.
 func (d *Doors) list(ctx context.Context, s *snapshot.Snapshot, l *entries, columns access.Columns, display access.Display) (*List, error) {
-	out := &List{Frame: d.frame(s), Team: l.team, Columns: columns, Show: l.show, Tally: l.tally, Works: d.opt.Worklist != nil}
+	out := &List{Frame: d.frame(s), Team: l.team, Columns: columns, Show: l.show, Tally: l.tally, Works: d.opt.Worklist != nil,
+		Model: modelOf(s), Taken: d.opt.Now().UTC()}
 	if d.opt.Vault == nil {
 		out.Columns &^= access.Identity
 	}
+	people := make([]engine.Person, len(l.rows))
+	for i, r := range l.rows {
+		people[i] = r.Person
+	}
+	all, err := s.TellAll(ctx, people)
+	if err != nil {
+		return nil, err
+	}
 	for _, r := range l.rows {
-		told, ok, err := s.Tell(ctx, r.Person)
-		if err != nil {
-			return nil, err
-		}
-		if !ok {
+		told := all[r.Person]
+		if told == nil {
 			continue
 		}
-		row := Row{Person: r.Person, Rank: r.Rank, Joiner: r.Status == risklist.Joiner.String(), Work: r.work, Practice: told.Resident.Practice}
+		row := Row{Person: r.Person, Rank: r.Rank, Joiner: r.Status == risklist.Joiner.String(), Work: r.work, Practice: told.Resident.Practice, Chance: math.NaN()}
 		if row.Joiner {
 			out.Joiners++
 		}
@@ -264,6 +285,9 @@ func (d *Doors) list(ctx context.Context, s *snapshot.Snapshot, l *entries, colu
 		}
 		if columns.Has(access.ColumnRisk) {
 			row.Risk, row.Band = d.risk(r.Probability, r.Band, s.Model.Horizon), r.Band
+			if d.opt.Chances {
+				row.Chance = r.Probability
+			}
 		}
 		if columns.Has(access.ColumnReasons) {
 			row.Why = raising(reasonsOf(told, display), MainReasons)

@@ -25,6 +25,7 @@ type Snapshot struct {
 	byTeam  map[string]*List
 	listed  map[engine.Person]*Told
 	quality Quality
+	counted counted
 
 	mu sync.Mutex // over db, which has one connection
 	db *lake.DB
@@ -34,6 +35,7 @@ type Snapshot struct {
 type Model struct {
 	Name    string // as in the score table: boost_365
 	Horizon int    // days ahead
+	Outcome string // in words; "" where the snapshot does not say
 }
 
 // Quality is how each source stands on the as-of date.
@@ -85,12 +87,13 @@ func (s *Snapshot) read(ctx context.Context) (err error) {
 	var fitted []struct {
 		Name    string `json:"name"`
 		Horizon int    `json:"horizon_days"`
+		Outcome string `json:"outcome"`
 	}
 	if err := s.JSON("evaluation.json", &fitted); err != nil {
 		return err
 	}
 	if len(fitted) > 0 {
-		s.Model = Model{Name: fitted[0].Name, Horizon: fitted[0].Horizon}
+		s.Model = Model{Name: fitted[0].Name, Horizon: fitted[0].Horizon, Outcome: fitted[0].Outcome}
 	}
 	if s.places, err = s.readPlaces(ctx); err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 
@@ -24,7 +25,7 @@ func TestEveryoneIsToldOfAlikeListedOrNot(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	if s.People() != 40 || s.Model != (snapshot.Model{"boost_365", 365}) || s.AsOf.String() != made.AsOf || len(s.Sources()) != 1 || s.Sources()[0].NewestKnown != "2026-03-31" {
+	if s.People() != 40 || s.Model != (snapshot.Model{Name: "boost_365", Horizon: 365, Outcome: "an event"}) || s.AsOf.String() != made.AsOf || len(s.Sources()) != 1 || s.Sources()[0].NewestKnown != "2026-03-31" {
 		t.Fatalf("%d people, model %v, as of %s, sources %v", s.People(), s.Model, s.AsOf, s.Sources())
 	}
 	for k := range 40 {
@@ -161,4 +162,27 @@ func TestTheNextNightIsShownAndTheLastStaysForWhoReadsIt(t *testing.T) {
 	}
 	made.Publish(t, data, 24, "Three")
 	wait.Wait()
+}
+
+// What is told of many is what is told of each.
+func TestTellAllIsTellOfEach(t *testing.T) {
+	s, err := snapshot.Open(context.Background(), made.Publish(t, t.TempDir(), 40, "Test"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	people := s.Registered("P1")
+	if len(people) != 13 || !slices.IsSorted(people) || s.Registered("") != nil || s.Registered("nowhere") != nil {
+		t.Fatalf("P1 has %v", people)
+	}
+	all, err := s.TellAll(context.Background(), append(people, 7))
+	if err != nil || len(all) != len(people) {
+		t.Fatalf("%d told of, %v", len(all), err)
+	}
+	for _, p := range people {
+		one, ok, err := s.Tell(context.Background(), p)
+		if err != nil || !ok || fmt.Sprintf("%+v", *one) != fmt.Sprintf("%+v", *all[p]) || one.Resident.Practice != "P1" {
+			t.Errorf("of one: %+v\nof many: %+v, %v", one, all[p], err)
+		}
+	}
 }

@@ -68,7 +68,7 @@ func Publish(t testing.TB, data string, people int, site string) string {
 	write("risk_list.parquet", "risk_list", lists...)
 	for file, text := range map[string]string{
 		"quality.json":    `{"sources":[{"source":"place_a","facts":12,"newest_fact":"2026-03-30","newest_known":"2026-03-31"}]}`,
-		"evaluation.json": `[{"name":"boost_365","kind":"boost","horizon_days":365},{"name":"boost_90","kind":"boost","horizon_days":90}]`,
+		"evaluation.json": `[{"name":"boost_365","kind":"boost","horizon_days":365,"outcome":"an event"},{"name":"boost_90","kind":"boost","horizon_days":90}]`,
 	} {
 		if err := os.WriteFile(filepath.Join(dir, file), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
