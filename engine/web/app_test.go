@@ -24,9 +24,11 @@ import (
 	"leftshift/engine/snapshot"
 	"leftshift/engine/snapshot/made"
 	"leftshift/engine/web/signin"
+	"leftshift/engine/worklist"
 )
 
-// signedIn lets in whoever the header names: role, then session.
+// signedIn lets in whoever the header names: role, session and, where there is
+// one, user.
 type signedIn struct{}
 
 func (signedIn) Routes() []string { return []string{"GET /sign-in"} }
@@ -39,10 +41,14 @@ func testGate(signin.Pages) (Gate, error) { return signedIn{}, nil }
 
 func (signedIn) Principal(r *http.Request) (access.Principal, error) {
 	role, session, _ := strings.Cut(r.Header.Get("X-Test"), " ")
+	session, user, named := strings.Cut(session, " ")
+	if !named {
+		user = "u1"
+	}
 	if role == "" {
 		return access.Principal{}, fmt.Errorf("nobody")
 	}
-	return access.Principal{User: "u1", Name: "Sam Reader", Role: access.Role(role), Organisation: "P0", Authoriser: "test", Practices: []string{"P0"}, Teams: []string{"team-0"},
+	return access.Principal{User: user, Name: "Sam Reader", Role: access.Role(role), Organisation: "P0", Authoriser: "test", Practices: []string{"P0"}, Teams: []string{"team-0"},
 		Purpose: access.PurposeAt(access.Role(role), access.CaseFinding), Session: session, Device: "test"}, nil
 }
 
@@ -56,7 +62,9 @@ func (vault) Open(p engine.Person) (identity.Identity, error) {
 
 type site struct {
 	*httptest.Server
+	app   *App
 	log   *audit.Log
+	work  *worklist.Store
 	lines *strings.Builder
 }
 
@@ -72,17 +80,18 @@ func open(t *testing.T) *site {
 	holder := snapshot.Hold(data)
 	t.Cleanup(holder.Close)
 	today, _ := engine.ParseDay(made.AsOf)
+	work := worked(t, today)
 	lines := &strings.Builder{}
 	keyer, err := identity.NewKeyer(make([]byte, identity.KeyBytes))
 	if err != nil {
 		t.Fatal(err)
 	}
-	app, err := New(Options{Service: "Test ICS", SignIn: testGate, Log: slog.New(slog.NewTextHandler(lines, nil)), Limits: Limits{PerAddress: 1e6, Burst: 1e6},
-		Doors: door.New(door.Options{Snapshots: holder, Audit: log, Vault: vault{}, Keyer: keyer, Today: func() engine.Day { return today }, Recheck: 7, Stale: 7, Chances: true})})
+	app, err := New(Options{Service: "Test ICS", SignIn: testGate, Log: slog.New(slog.NewTextHandler(lines, nil)), Limits: Limits{PerAddress: 1e6, PerSession: 1e6},
+		Doors: door.New(door.Options{Snapshots: holder, Audit: log, Vault: vault{}, Keyer: keyer, Worklist: work, Today: func() engine.Day { return today }, Recheck: 7, Stale: 7, Chances: true})})
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &site{Server: httptest.NewServer(app), log: log, lines: lines}
+	s := &site{Server: httptest.NewServer(app), app: app, log: log, work: work, lines: lines}
 	t.Cleanup(s.Close)
 	return s
 }
@@ -277,7 +286,7 @@ func TestB16LongFormsAndHaste(t *testing.T) {
 	if answer.StatusCode != http.StatusBadRequest {
 		t.Errorf("a form of a megabyte: %d", answer.StatusCode)
 	}
-	app, err := New(Options{Service: "x", SignIn: testGate, Doors: door.New(door.Options{}), Limits: Limits{PerAddress: .001, Burst: 3, SignIns: 2}})
+	app, err := New(Options{Service: "x", SignIn: testGate, Doors: door.New(door.Options{}), Limits: Limits{PerAddress: .001, Burst: 3000, SignIns: 2}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,6 +18,8 @@ type Serve struct {
 	Recheck      int            `toml:"recheck_days" default:"7" check:"min=0,max=92" say:"days after which a list that no night has made anew cannot be opened or exported"`
 	Stale        int            `toml:"stale_days" default:"7" check:"min=0,max=366" say:"days without a new record after which a source is said to be old, on every page and in every file"`
 	Chances      bool           `toml:"show_chances" say:"true: risk is shown as a chance (about 18 in 100), once someone has approved the model's calibration at this site; false: as a band. A synthetic site shows chances"`
+	Proxies      []string       `toml:"proxies" check:"unique" say:"addresses of proxies before this application, whose X-Forwarded-For is believed"`
+	SignIns      int            `toml:"sign_ins_per_minute" default:"5" check:"min=1,max=100000" say:"attempts to sign in a minute, of one address"`
 	SignIn       string         `toml:"sign_in" default:"demo" check:"one=signin" say:"who vouches for users: cis2 (NHS CIS2), entra (Microsoft Entra ID), or demo: a form, for synthetic sites on this machine only"`
 	Issuer       string         `toml:"issuer" say:"issuer of the identity provider, as in its discovery document"`
 	ClientID     string         `toml:"client_id" say:"this application's identifier there"`
