@@ -20,6 +20,15 @@ var stateWords = map[worklist.State]string{
 // StateWords is a state as a page says it.
 func StateWords(s worklist.State) string { return stateWords[s] }
 
+// StateWords is the state of the item as a page says it, with the reason where it
+// has one.
+func (w *Work) StateWords() string {
+	if w.Reason == "" {
+		return StateWords(w.State)
+	}
+	return StateWords(w.State) + ": " + w.Reason
+}
+
 func wordOf(words []worklist.Word, code string) string {
 	for _, w := range words {
 		if w.Code == code {
@@ -54,7 +63,7 @@ func leftWords(code string) string {
 
 // eventOf tells one change of an item.
 func eventOf(who access.Principal, c worklist.Change) Event {
-	e := Event{By: "The nightly run", When: moment(c.At), Note: c.Note}
+	e := Event{By: "The nightly run", When: moment(c.At), Note: c.Note, Version: c.Version}
 	if c.By.User != "" {
 		e.By = ownerOf(who, worklist.Item{Owner: c.By}, "").Words()
 	}

@@ -54,10 +54,11 @@ type Owner struct {
 
 // Event is one thing that happened to a work item.
 type Event struct {
-	By   string // in words
-	When string // date and time in words
-	What string
-	Note string // "" for none, or where notes may not be read
+	By      string // in words
+	When    string // date and time in words
+	What    string
+	Note    string // "" for none
+	Version int64  // of the item after it
 }
 
 // Moves are the states that a person may bring the item to from here; none

@@ -149,6 +149,8 @@ type Answer struct {
 	Page *Page
 	To   string // path to go to, with 303
 	File *File
+
+	Cookie *http.Cookie // set with any of them; nil for none
 }
 
 // File is something to keep.
@@ -182,6 +184,9 @@ func (a *App) serve(route Route) http.Handler {
 		if err != nil {
 			a.fail(w, r, req.Who, err)
 			return
+		}
+		if answer.Cookie != nil {
+			http.SetCookie(w, answer.Cookie)
 		}
 		switch {
 		case answer.To != "":
@@ -241,7 +246,7 @@ func (a *App) fail(w http.ResponseWriter, r *http.Request, who access.Principal,
 // statusOf is the status and title of a refusal or a fault, by its code.
 func statusOf(code string) (int, string) {
 	switch code {
-	case access.CodeNoPerson, "no-page":
+	case access.CodeNoPerson, "no-page", "worklist-no-item":
 		return http.StatusNotFound, "Not found"
 	case "cross-site", access.CodeAnalyst, access.CodeRole, access.CodeTeam, access.CodeOrganisation, access.CodeRoleUnknown, access.CodeActUnknown,
 		access.CodePurposeMissing, access.CodePurposeRole, access.CodePurposeCrossed, access.CodeDirectCare, access.CodeSubject:
@@ -250,7 +255,7 @@ func statusOf(code string) (int, string) {
 		return http.StatusBadRequest, "There is a problem"
 	case "list-not-rechecked", "list-unpublished", "list-dated-ahead":
 		return http.StatusConflict, "This list is too old to work"
-	case "no-snapshot", "audit-unavailable", "verify-busy", "verify-long", "verify-elsewhere":
+	case "no-snapshot", "audit-unavailable", "not-done", "no-worklist", "worklist-unusable", "worklist-closed", "verify-busy", "verify-long", "verify-elsewhere":
 		return http.StatusServiceUnavailable, "Not available now"
 	}
 	return http.StatusInternalServerError, "Something went wrong"

@@ -22,11 +22,19 @@ func coordinatorRoutes() []Route {
 		{Method: http.MethodGet, Path: "/lists", Act: access.OpenList, Menu: "My lists", Handle: lists},
 		{Method: http.MethodGet, Path: "/lists/{team}", Act: access.OpenList, Handle: showList},
 		{Method: http.MethodGet, Path: "/lists/{team}/sheet", Act: access.OpenList, Handle: showSheet},
+		{Method: http.MethodPost, Path: "/lists/{team}/columns", Act: access.OpenList, Handle: chooseColumns},
 		{Method: http.MethodGet, Path: "/lists/{team}/export", Act: access.ExportList, Handle: showExport},
 		{Method: http.MethodPost, Path: "/lists/{team}/export", Act: access.ExportList, Handle: export},
 		{Method: http.MethodGet, Path: "/find", Act: access.OpenPerson, Menu: "Find a person", Handle: showFind},
 		{Method: http.MethodPost, Path: "/find", Act: access.OpenPerson, Handle: find},
+		{Method: http.MethodGet, Path: "/add", Act: access.AddPerson, Menu: "Add a person", Handle: showAdd},
+		{Method: http.MethodPost, Path: "/add", Act: access.AddPerson, Handle: add},
 		{Method: http.MethodGet, Path: "/people/{person}", Act: access.OpenPerson, Handle: showPerson},
+		{Method: http.MethodPost, Path: "/people/{person}", Act: access.ActOnItem, Handle: act},
+		{Method: http.MethodGet, Path: "/people/{person}/add", Act: access.AddPerson, Handle: showAdd},
+		{Method: http.MethodPost, Path: "/people/{person}/add", Act: access.AddPerson, Handle: add},
+		{Method: http.MethodGet, Path: "/words", Act: access.OpenPerson, Menu: "What to say", Handle: showWords},
+		{Method: http.MethodGet, Path: "/words/leaflet", Act: access.OpenPerson, Handle: showLeaflet},
 	}
 }
 
@@ -123,7 +131,7 @@ type row struct {
 func (r *Request) rows(l *door.List) []row {
 	out := make([]row, len(l.Rows))
 	for i, x := range l.Rows {
-		out[i] = row{x, "/people/" + r.Reference(x.Person)}
+		out[i] = row{x, r.personPath(x.Person)}
 	}
 	return out
 }
@@ -134,22 +142,54 @@ func shownOf(c access.Columns) shown {
 	return shown{c.Has(access.ColumnName), c.Has(access.ColumnNHSNumber), c.Has(access.ColumnBirth), c.Has(access.ColumnPhone), c.Has(access.ColumnRisk), c.Has(access.ColumnReasons)}
 }
 
+// filter is a way of showing a list.
+type filter struct {
+	Text, Path string
+	People     int
+	Current    bool
+}
+
+var showWord = map[door.Show]string{door.Everyone: "Everyone", door.Mine: "Mine", door.Fresh: "New", door.Due: "Due today"}
+
+func filters(l *door.List) []filter {
+	var out []filter
+	for _, w := range door.Shows() {
+		path := listPath(l.Team)
+		if w != door.Everyone {
+			path += "?show=" + string(w)
+		}
+		out = append(out, filter{showWord[w], path, l.Tally[w], l.Show == w})
+	}
+	return out
+}
+
 func showList(ctx context.Context, r *Request) (Answer, error) { return list(ctx, r, "list") }
 
 func showSheet(ctx context.Context, r *Request) (Answer, error) { return list(ctx, r, "sheet") }
 
 func list(ctx context.Context, r *Request, template string) (Answer, error) {
-	l, err := r.App.opt.Doors.OpenList(ctx, r.Who, r.Where(), r.PathValue("team"))
+	show := door.Show(r.URL.Query().Get("show"))
+	if !slices.Contains(door.Shows(), show) {
+		show = door.Everyone
+	}
+	l, err := r.App.opt.Doors.OpenList(ctx, r.Who, r.Where(), r.PathValue("team"), show)
 	if err != nil {
 		return Answer{}, err
 	}
-	at := listPath(l.Team)
+	at, query := listPath(l.Team), ""
+	if show != door.Everyone {
+		query = "?show=" + string(show)
+	}
+	choices := r.choices(l)
 	p, err := r.page(l.Team, template, l.Frame, struct {
 		*door.List
-		People []row
-		Shown  shown
-		At     string
-	}{l, r.rows(l), shownOf(l.Columns), at})
+		People    []row
+		Shown     shown
+		At, Query string
+		Filters   []filter
+		Choices   []columnChoice
+		Wide      int // columns with that of the person
+	}{l, r.rows(l), shownOf(l.Columns), at, query, filters(l), choices, len(choices) + 1})
 	if err != nil {
 		return Answer{}, err
 	}
@@ -157,29 +197,8 @@ func list(ctx context.Context, r *Request, template string) (Answer, error) {
 	p.Back = &Link{Text: "My lists", Path: "/lists"}
 	if template == "sheet" {
 		p.Caption = "Sheet for a team meeting"
-		p.Back = &Link{Text: "Back to the list", Path: at}
+		p.Back = &Link{Text: "Back to the list", Path: at + query}
 	}
-	return Answer{Page: p}, nil
-}
-
-func showPerson(ctx context.Context, r *Request) (Answer, error) {
-	x, err := r.App.opt.Doors.OpenPerson(ctx, r.Who, r.Where(), r.Person())
-	if err != nil {
-		return Answer{}, err
-	}
-	title := x.Who.Name
-	if title == "" {
-		title = "One person"
-	}
-	p, err := r.page(title, "person", x.Frame, struct {
-		*door.Person
-		Shown shown
-	}{x, shownOf(x.Columns)})
-	if err != nil {
-		return Answer{}, err
-	}
-	p.Caption = "Person"
-	p.Back = &Link{Text: "My lists", Path: "/lists"}
 	return Answer{Page: p}, nil
 }
 

@@ -24,6 +24,7 @@ import (
 	"leftshift/engine/snapshot"
 	"leftshift/engine/web"
 	"leftshift/engine/web/signin"
+	"leftshift/engine/worklist"
 	"leftshift/jobs/config"
 )
 
@@ -35,6 +36,7 @@ type Site struct {
 	c         *config.Config
 	snapshots *snapshot.Holder
 	vault     *identity.Vault
+	worklist  *worklist.Store
 	sessions  *signin.Store
 	log       *slog.Logger
 }
@@ -56,6 +58,10 @@ func Open(c *config.Config, log *slog.Logger) (s *Site, err error) {
 		Verify: func(ctx context.Context, each func(audit.Break)) (audit.Report, bool, error) {
 			return VerifyAudit(ctx, c, "", nil, each)
 		}}
+	if s.worklist, err = worklist.Open(Worklist(c), worklist.Options{Now: workClock(c)}); err != nil {
+		return s, err
+	}
+	opt.Worklist = s.worklist
 	if s.vault, err = openVault(c); err != nil {
 		return s, err
 	}
@@ -78,6 +84,9 @@ func (s *Site) Close() {
 	}
 	if s.vault != nil {
 		_ = s.vault.Close()
+	}
+	if s.worklist != nil {
+		_ = s.worklist.Close()
 	}
 	if s.Audit != nil {
 		_ = s.Audit.Close()
@@ -123,7 +132,7 @@ func (s *Site) Handler(ctx context.Context) (http.Handler, error) {
 			return nil, err
 		}
 	}
-	return web.New(web.Options{Service: c.Site.Name, Synthetic: c.Site.Synthetic, Doors: s.Doors, Log: s.log, SignIn: func(p signin.Pages) (web.Gate, error) {
+	return web.New(web.Options{Service: c.Site.Name, Synthetic: c.Site.Synthetic, Doors: s.Doors, Log: s.log, Limits: web.Limits{SignIns: c.Serve.SignIns, Proxies: c.Serve.Proxies}, SignIn: func(p signin.Pages) (web.Gate, error) {
 		return signin.New(way, s.sessions, p, func(ctx context.Context, e signin.Event) error {
 			return s.Doors.Entered(ctx, e.Principal, e.Act, e.Code)
 		})
@@ -153,6 +162,10 @@ func (s *Site) Run(ctx context.Context, ready func(address string)) error {
 	} else {
 		go func() { ended <- server.Serve(listener) }()
 	}
+	followed := make(chan struct{})
+	stop, halt := context.WithCancel(ctx)
+	go func() { defer close(followed); s.follow(stop) }()
+	defer func() { halt(); <-followed }()
 	ready(scheme + "://" + listener.Addr().String() + "/")
 	select {
 	case err := <-ended:

@@ -1,0 +1,80 @@
+//go:build duckdb_arrow
+
+package serve
+
+import (
+	"context"
+	"path/filepath"
+	"time"
+
+	"leftshift/engine"
+	"leftshift/engine/door"
+	"leftshift/engine/risklist"
+	"leftshift/engine/snapshot"
+	"leftshift/engine/worklist"
+	"leftshift/jobs/config"
+)
+
+// Worklist is the folder of a site's work items.
+func Worklist(c *config.Config) string { return filepath.Join(c.At(c.Serve.State), "worklist") }
+
+// workClock is the time at which a site's people work: the wall clock, moved to
+// the site's day where that is fixed, as for a demonstration.
+func workClock(c *config.Config) func() time.Time {
+	return func() time.Time {
+		now := time.Now()
+		return now.AddDate(0, 0, int(c.AsOf(now)-engine.DayOf(now)))
+	}
+}
+
+// lookEvery is how often it is looked whether a night has published.
+const lookEvery = 30 * time.Second
+
+// follow keeps the worklist at the current snapshot's lists until ctx ends, for
+// nights that do not bring it up themselves.
+func (s *Site) follow(ctx context.Context) {
+	for {
+		if err := s.Sync(ctx); err != nil && ctx.Err() == nil {
+			s.log.Error("worklist", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(lookEvery):
+		}
+	}
+}
+
+// Sync brings the worklist up to the lists of the current snapshot; nothing is
+// done where they are in it already, or nothing is published.
+func (s *Site) Sync(ctx context.Context) error {
+	dir, err := snapshot.Current(s.c.At(s.c.Site.Data))
+	if err != nil || dir == "" {
+		return err
+	}
+	last, _, err := s.worklist.Last(ctx)
+	if err != nil || last.Snapshot == filepath.Base(dir) {
+		return err
+	}
+	now, done, err := s.snapshots.Use(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
+	var rows []worklist.Row
+	for _, l := range now.Lists() {
+		for _, r := range l.Rows {
+			told, ok, err := now.Tell(ctx, r.Person)
+			if err != nil {
+				return err
+			}
+			if !ok {
+				continue
+			}
+			rows = append(rows, worklist.Row{List: l.Team, Person: r.Person, Practice: told.Resident.Practice, Rule: risklist.ByRisk.String(),
+				Rank: int(r.Rank), Probability: r.Probability, Reasons: door.Digest(told.Reasons)})
+		}
+	}
+	_, err = s.worklist.Sync(ctx, worklist.Run{Snapshot: now.Name, AsOf: now.AsOf}, rows, nil, nil)
+	return err
+}
