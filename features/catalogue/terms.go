@@ -43,16 +43,15 @@ type Atom struct {
 
 var atomShape = regexp.MustCompile(`^([a-z][a-z0-9_]*)(?:\s*(>=|<)\s*(-?\d{1,9}(?:\.\d{1,4})?))?$`)
 
-// term reads a term as written.
-func (l *loader) term(b block, e *entry, text string) Term {
+// ParseTerm reads a term as written; false when it is none.
+func ParseTerm(text string) (Term, bool) {
 	var t Term
 	for _, way := range strings.Split(text, "|") {
 		var atoms []Atom
 		for _, s := range strings.Split(way, "&") {
 			m := atomShape.FindStringSubmatch(strings.TrimSpace(s))
 			if m == nil {
-				l.faults.add(b.file, b.key("terms"), "term", "%s: cannot read %q: write features, each alone or with >= or < and a number, joined by & and |", e.ID, text)
-				return Term{}
+				return Term{}, false
 			}
 			a := Atom{Feature: m[1], N: 1}
 			if m[2] != "" {
@@ -62,6 +61,15 @@ func (l *loader) term(b block, e *entry, text string) Term {
 			atoms = append(atoms, a)
 		}
 		t.Ways = append(t.Ways, atoms)
+	}
+	return t, true
+}
+
+// term reads a term of an entry.
+func (l *loader) term(b block, e *entry, text string) Term {
+	t, ok := ParseTerm(text)
+	if !ok {
+		l.faults.add(b.file, b.key("terms"), "term", "%s: cannot read %q: write features, each alone or with >= or < and a number, joined by & and |", e.ID, text)
 	}
 	return t
 }
