@@ -29,11 +29,47 @@ const OtherFactors = "other_recorded_factors"
 // ListRow is one person on one team's list.
 type ListRow struct {
 	List        string        `col:"list" check:"required" say:"the neighbourhood team"`
-	Rank        int64         `col:"rank" check:"required" say:"1 is the highest risk"`
+	Rank        int64         `col:"rank" say:"1 is the highest risk; 0 was added by hand, beside the ranks"`
 	Person      engine.Person `col:"person" check:"required" say:"keyed pseudonym"`
 	Probability float64       `col:"probability" say:"probability by the primary model"`
 	Band        string        `col:"band" say:"risk band"`
 	Status      string        `col:"status" say:"joiner or stayer, against the list of the night before"`
+}
+
+// Leaver was on a team's list of the night before and is no more.
+type Leaver struct {
+	List   string        `col:"list" check:"required" say:"the list left"`
+	Person engine.Person `col:"person" check:"required" say:"keyed pseudonym"`
+	Code   string        `col:"code" check:"required" say:"why: ranked_lower, died, left, moved_team, declined and so on"`
+}
+
+// GapRow is one thing that could be changed for a person. It never alters a
+// risk.
+type GapRow struct {
+	Person   engine.Person `col:"person" check:"required" say:"keyed pseudonym"`
+	Gap      string        `col:"gap" check:"required" say:"the gap, as GAPS.md names it"`
+	Since    engine.Day    `col:"since" say:"open since; null not known"`
+	Evidence string        `col:"evidence" check:"required" say:"in plain words, with value and date"`
+	Class    string        `col:"display" check:"required" say:"who may read it: care_team or clinicians"`
+}
+
+// TimelineRow is one dated thing that happened to a person on a list.
+type TimelineRow struct {
+	Person engine.Person `col:"person" check:"required" say:"keyed pseudonym"`
+	Day    engine.Day    `col:"day" check:"required" say:"the day; the first possible one of a partial date"`
+	Kind   string        `col:"kind" check:"required" say:"admission, emergency_department, nhs_111, ambulance, community, social_care, mental_health, drug_alcohol, problem, fall, document or care_plan"`
+	Title  string        `col:"title" check:"required" say:"in plain words"`
+	Source string        `col:"source" say:"the source that says so, as named in the configuration"`
+	Class  string        `col:"display" check:"required" say:"who may read it: care_team or clinicians"`
+}
+
+// Need is what a person on a list needs of those who call them.
+type Need struct {
+	Person engine.Person `col:"person" check:"required" say:"keyed pseudonym"`
+	Kind   string        `col:"kind" check:"required" say:"interpreter (and language), communication, format, adjustment or carer"`
+	Day    engine.Day    `col:"day" check:"required" say:"the day of the newest record of it"`
+	Text   string        `col:"text" check:"required" say:"in plain words"`
+	Class  string        `col:"display" check:"required" say:"who may read it: care_team or clinicians"`
 }
 
 // Resident is who was scored and where they belong on the as-of date.
@@ -70,6 +106,10 @@ var Published = []*Table{
 	declare("reason", "Why, for the model by which lists are ranked: the greatest contributions.", Reason{}),
 	declare("risk_list", "One list for each neighbourhood team.", ListRow{}),
 	declare("resident", "Who was scored and where they belong.", Resident{}),
+	declare("leaver", "Who left a list since the night before, and why.", Leaver{}),
+	declare("gap", "What could be changed, of everyone scored.", GapRow{}),
+	declare("timeline", "What happened to the people on lists in the last 24 months, the newest first.", TimelineRow{}),
+	declare("need", "What the people on lists need of those who call them.", Need{}),
 	declare("test_row", "The evaluation, row by row.", TestRow{}),
 }
 

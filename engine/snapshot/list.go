@@ -5,6 +5,8 @@ package snapshot
 import (
 	"context"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"leftshift/engine"
 	"leftshift/engine/lake"
@@ -17,12 +19,18 @@ const (
 	listFile      = "risk_list.parquet"
 	reasonFile    = "reason.parquet"
 	clinicianFile = "reason_clinician.parquet" // nothing summed for what only clinicians may read
+	gapFile       = "gap.parquet"
+	timelineFile  = "timeline.parquet"
+	needFile      = "need.parquet"
+	leaverFile    = "leaver.parquet"
 )
 
 // List is one team's list as published.
 type List struct {
 	Team string
-	Rows []schema.ListRow // by rank
+	Rows []schema.ListRow // by rank, then who was added by hand (rank 0) by falling risk
+	// Leavers were on it the night before; nil too where the snapshot does not say.
+	Leavers []schema.Leaver // by person
 }
 
 // Told is what a snapshot tells of one person.
@@ -34,6 +42,12 @@ type Told struct {
 	// only clinicians may read. Nil when no fitted model served.
 	Reasons   []schema.Reason
 	Clinician []schema.Reason
+	// Gaps are what could be changed, each with the class of who may read it.
+	Gaps []schema.GapRow
+	// Timeline is the newest first, and Needs by kind, each with the class of who
+	// may read it. Only of people on lists, or who were added by hand.
+	Timeline []schema.TimelineRow
+	Needs    []schema.Need
 }
 
 // Lists are all lists, in byte order of team. They are shared: do not change them.
@@ -94,11 +108,38 @@ func (s *Snapshot) told(ctx context.Context, where string) (map[engine.Person]*T
 			}
 		}
 	}
-	return out, nil
+	if err := put(ctx, s, gapFile, where, func(x *schema.GapRow) {
+		if t := out[x.Person]; t != nil {
+			t.Gaps = append(t.Gaps, *x)
+		}
+	}, "person", "gap", "display"); err != nil {
+		return nil, err
+	}
+	if err := put(ctx, s, timelineFile, where, func(x *schema.TimelineRow) {
+		if t := out[x.Person]; t != nil {
+			t.Timeline = append(t.Timeline, *x)
+		}
+	}, "person", "day DESC", "kind", "title", "source"); err != nil {
+		return nil, err
+	}
+	return out, put(ctx, s, needFile, where, func(x *schema.Need) {
+		if t := out[x.Person]; t != nil {
+			t.Needs = append(t.Needs, *x)
+		}
+	}, "person", "kind", "text")
+}
+
+// put gives every row of a file to a function.
+func put[T any](ctx context.Context, s *Snapshot, file, where string, each func(*T), order ...string) error {
+	all, err := rows[T](ctx, s, file, where, order...)
+	for i := range all {
+		each(&all[i])
+	}
+	return err
 }
 
 func (s *Snapshot) readLists(ctx context.Context) error {
-	for _, file := range []string{listFile, reasonFile, clinicianFile, "score.parquet"} {
+	for _, file := range []string{listFile, reasonFile, clinicianFile, "score.parquet", gapFile, timelineFile, needFile, leaverFile} {
 		if !s.Has(file) {
 			continue
 		}
@@ -106,18 +147,29 @@ func (s *Snapshot) readLists(ctx context.Context) error {
 			return err
 		}
 	}
-	all, err := rows[schema.ListRow](ctx, s, listFile, "", "list", "rank")
+	all, err := rows[schema.ListRow](ctx, s, listFile, "", "list", "rank = 0", "rank", "probability DESC NULLS LAST", "person")
 	if err != nil {
 		return err
 	}
-	for _, r := range all {
-		l := s.byTeam[r.List]
+	of := func(team string) *List {
+		l := s.byTeam[team]
 		if l == nil {
-			l = &List{Team: r.List}
-			s.byTeam[r.List], s.lists = l, append(s.lists, l)
+			l = &List{Team: team}
+			s.byTeam[team], s.lists = l, append(s.lists, l)
 		}
+		return l
+	}
+	for _, r := range all {
+		l := of(r.List)
 		l.Rows = append(l.Rows, r)
 	}
+	if err := put(ctx, s, leaverFile, "", func(x *schema.Leaver) {
+		l := of(x.List)
+		l.Leavers = append(l.Leavers, *x)
+	}, "list", "person"); err != nil {
+		return err
+	}
+	slices.SortFunc(s.lists, func(a, b *List) int { return strings.Compare(a.Team, b.Team) })
 	if len(all) == 0 {
 		return nil
 	}

@@ -16,6 +16,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"leftshift/engine"
@@ -100,7 +101,8 @@ func checksum(path string) (string, error) {
 }
 
 // Current is the folder of the current snapshot under a data folder, "" when
-// nothing is published.
+// nothing is published. A Fault with code snapshot-recalled says that it was
+// recalled, and pointer-damaged that the pointer names none.
 func Current(data string) (string, error) {
 	dir := filepath.Join(data, "snapshots")
 	text, err := os.ReadFile(filepath.Join(dir, "CURRENT"))
@@ -114,5 +116,70 @@ func Current(data string) (string, error) {
 	if !ended || name == "." || !filepath.IsLocal(name) || strings.ContainsAny(name, "/\\\n\x00") {
 		return "", &engine.Fault{Code: "pointer-damaged", Say: "the file CURRENT is damaged: publish again"}
 	}
+	if info, err := os.Stat(filepath.Join(dir, name)); err != nil || !info.IsDir() {
+		return "", &engine.Fault{Code: "pointer-damaged", Say: "the file CURRENT names a folder that is not there: publish again"}
+	}
+	if r, err := Recalled(data, name); err != nil || r != nil {
+		return "", errors.Join(err, recalled(name))
+	}
 	return filepath.Join(dir, name), nil
+}
+
+// All gives the manifests of the published snapshots that were not recalled,
+// oldest as-of date first. What one says of itself is not checked.
+func All(data string) ([]Manifest, error) {
+	dir := filepath.Join(data, "snapshots")
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var out []Manifest
+	for _, e := range entries {
+		if !e.IsDir() || strings.Contains(e.Name(), ".") { // being made, or put aside
+			continue
+		}
+		var m Manifest
+		text, err := os.ReadFile(filepath.Join(dir, e.Name(), manifestFile))
+		if err == nil {
+			err = json.Unmarshal(text, &m)
+		}
+		if err != nil {
+			return nil, &engine.Fault{Code: "snapshot-manifest", Say: "snapshot " + e.Name() + " has no readable manifest: restore it or remove the folder", Err: err}
+		}
+		m.Name = e.Name()
+		r, err := Recalled(data, m.Name)
+		if err != nil {
+			return nil, err
+		}
+		if r == nil {
+			out = append(out, m)
+		}
+	}
+	slices.SortFunc(out, func(a, b Manifest) int { return strings.Compare(a.AsOf+a.Name, b.AsOf+b.Name) })
+	return out, nil
+}
+
+// Whole says whether a folder holds exactly what its manifest says.
+func Whole(dir string) bool {
+	var m Manifest
+	text, err := os.ReadFile(filepath.Join(dir, manifestFile))
+	if err != nil || json.Unmarshal(text, &m) != nil {
+		return false
+	}
+	found := 0
+	err = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || d.Name() == manifestFile {
+			return err
+		}
+		rel, err := filepath.Rel(dir, path)
+		if err != nil {
+			return err
+		}
+		found++
+		return m.Held(dir, filepath.ToSlash(rel), true)
+	})
+	return err == nil && found == len(m.Files)
 }

@@ -72,7 +72,7 @@ func TestEveryoneIsToldOfAlikeListedOrNot(t *testing.T) {
 
 func TestDamageIsNotShown(t *testing.T) {
 	ctx := context.Background()
-	for _, file := range []string{"resident.parquet", "score.parquet", "reason.parquet", "reason_clinician.parquet", "risk_list.parquet", "quality.json", "evaluation.json", "manifest.json"} {
+	for _, file := range []string{"resident.parquet", "score.parquet", "reason.parquet", "reason_clinician.parquet", "risk_list.parquet", "gap.parquet", "timeline.parquet", "need.parquet", "leaver.parquet", "quality.json", "evaluation.json", "manifest.json"} {
 		for _, how := range []string{"flip", "cut", "remove"} {
 			t.Run(file+"/"+how, func(t *testing.T) {
 				dir := made.Publish(t, t.TempDir(), 12, "Test")

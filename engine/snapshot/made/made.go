@@ -23,7 +23,8 @@ func Person(k int) engine.Person { return engine.Person(1000 + k) }
 
 // Publish makes a snapshot of made-up people and makes it current: person k of
 // practice P{k mod 3} in network U1, every fifth of them on the list of
-// team-{k mod 2}. It gives the folder.
+// team-{k mod 2}, every fourth with a gap for the care team and one for
+// clinicians. It gives the folder.
 func Publish(t testing.TB, data string, people int, site string) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "snapshot")
@@ -46,7 +47,7 @@ func Publish(t testing.TB, data string, people int, site string) string {
 			t.Fatal(err)
 		}
 	}
-	var residents, scores, reasons, clinician, lists []any
+	var residents, scores, reasons, clinician, lists, gaps, timeline, needs []any
 	ranks := map[string]int64{}
 	for k := range people {
 		p, team := Person(k), fmt.Sprintf("team-%d", k%2)
@@ -56,8 +57,15 @@ func Publish(t testing.TB, data string, people int, site string) string {
 			reasons = append(reasons, &schema.Reason{Person: p, Model: "boost_365", Rank: uint8(rank + 1), Feature: "f", Contribution: .1, Text: fmt.Sprintf("team reason %d of %d", rank+1, k)})
 		}
 		clinician = append(clinician, &schema.Reason{Person: p, Model: "boost_365", Rank: 1, Feature: "g", Contribution: .2, Text: fmt.Sprintf("clinician reason of %d", k)})
+		if k%4 == 0 {
+			gaps = append(gaps, &schema.GapRow{Person: p, Gap: "vaccination_missed", Since: engine.NoDay, Evidence: fmt.Sprintf("team gap of %d", k), Class: "care_team"},
+				&schema.GapRow{Person: p, Gap: "palliative_no_plan", Since: day - 30, Evidence: fmt.Sprintf("clinician gap of %d", k), Class: "clinicians"})
+		}
 		if k%5 == 0 {
 			ranks[team]++
+			timeline = append(timeline, &schema.TimelineRow{Person: p, Day: day - 3, Kind: "admission", Title: "Emergency admission to hospital", Source: "place_a", Class: "care_team"},
+				&schema.TimelineRow{Person: p, Day: day - 9, Kind: "problem", Title: fmt.Sprintf("clinician problem of %d", k), Source: "place_a", Class: "clinicians"})
+			needs = append(needs, &schema.Need{Person: p, Kind: "interpreter", Day: day - 400, Text: "Interpreter needed", Class: "care_team"})
 			lists = append(lists, &schema.ListRow{List: team, Rank: ranks[team], Person: p, Probability: float64(k) / 1000, Band: "low", Status: "joiner"})
 		}
 	}
@@ -66,8 +74,13 @@ func Publish(t testing.TB, data string, people int, site string) string {
 	write("reason.parquet", "reason", reasons...)
 	write("reason_clinician.parquet", "reason", clinician...)
 	write("risk_list.parquet", "risk_list", lists...)
+	write("gap.parquet", "gap", gaps...)
+	write("timeline.parquet", "timeline", timeline...)
+	write("need.parquet", "need", needs...)
+	write("leaver.parquet", "leaver", &schema.Leaver{List: "team-0", Person: Person(2), Code: "ranked_lower"}, &schema.Leaver{List: "team-1", Person: Person(people + 7), Code: "died"})
 	for file, text := range map[string]string{
 		"quality.json":    `{"sources":[{"source":"place_a","facts":12,"newest_fact":"2026-03-30","newest_known":"2026-03-31"}]}`,
+		"lists.json":      `{"scored":40,"listed":8,"added":0,"attrition":{"care_home":3,"ranked_lower":29},"leavers":{"died":1,"ranked_lower":1},"previous":"2026-02-28-abc"}`,
 		"evaluation.json": `[{"name":"boost_365","kind":"boost","horizon_days":365,"outcome":"an event"},{"name":"boost_90","kind":"boost","horizon_days":90}]`,
 	} {
 		if err := os.WriteFile(filepath.Join(dir, file), []byte(text), 0o600); err != nil {
