@@ -25,6 +25,7 @@ const (
 	XLSX       Shape = "xlsx"        // the same as text cells, with a sheet that says what it is
 	Numbers    Shape = "nhs"         // NHS numbers alone, one a line
 	NumberBorn Shape = "nhs-and-dob" // NHS number and date of birth, no header
+	FHIR       Shape = "fhir"        // HL7 FHIR R4: a Bundle of type collection
 )
 
 // Shapes lists every shape with what it is for.
@@ -34,6 +35,7 @@ func Shapes() []ShapeInfo {
 		{CSV, "CSV with every column"},
 		{Numbers, "NHS numbers only, one a line, no header"},
 		{NumberBorn, "NHS number and date of birth, no header"},
+		{FHIR, "FHIR R4 (JSON), for another system"},
 	}
 }
 
@@ -66,6 +68,8 @@ func Write(shape Shape, l *door.List) (*File, error) {
 	case Numbers, NumberBorn:
 		f.Type = "text/csv; charset=utf-8"
 		err = numbers(f, l, shape == NumberBorn)
+	case FHIR:
+		f.Type, err = typeFHIR, writeFHIR(f, l)
 	default:
 		err = &engine.Fault{Code: "shape", Say: "there is no such kind of file: choose one that the page shows"}
 	}
@@ -78,7 +82,7 @@ func Write(shape Shape, l *door.List) (*File, error) {
 var unsafeInName = regexp.MustCompile(`[^A-Za-z0-9_-]+`)
 
 func fileName(l *door.List, shape Shape) string {
-	ending := map[Shape]string{CSV: ".csv", XLSX: ".xlsx", Numbers: "-nhs.csv", NumberBorn: "-nhs-dob.csv"}[shape]
+	ending := map[Shape]string{CSV: ".csv", XLSX: ".xlsx", Numbers: "-nhs.csv", NumberBorn: "-nhs-dob.csv", FHIR: ".fhir.json"}[shape]
 	synthetic := ""
 	if l.Synthetic {
 		synthetic = "-synthetic"
