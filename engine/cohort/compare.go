@@ -25,11 +25,11 @@ type Parts struct {
 
 // compare takes the sets of two cohorts and of their parts. dim is that of By;
 // below 0 there is none.
-func (m *memory) compare(a, b people, within bool, dim int) *Comparison {
+func (m *memory) compare(a, b scope, within bool, dim int) *Comparison {
 	c := &Comparison{Within: within}
 	c.A, c.B = m.count(m.take(a), 0), m.count(m.take(b), 0)
 	all := everyone(m.pop.n)
-	sets := []people{a.and(b), a.without(b), all.without(a.or(b)), b.without(a)}
+	sets := []scope{a.and(b), a.and(b.not(all)), a.not(all).and(b.not(all)), b.and(a.not(all))}
 	if within {
 		sets = sets[:3]
 	}

@@ -170,7 +170,7 @@ func (k *Desk) ask(ctx context.Context, q request, use func(reply)) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	var answered reply
-	var forget int
+	var forget, had int
 	err = k.ledger.turn(ctx, k.snapshot, k.seq, text, func(seq int, before []byte) error {
 		var b request
 		if err := json.Unmarshal(before, &b); err != nil {
@@ -183,13 +183,13 @@ func (k *Desk) ask(ctx context.Context, q request, use func(reply)) error {
 		return nil
 	}, func() (bool, error) {
 		known := k.asked[string(text)]
-		forget = len(k.memory.sets)
+		forget, had = len(k.memory.sets), k.memory.asked
 		answered, err = k.answer(ctx, q, !known)
 		return !known, err
 	})
 	if err != nil {
 		if forget > 0 { // not kept, so not told, and no other process knows of it
-			k.memory.sets = k.memory.sets[:forget]
+			k.memory.sets, k.memory.asked = k.memory.sets[:forget], had
 		}
 		return err
 	}
@@ -223,24 +223,42 @@ func (k *Desk) answer(ctx context.Context, q request, bounded bool) (reply, erro
 	if bounded && !k.memory.room(sets) {
 		return reply{}, fault("cohort-ledger-full", "this snapshot has been counted by as many cohorts as it may be: more would let small numbers be worked out; wait for the next snapshot, or look at what has been counted")
 	}
-	found, err := k.run.decide(ctx, nodes)
+	found, err := k.decide(ctx, nodes)
 	if err != nil {
 		return reply{}, err
 	}
 	var r reply
 	switch {
 	case q.Compare:
-		k.memory.compare(found[0].yes, found[1].yes, q.Within, -1)
+		k.memory.compare(found[0].scope(), found[1].scope(), q.Within, -1)
 		r.comparison = func(dim int) *Comparison {
-			return k.memory.compare(found[0].yes, found[1].yes, q.Within, dim)
+			return k.memory.compare(found[0].scope(), found[1].scope(), q.Within, dim)
 		}
 	case q.Alone:
-		k.memory.take(found[0].yes)
-		r.workload = func(dim int) *Workload { return k.memory.workload(found[0].yes, dim) }
+		k.memory.take(found[0].scope())
+		r.workload = func(dim int) *Workload { return k.memory.workload(found[0].scope(), dim) }
 	default:
 		r.review = k.memory.review(found)
 	}
 	return r, nil
+}
+
+// decide runs trees, and beside each its outline.
+func (k *Desk) decide(ctx context.Context, nodes []Node) ([]decided, error) {
+	both := nodes
+	for _, n := range nodes {
+		both = append(both[:len(both):len(both)], k.Dictionary.outline(n))
+	}
+	found, err := k.run.decide(ctx, both)
+	if err != nil {
+		return nil, err
+	}
+	out := found[:len(nodes)]
+	for i := range out {
+		o := found[len(nodes)+i]
+		out[i].certain, out[i].possible = o.yes, o.yes.or(o.unsure)
+	}
+	return out, nil
 }
 
 // node reads back a tree that was checked when it was asked.

@@ -46,17 +46,18 @@ type Review struct {
 func (m *memory) review(parts []decided) *Review {
 	r := &Review{}
 	r.Everyone, _ = m.cells(m.everyone())
-	left, maybe := everyone(m.pop.n), everyone(m.pop.n)
+	all := everyone(m.pop.n)
+	left, maybe := scope{all, all, all}, all
 	var last *told
 	before := r.Everyone
 	for _, p := range parts {
-		left, maybe = left.and(p.yes), maybe.and(p.yes.or(p.unsure))
+		left, maybe = left.and(p.scope()), maybe.and(p.yes.or(p.unsure))
 		last = m.take(left)
 		now := m.count(last, 0)
 		r.Steps = append(r.Steps, Step{now, m.removed(before, now)})
 		before = now
 	}
-	r.Undecided = m.count(m.take(maybe.without(left)), 0)
+	r.Undecided = m.count(m.take(scope{maybe.without(left.set), none(m.pop.n), left.possible}), 0)
 	r.Total, r.MakeUp = m.tables(last)
 	return r
 }
@@ -81,5 +82,16 @@ func (m *memory) tables(t *told) (disclosure.Cell, []Table) {
 	return total, out
 }
 
-// decided is how one tree came out for everyone.
-type decided struct{ yes, unsure people }
+// decided is how one tree came out for everyone, and how its outline did.
+type decided struct{ yes, unsure, certain, possible people }
+
+func (d decided) scope() scope { return scope{d.yes, d.certain, d.possible} }
+
+func (s scope) and(o scope) scope {
+	return scope{s.set.and(o.set), s.certain.and(o.certain), s.possible.and(o.possible)}
+}
+
+// not is everyone else.
+func (s scope) not(all people) scope {
+	return scope{all.without(s.set), all.without(s.possible), all.without(s.certain)}
+}

@@ -81,7 +81,7 @@ func (e *sqlExecutor) decide(ctx context.Context, nodes []Node) ([]decided, erro
 	defer reader.Release()
 	out := make([]decided, len(nodes))
 	for j := range out {
-		out[j] = decided{none(e.n), none(e.n)}
+		out[j] = decided{yes: none(e.n), unsure: none(e.n)}
 	}
 	rows := 0
 	for reader.Next() {

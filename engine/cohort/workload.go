@@ -26,7 +26,7 @@ func (l Load) Per100() (float64, bool) { return disclosure.Percent(l.Expected, l
 // sensitivity that the model itself expects. False where it is hidden.
 func (l Load) Share() (float64, bool) { return disclosure.Percent(l.Expected, l.Everyone) }
 
-func (m *memory) workload(above people, practice int) *Workload {
+func (m *memory) workload(above scope, practice int) *Workload {
 	t := m.take(above)
 	total, cells := m.cells(t)
 	allTotal, all := m.cells(m.everyone())
