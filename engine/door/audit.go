@@ -197,3 +197,14 @@ func (d *Doors) OfferAudit(ctx context.Context, who access.Principal, where Wher
 	}
 	return decision.Err()
 }
+
+// Refuse records and gives the refusal of an act to a role that the table of
+// rights gives no row for it.
+func (d *Doors) Refuse(ctx context.Context, who access.Principal, where Where, act access.Act) error {
+	a := ask{who: who, where: where, act: act} // of no kind: never allowed
+	decision := access.Decide(who, act, a.subject)
+	if err := d.record(ctx, a, decision.Code); err != nil {
+		return err
+	}
+	return decision.Err()
+}

@@ -181,6 +181,9 @@ func (a *App) serve(route Route) http.Handler {
 			}
 		}
 		answer, err := route.Handle(r.Context(), req)
+		if err == nil {
+			err = a.granted(r.Context(), route, req)
+		}
 		if err != nil {
 			a.fail(w, r, req.Who, err)
 			return

@@ -48,8 +48,8 @@ func (signedIn) Principal(r *http.Request) (access.Principal, error) {
 	if role == "" {
 		return access.Principal{}, fmt.Errorf("nobody")
 	}
-	return access.Principal{User: user, Name: "Sam Reader", Role: access.Role(role), Organisation: "P0", Authoriser: "test", Practices: []string{"P0"}, Teams: []string{"team-0"},
-		Purpose: access.PurposeAt(access.Role(role), access.CaseFinding), Session: session, Device: "test"}, nil
+	return variant(access.Principal{User: user, Name: "Sam Reader", Role: access.Role(role), Organisation: "P0", Authoriser: "test", Practices: []string{"P0"}, Teams: []string{"team-0"},
+		Purpose: access.PurposeAt(access.Role(role), access.CaseFinding), Session: session, Device: "test"}), nil
 }
 
 type vault struct{}

@@ -44,10 +44,18 @@ func may(role access.Role, act access.Act) bool {
 // menu is what a principal may open.
 func menu(who access.Principal, path string) []Link {
 	var out []Link
+	here := -1 // the one whose path is the longest
 	for _, r := range Routes() {
-		if r.Menu != "" && may(who.Role, r.Act) {
-			out = append(out, Link{r.Menu, r.Path, path == r.Path || strings.HasPrefix(path, r.Path+"/")})
+		if r.Menu == "" || !may(who.Role, r.Act) {
+			continue
 		}
+		out = append(out, Link{Text: r.Menu, Path: r.Path})
+		if (path == r.Path || strings.HasPrefix(path, r.Path+"/")) && (here < 0 || len(r.Path) > len(out[here].Path)) {
+			here = len(out) - 1
+		}
+	}
+	if here >= 0 {
+		out[here].Current = true
 	}
 	return out
 }
