@@ -18,6 +18,7 @@ import (
 	"leftshift/engine"
 	"leftshift/engine/access"
 	"leftshift/engine/audit"
+	"leftshift/engine/disclosure"
 	"leftshift/engine/identity"
 	"leftshift/engine/snapshot"
 	"leftshift/engine/worklist"
@@ -40,6 +41,7 @@ type Options struct {
 	Runs      Runs              // nil: what ran is not known here
 	Recheck   int               // days a list may be opened after it was last checked against deaths, opt-outs and registrations
 	Stale     int               // days after which a source's newest record makes what is shown old
+	Rule      disclosure.Rule   // of every count of people; zero: disclosure.Standard
 	Chances   bool              // show risk as a chance: the model's calibration here is approved. Otherwise as a band
 	// Verify checks the audit's file and says whether signed checkpoints were
 	// held against it; nil: it is not checked from here.
