@@ -213,6 +213,13 @@ func TestMaxLocal(t *testing.T) {
 // range that is not given to people (999...), and one more.
 func TestNoNHSNumber(t *testing.T) {
 	base := localEntry("x", "lists = [\"falls\"]\n")
+	// Other faults quote what was written: not this.
+	for _, wrong := range []string{"terms = [\"9990000026 >= 1\"]\n", "of9990000026 = 1\n", "lists = [\"falls\", \"999 000 0026\"]\n"} {
+		_, f := faultsOf(t, map[string]string{"9990000026.toml": localEntry("x", wrong)})
+		if len(f) == 0 || strings.Contains(strings.Join(f, " "), "0026") {
+			t.Errorf("%q: %q", wrong, f)
+		}
+	}
 	for _, c := range []struct {
 		text string
 		told bool

@@ -7,6 +7,10 @@ import (
 	"path"
 	"slices"
 	"sort"
+	"strings"
+
+	"leftshift/engine"
+	"leftshift/features/declared"
 )
 
 // Join reads another directory of the same shape and gives a library with the
@@ -24,6 +28,7 @@ func Join(base *Library, dir fs.FS, name string) (*Library, error) {
 	}
 	faults := newFaults()
 	more := &Library{byName: map[string]*List{}, sensitive: map[string][]string{}}
+	numbers(dir, faults)
 	readLists(dir, more, faults)
 	all := maps.Clone(base.byName)
 	maps.Copy(all, more.byName)
@@ -52,4 +57,20 @@ func Join(base *Library, dir fs.FS, name string) (*Library, error) {
 	sort.Slice(out.Lists, func(i, j int) bool { return out.Lists[i].Name < out.Lists[j].Name })
 	out.Hash = hashLibrary(out)
 	return out, faults.Err()
+}
+
+// numbers refuses files of a site's code lists in which something may be an
+// NHS number. The first field of a list's row is its code, and may look so.
+func numbers(dir fs.FS, faults *Faults) {
+	names, _ := fs.Glob(dir, "*.toml")
+	lists, _ := fs.Glob(dir, "lists/*.csv")
+	for _, name := range slices.Concat(names, lists) {
+		text, err := engine.ReadText(dir, name)
+		if err != nil {
+			continue // told where the file is read
+		}
+		declared.Numbers(name, text, func(before, number string) bool {
+			return path.Ext(name) == ".csv" && strings.Trim(before, `"`) == "" && SNOMEDFault(number) == ""
+		}, faults)
+	}
 }

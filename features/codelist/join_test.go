@@ -54,6 +54,24 @@ func TestJoin(t *testing.T) {
 	}
 }
 
+// Numbers are made up, of the range that is not given to people.
+func TestNoNHSNumberInCodeLists_G36(t *testing.T) {
+	base, err := Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	inTerm, inIndex, asCode := ours(ourLists), ours(ourLists+"\n# asked for by 999 000 0026\n"), ours(ourLists)
+	list := string(inTerm["lists/our_falls.csv"].Data)
+	inTerm["lists/our_falls.csv"] = &fstest.MapFile{Data: []byte(strings.TrimRight(list, "\n") + " 999\u00a0000\u00a00026\n")}
+	asCode["lists/our_falls.csv"] = &fstest.MapFile{Data: []byte(strings.TrimRight(list, "\n") + "\n9990000026,no code\n")}
+	for name, dir := range map[string]fstest.MapFS{"a term": inTerm, "the index": inIndex, "a code that is none": asCode} {
+		_, err := Join(base, dir, "ours")
+		if err == nil || !strings.Contains(err.Error(), "(nhs-number)") || strings.Contains(err.Error(), "0026") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func TestJoinFaults(t *testing.T) {
 	base, err := Load()
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"leftshift/engine"
+	"leftshift/engine/identity"
 )
 
 // Fault is one thing wrong in one file. Line counts from 1; 0 means the file
@@ -45,9 +46,11 @@ func (f *Faults) Error() string {
 	return fmt.Sprintf("%s %s:\n%s", cmp.Or(f.Of, "the files have"), engine.Plural(len(f.List), "fault"), strings.Join(lines, "\n"))
 }
 
-// Add notes a fault; text and args are as for fmt.Sprintf.
+// Add notes a fault; text and args are as for fmt.Sprintf. What may be an NHS
+// number is masked, in the text and in the file's name: a fault quotes what
+// someone wrote.
 func (f *Faults) Add(file string, line int, code, text string, args ...any) {
-	f.List = append(f.List, Fault{file, line, code, fmt.Sprintf(text, args...)})
+	f.List = append(f.List, Fault{identity.Mask(file), line, code, identity.Mask(fmt.Sprintf(text, args...))})
 }
 
 // Err gives the faults in order of file, line, code and text, each once; nil

@@ -40,8 +40,9 @@ func (s *sight) note(of *[32]heard, kind uint8, known engine.Day) {
 
 // row notes the next row: on date d, of someone of a practice.
 func (s *sight) row(d int, on engine.Day, practice engine.Code) {
+	all := s.coverage[d].Unseen
 	lacks := s.coverage[d].Of(practice)
-	if lacks != s.coverage[d].Unseen {
+	if lacks != all {
 		var has population.Kinds
 		for k := range 32 {
 			for _, t := range []struct {
@@ -53,7 +54,8 @@ func (s *sight) row(d int, on engine.Day, practice engine.Code) {
 				}
 			}
 		}
-		lacks = lacks.Less(has)
+		// What nobody can be seen to have stays unseen, whatever one row says.
+		lacks = all.And(lacks.Less(all).Less(has))
 	}
 	text, ok := s.texts[lacks]
 	if !ok {

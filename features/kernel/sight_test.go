@@ -168,3 +168,28 @@ why = "It is read by another."
 		t.Errorf("unseen %q, want %q", res.Unseen, want)
 	}
 }
+
+// A stray row of a kind that nobody can be seen to have makes nobody's seen,
+// whatever else the person's practice lacks.
+func TestAStrayRowIsSeenNowhere(t *testing.T) {
+	s := load(t)
+	on := day("2024-06-30")
+	r := &record{}
+	for id := int64(1); id <= 2; id++ {
+		r.persons = append(r.persons, personRow{id: id, birth: day("1950-01-01"), death: engine.NoDay, sex: 1})
+		r.registrations = append(r.registrations, intervalRow{person: id, code: engine.Code(id), from: day("2010-01-01"), to: engine.NoDay})
+		r.events = append(r.events, eventRow{person: id, day: on - 900, last: on - 900, kind: engine.Problem, known: on - 9, knownTo: engine.NoDay})
+	}
+	r.sort()
+	var all population.Kinds
+	all.Put("event", uint8(engine.Problem))
+	silent := all
+	silent.Put("event", uint8(engine.Observation))
+	res := run(t, s, r, 10, []engine.Day{on}, on, Options{Coverage: []population.Coverage{{Unseen: all, Practices: map[engine.Code]population.Kinds{2: silent}}}})
+	j := res.Matrix.Find("problems_365d")
+	for row := range 2 {
+		if got := matrix.StateOf(res.Matrix.Values[j][row]); got != matrix.Unobservable {
+			t.Errorf("person %d's problems are %s, want not observable", row+1, got)
+		}
+	}
+}

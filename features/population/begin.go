@@ -102,11 +102,19 @@ func Begin(arrivals []Arrival) Starts {
 
 // First is the first day on which any kind of row could be known, or dataFrom
 // if that is known (not 0) and later. NoDay for a record without rows and a
-// dataFrom that is not known.
+// dataFrom that is not known. A kind of too few rows to tell begins with any
+// stray one, and counts where there is no other.
 func (s Starts) First(dataFrom engine.Day) engine.Day {
-	first := engine.Day(math.MaxInt32)
+	first, stray := engine.Day(math.MaxInt32), engine.Day(math.MaxInt32)
 	for _, x := range s {
-		first = min(first, x.Known)
+		if x.Day == engine.NoDay {
+			stray = min(stray, x.Known)
+		} else {
+			first = min(first, x.Known)
+		}
+	}
+	if first == math.MaxInt32 {
+		first = stray
 	}
 	switch {
 	case len(s) == 0 && dataFrom == 0:

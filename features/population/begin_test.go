@@ -67,6 +67,24 @@ func TestBegin(t *testing.T) {
 	}
 }
 
+// One stray row of a kind that hardly comes is no beginning of the record; where
+// there is nothing else, it is.
+func TestAStrayRowIsNoFirstDay(t *testing.T) {
+	problems := flow("event", uint8(engine.Problem), 500, 60, 10_000)
+	stray := []Arrival{{Table: "document", Kind: 1, KnownPeriod: 100, DayPeriod: 100, FirstKnown: 100 * Period, FirstDay: 100 * Period, Rows: 1},
+		{Table: "document", Kind: 1, KnownPeriod: 550, DayPeriod: 550, FirstKnown: 550 * Period, FirstDay: 550 * Period, Rows: 1}}
+	s := Begin(append(problems, stray...))
+	if got, want := s.First(0), engine.Day(500*Period+2); got != want {
+		t.Errorf("the first day is %v, want %v", got, want)
+	}
+	if s.Check("as-of date", 200*Period, 0) == nil {
+		t.Error("a day with one stray row before it is taken")
+	}
+	if got, want := Begin(stray).First(0), engine.Day(100*Period); got != want {
+		t.Errorf("with nothing else the first day is %v, want %v", got, want)
+	}
+}
+
 // The fault names the first date that can be used, and that date can be.
 func TestStartsCheck(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

@@ -29,6 +29,11 @@ func (k Kinds) Less(o Kinds) Kinds {
 	return Kinds{k.Events &^ o.Events, k.Spells &^ o.Spells, k.Documents &^ o.Documents}
 }
 
+// And adds the kinds of o.
+func (k Kinds) And(o Kinds) Kinds {
+	return Kinds{k.Events | o.Events, k.Spells | o.Spells, k.Documents | o.Documents}
+}
+
 // Text names the kinds as engine.RecordKind does, in order of name, separated
 // by spaces: as matrix.Rows.Unseen has it.
 func (k Kinds) Text() string {

@@ -46,6 +46,12 @@ func optionsOf(words []string) *options {
 	o := &options{by: map[string]string{}}
 	for _, w := range words {
 		if k, v, ok := strings.Cut(w, "="); ok || slices.Contains(flags, w) {
+			if _, twice := o.by[k]; twice {
+				o.fail("%s is given twice: keep one", k)
+			}
+			if ok && slices.Contains(flags, k) {
+				o.fail("%s takes no value: write it alone, or leave it out", k)
+			}
 			o.by[k] = v
 		} else {
 			o.plain = append(o.plain, w)

@@ -152,6 +152,8 @@ func TestFaults(t *testing.T) {
 		"person birth=1950 sex=f":                  "sex=f is none of",
 		"registration from=soon":                   "from=soon is no day",
 		"residence imd=11":                         "no whole number from 0 to 10",
+		"residence from=2020 care_home=no":         "care_home takes no value",
+		"person birth=1940 birth=1990":             "birth is given twice",
 		"residence from=2020 carehome":             `residence takes no word "carehome"`,
 		"person female":                            `person takes no word "female"`,
 		"on tomorrow":                              "is no day",

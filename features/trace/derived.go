@@ -58,7 +58,7 @@ func (x *tracer) part(id string) span {
 	p := Part{Feature: id, Value: math.NaN(), State: matrix.Unknown}
 	blind := false
 	if d := x.shelf.Catalogue.Find(id); d != nil {
-		t := Of(x.shelf, d, x.r, x.on, x.dataFrom)
+		t := traced(x.shelf, d, x.r, x.on, x.dataFrom, x.done)
 		p.Value, p.State, p.More, blind = t.Value, t.State, t.More, t.blind
 		if d.Source != catalogue.Derived && x.shelf.hides(d) {
 			p.Value, p.State = math.NaN(), matrix.Unobservable

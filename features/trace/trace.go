@@ -82,7 +82,17 @@ type Part struct {
 // Of traces a definition for the person on a day. dataFrom is the first day
 // with data; 0 not known.
 func Of(s *Shelf, d *catalogue.Definition, r *record.Record, on, dataFrom engine.Day) *Trace {
-	x := &tracer{shelf: s, d: d, r: r, on: on, dataFrom: dataFrom, out: &Trace{Last: engine.NoDay}}
+	return traced(s, d, r, on, dataFrom, map[string]*Trace{})
+}
+
+// traced is Of, with the features that have been traced so far of the same person
+// and day: a part that many read is traced once.
+func traced(s *Shelf, d *catalogue.Definition, r *record.Record, on, dataFrom engine.Day, done map[string]*Trace) *Trace {
+	if t := done[d.ID]; t != nil {
+		return t
+	}
+	x := &tracer{shelf: s, d: d, r: r, on: on, dataFrom: dataFrom, out: &Trace{Last: engine.NoDay}, done: done}
+	done[d.ID] = x.out
 	switch d.Source {
 	case catalogue.Demographic:
 		x.demographic()
@@ -118,6 +128,7 @@ type tracer struct {
 	r            *record.Record
 	on, dataFrom engine.Day
 	out          *Trace
+	done         map[string]*Trace // by feature, of this person and day
 }
 
 // hit is a row that counts, once for each member of the group that it is of.

@@ -75,7 +75,6 @@ func sentence(err error) string {
 	var fault *engine.Fault
 	var faults *config.Faults
 	var features *catalogue.Faults
-	var lists *codelist.Faults
 	var options *synth.Error
 	if os.Getenv("LEFTSHIFT_DEBUG") != "" {
 		return err.Error() // on synthetic people only: the text may quote a record
@@ -84,9 +83,10 @@ func sentence(err error) string {
 	case errors.As(err, &faults):
 		return faults.Error()
 	case errors.As(err, &features):
+		if errors.As(err, &fault) { // what the faults keep from being done
+			return features.Error() + "\n" + progress.Mask(fault.Say) + " [" + fault.Code + "]"
+		}
 		return features.Error()
-	case errors.As(err, &lists):
-		return lists.Error()
 	case errors.As(err, &options):
 		return said(err)
 	case errors.As(err, &fault):
@@ -130,7 +130,7 @@ One night over your own sources:       leftshift run --config leftshift.toml`,
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
 	root.PersistentFlags().BoolVarP(&a.quiet, "quiet", "q", false, "no progress, only results and errors")
 	root.PersistentFlags().BoolVar(&a.logJSON, "log-json", false, "progress as JSON lines on standard error")
-	root.AddCommand(a.demoCommand(), a.serveCommand(), a.synthCommand(), a.runCommand(), a.trainCommand(), a.scheduleCommand(), a.statusCommand(),
+	root.AddCommand(a.demoCommand(), a.serveCommand(), a.recallCommand(), a.synthCommand(), a.runCommand(), a.trainCommand(), a.scheduleCommand(), a.statusCommand(),
 		a.sqlCommand(), a.featuresCommand(), a.outcomesCommand(), a.codelistCommand(), a.scoresCommand(), a.modelsCommand(), a.auditCommand(), a.tokenCommand(), a.keygenCommand(), a.versionCommand())
 	root.AddCommand(a.stepCommands()...)
 	return root
@@ -183,7 +183,7 @@ func (a *app) load() (*config.Config, engine.Day, error) {
 	if a.asOf != "" {
 		d, ok := engine.ParseDay(a.asOf)
 		if !ok {
-			return nil, 0, &usageError{fmt.Errorf("--as-of %q is no date like 2026-09-30", a.asOf)}
+			return nil, 0, notADay(a.asOf)
 		}
 		asOf = d
 	}
@@ -195,6 +195,11 @@ func (a *app) load() (*config.Config, engine.Day, error) {
 		return nil, 0, &engine.Fault{Code: "as-of-future", Say: fmt.Sprintf("the as-of date %s has not come yet", asOf)}
 	}
 	return c, asOf, nil
+}
+
+// notADay is the fault of an --as-of that is no date.
+func notADay(s string) error {
+	return &usageError{fmt.Errorf("--as-of %q is no date like 2026-09-30", s)}
 }
 
 func (a *app) listener() progress.Listener {

@@ -128,7 +128,10 @@ func (a *app) featuresShow() *cobra.Command {
 				return err
 			}
 			err = analyse.Coverage(cmd.Context(), a.out, db, f.Values, columns, s.Catalogue.Find(args[0]).Column(), ruleOf(c))
-			if curated, _, unread := night.Curated(c); err == nil && unread == nil {
+			curated, _, unread := night.Curated(c)
+			if unread != nil && !uncurated(unread) {
+				err = errors.Join(err, unread)
+			} else if err == nil && unread == nil {
 				err = analyse.WriteAbsent(cmd.Context(), a.out, db, curated, s, args[0])
 			}
 			return errors.Join(err, db.Close())

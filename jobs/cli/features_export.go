@@ -106,5 +106,8 @@ func copyOut(from, to string) error {
 		return err
 	}
 	_, err = io.Copy(f, in)
-	return errors.Join(err, f.Close())
+	if err = errors.Join(err, f.Close()); err != nil {
+		_ = os.Remove(to) // a file that is not whole must not be read
+	}
+	return err
 }

@@ -49,7 +49,12 @@ the site's record where there is one.`,
 			names := map[engine.Code]string{}
 			var words []plan.Word
 			if c != nil {
-				if curated, knowledge, err := night.Curated(c); err == nil {
+				curated, knowledge, err := night.Curated(c)
+				switch {
+				case uncurated(err):
+				case err != nil:
+					return err
+				default:
 					if a.asOf == "" {
 						on = knowledge
 					}

@@ -27,7 +27,11 @@ func (a *app) site(cmd *cobra.Command) (*config.Config, engine.Day, error) {
 	if !cmd.Flags().Changed("config") {
 		if _, err := os.Stat(a.config); errors.Is(err, fs.ErrNotExist) {
 			on := engine.DayOf(time.Now())
-			if d, ok := engine.ParseDay(a.asOf); ok {
+			if a.asOf != "" {
+				d, ok := engine.ParseDay(a.asOf)
+				if !ok {
+					return nil, 0, notADay(a.asOf)
+				}
 				on = d
 			}
 			return nil, on, nil
@@ -104,4 +108,11 @@ func database(ctx context.Context, c *config.Config, threads, share int) (*lake.
 // ruleOf is how the site hides small numbers.
 func ruleOf(c *config.Config) disclosure.Rule {
 	return disclosure.Rule{Small: c.Report.SmallNumber, RoundTo: c.Report.RoundTo}
+}
+
+// uncurated says of an error of night.Curated that no night has curated
+// anything yet: what needs no record can go on.
+func uncurated(err error) bool {
+	f := (*engine.Fault)(nil)
+	return errors.As(err, &f) && f.Code == "not-curated"
 }

@@ -124,8 +124,13 @@ func OpenAt(p Place) (*Set, error) {
 	}
 	if p.Approvals != "" {
 		approvals, err := codelist.ReadApprovals(p.Approvals)
-		if err != nil {
-			return nil, &engine.Fault{Code: "approvals-faulty", Say: "the site's approvals of code lists (reference.codelist_approvals) cannot be read: `leftshift codelist check` shows why", Err: err}
+		if f := (*codelist.Faults)(nil); errors.As(err, &f) {
+			if listFaults == nil {
+				listFaults = &codelist.Faults{}
+			}
+			listFaults.Of, listFaults.List = f.Of, append(listFaults.List, f.List...)
+		} else if err != nil {
+			return nil, err
 		}
 		s.Codelists = s.Codelists.With(approvals)
 	}

@@ -31,7 +31,7 @@ func Curated(c *config.Config) (dir string, asOf engine.Day, err error) {
 	}
 	asOf, ok := engine.ParseDay(info.AsOf)
 	if !ok {
-		return "", 0, &engine.Fault{Code: "not-curated", Say: "the curated record does not say up to which day it is curated: run the night again"}
+		return "", 0, &engine.Fault{Code: "output-damaged", Say: "the curated record does not say up to which day it is curated: run the night again"}
 	}
 	return dir, asOf, nil
 }

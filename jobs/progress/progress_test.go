@@ -33,6 +33,7 @@ func valid(nine string) string {
 }
 
 func TestMask(t *testing.T) {
+	const masked = "[masked]"
 	n := valid("999000001")
 	if n == "" {
 		n = valid("999000002")
@@ -52,9 +53,12 @@ func TestMask(t *testing.T) {
 		"1" + n:                                 "1" + n,
 		n + "," + n:                             masked + "," + masked,
 		"2026-" + grouped:                       "2026-" + masked,
-		n[:9]:                                   n[:9],
-		"12345678901234567":                     "12345678901234567",
-		`{"id":"` + n + `"}`:                    `{"id":"` + masked + `"}`,
+		strings.ReplaceAll(grouped, " ", "  "):  masked,
+		strings.ReplaceAll(grouped, " ", "\u00a0"): masked,
+		strings.ReplaceAll(grouped, " ", "/"):      masked,
+		n[:9]:                                      n[:9],
+		"12345678901234567":                        "12345678901234567",
+		`{"id":"` + n + `"}`:                       `{"id":"` + masked + `"}`,
 	} {
 		if got := Mask(in); got != want {
 			t.Errorf("Mask(%q) is %q; want %q", in, got, want)
