@@ -21,7 +21,7 @@ func BenchmarkCount(b *testing.B) {
 	s := publishMade(b, people, 200)
 	start := time.Now()
 	desk := openMade(b, s, b.TempDir(), Options{Most: 1 << 20})
-	b.ReportMetric(float64(time.Since(start).Milliseconds()), "open-ms")
+	opened := time.Since(start)
 	var took []time.Duration
 	for i := 0; b.Loop(); i++ {
 		n, err := desk.Dictionary.ParseNode(map[string]any{"all": []any{
@@ -39,6 +39,7 @@ func BenchmarkCount(b *testing.B) {
 		took = append(took, time.Since(start))
 	}
 	slices.Sort(took)
+	b.ReportMetric(float64(opened.Milliseconds()), "open-ms")
 	b.ReportMetric(float64(took[len(took)/2].Milliseconds()), "p50-ms")
 	b.ReportMetric(float64(took[len(took)-1].Milliseconds()), "max-ms")
 	b.ReportMetric(float64(len(desk.memory.sets)), "sets")

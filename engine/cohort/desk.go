@@ -167,6 +167,9 @@ func (k *Desk) ask(ctx context.Context, q request, use func(reply)) error {
 	if err != nil {
 		return err
 	}
+	if len(text) > maxRequest {
+		return fault("cohort-too-large", "a cohort's definition has at most %d bytes: divide it", maxRequest)
+	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	var answered reply

@@ -57,10 +57,11 @@ type Node struct {
 
 // Limits of a definition, so that one cannot stop the machine.
 const (
-	maxNodes  = 200
-	maxDepth  = 12
-	maxValues = 500
-	maxText   = 200 // bytes of one value
+	maxNodes   = 200
+	maxDepth   = 12
+	maxValues  = 500
+	maxText    = 200     // bytes of one value
+	maxRequest = 1 << 16 // bytes of what the ledger keeps
 )
 
 // MarshalJSON writes the tree as ParseNode reads it.
