@@ -34,20 +34,24 @@ people needs --reason.`,
 			if err != nil {
 				return err
 			}
+			site, _, err := a.load()
+			if err != nil {
+				return err
+			}
+			if err := because(site, reason); err != nil {
+				return err
+			}
+			log, err := a.operator(site)
+			if err != nil {
+				return err
+			}
+			_, err = looks(cmd.Context(), log, site, audit.Entry{Event: string(access.OpenPerson), Route: cmd.CommandPath(), Object: feature, Reason: reason, Rows: 1, Persons: []engine.Person{p}})
+			if err := errors.Join(err, log.Close()); err != nil {
+				return err // not recorded, not shown
+			}
 			c, s, curated, on, knowledge, err := a.lakeOf()
 			if err != nil {
 				return err
-			}
-			if err := because(c, reason); err != nil {
-				return err
-			}
-			log, err := a.operator(c)
-			if err != nil {
-				return err
-			}
-			_, err = looks(cmd.Context(), log, c, audit.Entry{Event: string(access.OpenPerson), Route: cmd.CommandPath(), Object: feature, Reason: reason, Rows: 1, Persons: []engine.Person{p}})
-			if err := errors.Join(err, log.Close()); err != nil {
-				return err // not recorded, not shown
 			}
 			db, err := database(cmd.Context(), c, 1, 2)
 			if err != nil {
