@@ -27,8 +27,12 @@ type List struct {
 	Show    Show
 	Tally   map[Show]int // how many people each way of showing has
 	Works   bool         // there is a worklist
+	Gap     string       // only those with this gap; "" everyone
+	Gaps    []GapCount   // how many of those shown have each
 	Model   Model
 	Taken   time.Time // when it was asked for, UTC
+
+	GapsKnown, NeedsKnown, LeaversKnown bool // the snapshot tells of them, and they may be read
 }
 
 // Show picks people of a list.
@@ -65,11 +69,13 @@ type Row struct {
 	Joiner   bool
 	Work     *Work // nil: not in the worklist
 	Practice string
-	Who      Who      // as far as Columns say
-	Risk     string   // in words
-	Band     string   // risk band
-	Chance   float64  // the risk as a number, 0 to 1; NaN where Risk does not tell it
-	Mark     Mark     // of an export alone; the zero value elsewhere
+	Who      Who     // as far as Columns say
+	Risk     string  // in words
+	Band     string  // risk band
+	Chance   float64 // the risk as a number, 0 to 1; NaN where Risk does not tell it
+	Mark     Mark    // of an export alone; the zero value elsewhere
+	Gaps     []Gap
+	Needs    []Need
 	Why      []string // the main things that raise the risk, in plain words
 }
 
@@ -113,8 +119,8 @@ type ListName struct {
 // OpenList shows a team's list: those whom the last night listed, with those
 // who were added by hand or are still in work, by risk. Where the principal may,
 // it says who the people are; that is a second entry in the audit. Both are about
-// those shown.
-func (d *Doors) OpenList(ctx context.Context, who access.Principal, where Where, team string, show Show) (*List, error) {
+// those shown: by show, and with a gap where one is given.
+func (d *Doors) OpenList(ctx context.Context, who access.Principal, where Where, team string, show Show, gap string) (*List, error) {
 	s, done, purpose, err := d.use(ctx)
 	if err != nil {
 		return nil, err
@@ -125,6 +131,9 @@ func (d *Doors) OpenList(ctx context.Context, who access.Principal, where Where,
 		return nil, err
 	}
 	a.who, a.where, a.act = who, where, access.OpenList
+	if err := d.within(ctx, s, l, &a, gap); err != nil {
+		return nil, err
+	}
 	decision, err := d.passList(ctx, a, s)
 	if err != nil {
 		return nil, err
@@ -172,6 +181,8 @@ type entries struct {
 	show  Show
 	tally map[Show]int
 	rows  []entry
+	gap   string
+	gaps  []GapCount
 }
 
 type entry struct {
@@ -184,12 +195,28 @@ type entry struct {
 func (d *Doors) listed(ctx context.Context, s *snapshot.Snapshot, who access.Principal, purpose access.Purpose, team string, show Show) (*entries, ask, error) {
 	out := &entries{team: team, show: show, tally: map[Show]int{}}
 	var all []entry
+	var byHand []schema.ListRow
 	on := map[engine.Person]bool{}
 	if l := s.List(team); l != nil {
 		for _, r := range l.Rows {
-			all = append(all, entry{ListRow: r})
+			if r.Rank > 0 {
+				all = append(all, entry{ListRow: r})
+			} else {
+				byHand = append(byHand, r)
+			}
 			on[r.Person] = true
 		}
+	}
+	// Before the first of a lower risk; those with a rank keep their order.
+	insert := func(r schema.ListRow) {
+		at := slices.IndexFunc(all, func(e entry) bool { return e.Probability < r.Probability })
+		if at < 0 {
+			at = len(all)
+		}
+		all = slices.Insert(all, at, entry{ListRow: r})
+	}
+	for _, r := range byHand {
+		insert(r)
 	}
 	if d.opt.Worklist != nil {
 		open, err := d.opt.Worklist.Items(ctx, worklist.Query{Lists: []string{team}, Open: true})
@@ -209,12 +236,7 @@ func (d *Doors) listed(ctx context.Context, s *snapshot.Snapshot, who access.Pri
 		for _, person := range others {
 			if t := told[person]; t != nil {
 				p, band := scoreOf(s, t)
-				// Before the first of a lower risk; those listed keep their order.
-				at := slices.IndexFunc(all, func(e entry) bool { return e.Probability < p })
-				if at < 0 {
-					at = len(all)
-				}
-				all = slices.Insert(all, at, entry{ListRow: schema.ListRow{List: team, Person: person, Probability: p, Band: band}})
+				insert(schema.ListRow{List: team, Person: person, Probability: p, Band: band})
 			}
 		}
 	}
@@ -258,11 +280,13 @@ func (d *Doors) passList(ctx context.Context, a ask, s *snapshot.Snapshot) (acce
 
 // list fills the columns that may be shown.
 func (d *Doors) list(ctx context.Context, s *snapshot.Snapshot, l *entries, columns access.Columns, display access.Display) (*List, error) {
-	out := &List{Frame: d.frame(s), Team: l.team, Columns: columns, Show: l.show, Tally: l.tally, Works: d.opt.Worklist != nil,
+	out := &List{Frame: d.frame(s), Team: l.team, Columns: columns, Show: l.show, Tally: l.tally, Works: d.opt.Worklist != nil, Gap: l.gap, Gaps: l.gaps,
+		GapsKnown: columns.Has(access.ColumnGaps) && s.HasGaps(), NeedsKnown: columns.Has(access.ColumnAdjustments) && s.HasNeeds(),
 		Model: modelOf(s), Taken: d.opt.Now().UTC()}
 	if d.opt.Vault == nil {
 		out.Columns &^= access.Identity
 	}
+	out.LeaversKnown = leaversKnown(s)
 	people := make([]engine.Person, len(l.rows))
 	for i, r := range l.rows {
 		people[i] = r.Person
@@ -289,6 +313,8 @@ func (d *Doors) list(ctx context.Context, s *snapshot.Snapshot, l *entries, colu
 				row.Chance = r.Probability
 			}
 		}
+		details := detailsOf(s, told, columns, display)
+		row.Gaps, row.Needs = details.Gaps, details.Needs
 		if columns.Has(access.ColumnReasons) {
 			row.Why = raising(reasonsOf(told, display), MainReasons)
 		}

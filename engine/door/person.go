@@ -27,6 +27,7 @@ type Person struct {
 	Reasons []Reason     // what moved the risk, the greatest first, with what only clinicians may read where the principal may
 	Scores  []PublicRisk // published scores
 
+	Details
 	Work      *Work   // on the list that the principal works; nil: on no list
 	Elsewhere []Work  // on other lists
 	History   []Event // of Work, oldest first; nil where notes may not be read
@@ -105,6 +106,7 @@ func (d *Doors) OpenPerson(ctx context.Context, who access.Principal, where Wher
 			out.Scores = append(out.Scores, PublicRisk{x.Model, x.Band, x.Points})
 		}
 	}
+	out.Details = detailsOf(s, told, decision.Columns, decision.Display)
 	if decision.Columns.Has(access.ColumnReasons) {
 		for _, x := range reasonsOf(told, decision.Display) {
 			out.Reasons = append(out.Reasons, Reason{Text: x.Text, Raises: x.Contribution > 0, Other: x.Feature == schema.OtherFactors})

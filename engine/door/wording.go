@@ -114,6 +114,14 @@ func (o *Owner) Words() string {
 	case o.Me:
 		return "You"
 	}
+	return o.Title()
+}
+
+// Title says who has a person to whoever reads it: nobody is "you".
+func (o *Owner) Title() string {
+	if o == nil {
+		return "Nobody"
+	}
 	words := o.Role
 	if words == "" {
 		words = "a colleague"

@@ -37,8 +37,9 @@ func addPage(ctx context.Context, r *Request, faults []Fault) (Answer, error) {
 		Teams             []string
 		Worries           []worklist.Word
 		Team, Worry, Note string
+		Number            string // as typed: in the body of a page, never in a path
 		Faults            map[string]string
-	}{r.PathValue("person") != "", r.URL.Path, rand.Text(), r.Who.Teams, worklist.Worries(), team, r.PostFormValue("worry"), r.PostFormValue("note"), by})
+	}{r.PathValue("person") != "", r.URL.Path, rand.Text(), r.Who.Teams, worklist.Worries(), team, r.PostFormValue("worry"), r.PostFormValue("note"), r.PostFormValue("nhs-number"), by})
 	if err == nil {
 		p.Faults = faults
 		p.Back = &Link{Text: "My lists", Path: "/lists"}

@@ -15,11 +15,11 @@ import (
 	"leftshift/engine/risklist"
 )
 
-// columnRights says what a column of a list needs; a column that is not here is
-// not drawn yet. The name is always there: it leads to the person.
+// columnRights says what a column of a list needs. The name is always there: it leads to the person.
 var columnRights = map[string]access.Columns{
 	"rank": 0, "nhs_number": access.ColumnNHSNumber, "birth": access.ColumnBirth, "practice": 0, "phone": access.ColumnPhone, "risk": access.ColumnRisk,
-	"band": access.ColumnRisk, "reasons": access.ColumnReasons, "status": 0, "state": 0, "owner": 0, "next_date": 0,
+	"band": access.ColumnRisk, "reasons": access.ColumnReasons, "gaps": access.ColumnGaps, "status": 0, "state": 0, "owner": 0, "next_date": 0,
+	"adjustments": access.ColumnAdjustments,
 }
 
 // offered are the columns that a list can show to its reader, besides the name.
@@ -27,8 +27,16 @@ func offered(l *door.List) []risklist.Column {
 	var out []risklist.Column
 	for _, c := range risklist.Columns() {
 		right, drawn := columnRights[c.ID]
-		work := c.ID == "state" || c.ID == "owner" || c.ID == "next_date"
-		if drawn && l.Columns.Has(right) && (l.Works || !work) {
+		known := true // the snapshot, or a worklist, tells of it
+		switch c.ID {
+		case "state", "owner", "next_date":
+			known = l.Works
+		case "gaps":
+			known = l.GapsKnown
+		case "adjustments":
+			known = l.NeedsKnown
+		}
+		if drawn && known && l.Columns.Has(right) {
 			out = append(out, c)
 		}
 	}

@@ -22,6 +22,7 @@ func coordinatorRoutes() []Route {
 		{Method: http.MethodGet, Path: "/lists", Act: access.OpenList, Menu: "My lists", Handle: lists},
 		{Method: http.MethodGet, Path: "/lists/{team}", Act: access.OpenList, Handle: showList},
 		{Method: http.MethodGet, Path: "/lists/{team}/sheet", Act: access.OpenList, Handle: showSheet},
+		{Method: http.MethodGet, Path: "/lists/{team}/left", Act: access.OpenList, Handle: showLeft},
 		{Method: http.MethodPost, Path: "/lists/{team}/columns", Act: access.OpenList, Handle: chooseColumns},
 		{Method: http.MethodGet, Path: "/lists/{team}/export", Act: access.ExportList, Handle: showExport},
 		{Method: http.MethodPost, Path: "/lists/{team}/export", Act: access.ExportList, Handle: export},
@@ -151,14 +152,34 @@ type filter struct {
 
 var showWord = map[door.Show]string{door.Everyone: "Everyone", door.Mine: "Mine", door.Fresh: "New", door.Due: "Due today"}
 
+// listQuery is the way of showing a list, as a path has it.
+func listQuery(show door.Show, gap string) string {
+	q := url.Values{}
+	if show != door.Everyone {
+		q.Set("show", string(show))
+	}
+	if gap != "" {
+		q.Set("gap", gap)
+	}
+	if len(q) == 0 {
+		return ""
+	}
+	return "?" + q.Encode()
+}
+
 func filters(l *door.List) []filter {
 	var out []filter
 	for _, w := range door.Shows() {
-		path := listPath(l.Team)
-		if w != door.Everyone {
-			path += "?show=" + string(w)
-		}
-		out = append(out, filter{showWord[w], path, l.Tally[w], l.Show == w})
+		out = append(out, filter{showWord[w], listPath(l.Team) + listQuery(w, ""), l.Tally[w], l.Show == w && l.Gap == ""})
+	}
+	return out
+}
+
+// gapFilters lead to those of the people shown who have a gap.
+func gapFilters(l *door.List) []filter {
+	var out []filter
+	for _, g := range l.Gaps {
+		out = append(out, filter{g.Text, listPath(l.Team) + listQuery(l.Show, g.Code), g.People, l.Gap == g.Code})
 	}
 	return out
 }
@@ -172,14 +193,11 @@ func list(ctx context.Context, r *Request, template string) (Answer, error) {
 	if !slices.Contains(door.Shows(), show) {
 		show = door.Everyone
 	}
-	l, err := r.App.opt.Doors.OpenList(ctx, r.Who, r.Where(), r.PathValue("team"), show)
+	l, err := r.App.opt.Doors.OpenList(ctx, r.Who, r.Where(), r.PathValue("team"), show, r.URL.Query().Get("gap"))
 	if err != nil {
 		return Answer{}, err
 	}
-	at, query := listPath(l.Team), ""
-	if show != door.Everyone {
-		query = "?show=" + string(show)
-	}
+	at, query := listPath(l.Team), listQuery(l.Show, l.Gap)
 	choices := r.choices(l)
 	p, err := r.page(l.Team, template, l.Frame, struct {
 		*door.List
@@ -187,9 +205,10 @@ func list(ctx context.Context, r *Request, template string) (Answer, error) {
 		Shown     shown
 		At, Query string
 		Filters   []filter
+		ByGap     []filter
 		Choices   []columnChoice
 		Wide      int // columns with that of the person
-	}{l, r.rows(l), shownOf(l.Columns), at, query, filters(l), choices, len(choices) + 1})
+	}{l, r.rows(l), shownOf(l.Columns), at, query, filters(l), gapFilters(l), choices, len(choices) + 1})
 	if err != nil {
 		return Answer{}, err
 	}
@@ -199,6 +218,33 @@ func list(ctx context.Context, r *Request, template string) (Answer, error) {
 		p.Caption = "Sheet for a team meeting"
 		p.Back = &Link{Text: "Back to the list", Path: at + query}
 	}
+	return Answer{Page: p}, nil
+}
+
+// showLeft says who left a list and why.
+func showLeft(ctx context.Context, r *Request) (Answer, error) {
+	l, err := r.App.opt.Doors.Left(ctx, r.Who, r.Where(), r.PathValue("team"))
+	if err != nil {
+		return Answer{}, err
+	}
+	type leaver struct {
+		door.Leaver
+		Path string
+	}
+	var people []leaver
+	for _, x := range l.People {
+		people = append(people, leaver{x, r.personPath(x.Person)})
+	}
+	p, err := r.page("Who left and why", "left", l.Frame, struct {
+		*door.Leavers
+		People []leaver
+		Shown  shown
+	}{l, people, shownOf(l.Columns)})
+	if err != nil {
+		return Answer{}, err
+	}
+	p.Caption = l.Team
+	p.Back = &Link{Text: "Back to the list", Path: listPath(l.Team)}
 	return Answer{Page: p}, nil
 }
 

@@ -42,14 +42,21 @@ func (p personPage) Why() []door.Reason { return p.Person.Reasons }
 // Key is a new key for one form of the page.
 func (p personPage) Key() string { return rand.Text() }
 
+// moveWords say what a choice means to whoever makes it.
+var moveWords = map[worklist.State]string{
+	worklist.InReview: "You are looking at their record", worklist.Contacted: "You reached them", worklist.Accepted: "They said yes", worklist.Declined: "They said no",
+	worklist.NotSuitable: "You take them off, for one of the reasons below", worklist.Referred: "You passed them on to a service", worklist.Done: "Nothing is left to do",
+}
+
 // Moves are the choices of what happened.
 func (p personPage) Moves() []move {
 	var out []move
 	for _, t := range p.Work.Moves() {
-		out = append(out, move{string(t.To), door.StateWords(t.To), t.Say, p.Typed.To == string(t.To)})
-		if t.To == worklist.NotSuitable {
-			out[len(out)-1].Say += ", for one of the reasons below"
+		m := move{string(t.To), door.StateWords(t.To), moveWords[t.To], p.Typed.To == string(t.To)}
+		if !t.From.Open() && t.To == worklist.InReview {
+			m.Text, m.Say = "Open again", "You review them again"
 		}
+		out = append(out, m)
 	}
 	return out
 }

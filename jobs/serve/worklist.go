@@ -23,7 +23,12 @@ func Worklist(c *config.Config) string { return filepath.Join(c.At(c.Serve.State
 func workClock(c *config.Config) func() time.Time {
 	return func() time.Time {
 		now := time.Now()
-		return now.AddDate(0, 0, int(c.AsOf(now)-engine.DayOf(now)))
+		if day := c.AsOf(now); day != engine.DayOf(now) {
+			y, m, d := day.Date()
+			now = now.In(engine.London)
+			return time.Date(y, time.Month(m), d, now.Hour(), now.Minute(), now.Second(), now.Nanosecond(), engine.London)
+		}
+		return now
 	}
 }
 
@@ -62,19 +67,23 @@ func (s *Site) Sync(ctx context.Context) error {
 	}
 	defer done()
 	var rows []worklist.Row
+	var leavers []worklist.Leaver
 	for _, l := range now.Lists() {
 		for _, r := range l.Rows {
 			told, ok, err := now.Tell(ctx, r.Person)
 			if err != nil {
 				return err
 			}
-			if !ok {
+			if !ok || r.Rank == 0 { // added by hand: in the worklist before the night saw them
 				continue
 			}
 			rows = append(rows, worklist.Row{List: l.Team, Person: r.Person, Practice: told.Resident.Practice, Rule: risklist.ByRisk.String(),
 				Rank: int(r.Rank), Probability: r.Probability, Reasons: door.Digest(told.Reasons)})
 		}
+		for _, x := range l.Leavers {
+			leavers = append(leavers, worklist.Leaver{List: l.Team, Person: x.Person, Code: x.Code})
+		}
 	}
-	_, err = s.worklist.Sync(ctx, worklist.Run{Snapshot: now.Name, AsOf: now.AsOf}, rows, nil, nil)
+	_, err = s.worklist.Sync(ctx, worklist.Run{Snapshot: now.Name, AsOf: now.AsOf}, rows, leavers, nil)
 	return err
 }
