@@ -63,6 +63,16 @@ func ReadManifest(dir string) (Manifest, error) {
 	return m, nil
 }
 
+// NameOf is the name under which a sealed folder is to be published.
+func NameOf(dir string) (string, error) {
+	var m Manifest
+	text, err := os.ReadFile(filepath.Join(dir, manifestFile))
+	if err == nil {
+		err = json.Unmarshal(text, &m)
+	}
+	return nameOf(m.AsOf, text), err
+}
+
 // nameOf names a snapshot by its as-of date and the text of its manifest.
 func nameOf(asOf string, text []byte) string {
 	sum := sha256.Sum256(text)

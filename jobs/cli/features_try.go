@@ -15,10 +15,10 @@ import (
 
 	"leftshift/engine"
 	"leftshift/engine/lake"
+	"leftshift/engine/snapshot"
 	"leftshift/jobs/analyse"
 	"leftshift/jobs/config"
 	"leftshift/jobs/definitions"
-	"leftshift/jobs/night"
 	"leftshift/jobs/progress"
 )
 
@@ -144,7 +144,7 @@ func tried(s *definitions.Set, named string, files []string) ([]string, error) {
 // finished gives the outcomes of the model in service, where the current
 // snapshot has its evaluation.
 func finished(cmd *cobra.Command, c *config.Config, db *lake.DB) (*analyse.Labels, error) {
-	dir, err := night.CurrentSnapshot(c.At(c.Site.Data))
+	dir, err := snapshot.Current(c.At(c.Site.Data))
 	if err != nil || dir == "" {
 		return nil, err
 	}

@@ -13,6 +13,7 @@ import (
 
 	"leftshift/engine"
 	"leftshift/engine/schema"
+	"leftshift/engine/snapshot"
 	"leftshift/jobs/config"
 	"leftshift/jobs/pipeline"
 )
@@ -160,7 +161,7 @@ func TestADamagedEarlierSnapshotIsRefused(t *testing.T) {
 	path := filepath.Join(dir, listFile)
 	err := schema.Write(path, schema.PublishedTable("risk_list"), slices.Values([]any{&schema.ListRow{List: "t", Rank: 1, Person: 7}}))
 	if err == nil {
-		err = seal(dir, Manifest{AsOf: "2020-01-01"})
+		_, err = snapshot.Seal(dir, snapshot.Manifest{AsOf: "2020-01-01"})
 	}
 	if err != nil {
 		t.Fatal(err)

@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"math"
 	"path/filepath"
 	"slices"
@@ -14,6 +15,7 @@ import (
 	"leftshift/engine/lake"
 	"leftshift/engine/risklist"
 	"leftshift/engine/schema"
+	"leftshift/engine/snapshot"
 	"leftshift/features/matrix"
 	"leftshift/jobs/pipeline"
 )
@@ -76,6 +78,7 @@ type listsInfo struct {
 	Attrition map[string]int64 `json:"attrition"` // coded reason to people, of everyone scored
 	Scored    int64            `json:"scored"`
 	Listed    int64            `json:"listed"`
+	Added     int64            `json:"added"`   // by hand, beside those listed
 	Leavers   map[string]int64 `json:"leavers"` // coded reason to people
 	Expected  float64          `json:"expected_events"`
 	Everyone  float64          `json:"expected_events_of_everyone"`
@@ -86,7 +89,8 @@ type listInfo struct {
 	Team     string  `json:"team"`
 	Name     string  `json:"name"`
 	Capacity int     `json:"capacity"`
-	Size     int     `json:"size"`
+	Size     int     `json:"size"`  // ranked and added
+	Added    int     `json:"added"` // by hand
 	Joiners  int     `json:"joiners"`
 	Stayers  int     `json:"stayers"`
 	Leavers  int     `json:"leavers"`
@@ -98,12 +102,19 @@ type listInfo struct {
 func (n *Night) stepLists() pipeline.Step {
 	return pipeline.Step{
 		Name: "lists", Keep: 1,
-		Digest: func(_ context.Context, r *pipeline.Run) (string, error) {
+		Digest: func(ctx context.Context, r *pipeline.Run) (string, error) {
 			if err := n.exclusions(); err != nil {
 				return "", err
 			}
 			_, list, err := n.previous()
-			return digest(r.Identity("score"), r.Identity("curate"), r.Identity("features"), n.Config.Lists, list.SHA256), err
+			if err != nil {
+				return "", err
+			}
+			if n.work, err = n.worked(ctx); err != nil {
+				return "", err
+			}
+			silent := slices.Sorted(maps.Keys(n.silent()))
+			return digest(r.Identity("score"), r.Identity("curate"), r.Identity("features"), n.Config.Lists, list.SHA256, n.Gaps.Hash, n.Codelists.Hash, silent, n.work.lines()), nil
 		},
 		Do: n.lists,
 	}
@@ -111,8 +122,8 @@ func (n *Night) stepLists() pipeline.Step {
 
 // previous is the newest published snapshot of an earlier as-of date: its name
 // and what its manifest says of its lists; "" when there is none.
-func (n *Night) previous() (name string, list ManifestFile, err error) {
-	all, err := snapshots(n.Data)
+func (n *Night) previous() (name string, list snapshot.File, err error) {
+	all, err := snapshot.All(n.Data)
 	if err != nil {
 		return "", list, err
 	}
@@ -132,7 +143,8 @@ func (n *Night) before(ctx context.Context, db *lake.DB) (name string, places []
 		return name, nil, err
 	}
 	dir := filepath.Join(n.Data, "snapshots", name)
-	if err := held(dir, listFile, list, true); err != nil {
+	m := snapshot.Manifest{Name: name, Files: map[string]snapshot.File{listFile: list}}
+	if err := m.Held(dir, listFile, true); err != nil {
 		return name, nil, err
 	}
 	rows, err := lake.Rows[schema.ListRow](ctx, db, filepath.Join(dir, listFile), "", "list", "rank")
@@ -172,14 +184,26 @@ func (n *Night) lists(ctx context.Context, r *pipeline.Run, dir string) error {
 	if err != nil {
 		return err
 	}
-	m, _, err := matrix.Load(filepath.Join(r.Output("features"), "feature.parquet"), n.columns("palliative_care", "conditions_ever"))
+	m, _, err := matrix.Load(filepath.Join(r.Output("features"), "feature.parquet"), n.columns(n.listColumns()...))
+	if err != nil {
+		return err
+	}
+	if err := m.LoadLast(filepath.Join(r.Output("features"), "feature_last.parquet")); err != nil {
+		return err
+	}
+	gaps, err := n.Gaps.Over(m, n.Catalogue, n.silent())
+	if err != nil {
+		return err
+	}
+	why, err := n.quietReasons(ctx, db, r.Output("score"), bundle != nil)
 	if err != nil {
 		return err
 	}
 	unseen := 0 // people of whom nobody can see whether they are on a palliative register
 	candidates := make([]risklist.Candidate, len(places))
 	for i, p := range places {
-		c := risklist.Candidate{Person: p.Person, Probability: math.NaN(), Practice: p.Practice}
+		c := risklist.Candidate{Person: p.Person, Probability: math.NaN(), Practice: p.Practice,
+			Gaps: gaps.Of(i, n.AsOf), Quiet: n.work.quiet[p.Person], Added: n.work.added[p.Person], Reasons: why[p.Person]}
 		if v, ok := probability[p.Person]; ok {
 			c.Probability = v
 		}
@@ -211,7 +235,7 @@ func (n *Night) lists(ctx context.Context, r *pipeline.Run, dir string) error {
 		return &engine.Fault{Code: "lists-exclude", Say: "lists.exclude names a reason that is none", Err: err}
 	}
 	exclude |= risklist.InHospital.Flag() // the risk is of people who are not there now
-	got, err := risklist.Build(candidates, g.teams, risklist.Rules{Capacity: n.Config.Lists.Capacity, Exclude: exclude, MinProbability: n.Config.Lists.MinProbability}, before)
+	got, err := risklist.Build(candidates, g.teams, risklist.Rules{Capacity: n.Config.Lists.Capacity, Exclude: exclude, MinProbability: n.Config.Lists.MinProbability, AsOf: n.AsOf}, before)
 	if err != nil {
 		return err
 	}
@@ -227,9 +251,24 @@ func (n *Night) lists(ctx context.Context, r *pipeline.Run, dir string) error {
 	if err := saveLists(dir, got); err != nil {
 		return err
 	}
+	if err := writeLeavers(filepath.Join(dir, "leaver.parquet"), got); err != nil {
+		return err
+	}
+	if err := writeGaps(filepath.Join(dir, "gap.parquet"), candidates[:len(places)]); err != nil {
+		return err
+	}
+	if err := n.writeTimeline(ctx, db, r.Output("curate"), dir); err != nil {
+		return err
+	}
+	if err := n.writeNeeds(ctx, db, r.Output("curate"), dir); err != nil {
+		return err
+	}
 	info := listsOf(got, name)
 	r.Count("lists", int64(len(info.Lists)))
 	r.Count("people listed", info.Listed)
+	if info.Added > 0 {
+		r.Count("people added by hand", info.Added)
+	}
 	return writeJSON(filepath.Join(dir, "lists.json"), info)
 }
 
@@ -308,7 +347,7 @@ func (n *Night) columns(ids ...string) []matrix.Column {
 func writeLists(path string, got *risklist.Result) error {
 	return schema.Write(path, schema.PublishedTable("risk_list"), func(yield func(any) bool) {
 		for _, l := range got.Lists {
-			for _, x := range l.Rows {
+			for _, x := range slices.Concat(l.Rows, l.Added) {
 				if !yield(&schema.ListRow{List: l.Team.ID, Rank: int64(x.Rank), Person: x.Person, Probability: x.Probability, Band: x.Band.String(), Status: x.Status.String()}) {
 					return
 				}
@@ -345,7 +384,7 @@ func conditionsOf(v float32) int64 {
 }
 
 func listsOf(got *risklist.Result, previous string) listsInfo {
-	info := listsInfo{Attrition: map[string]int64{}, Leavers: map[string]int64{}, Scored: int64(got.Attrition.Candidates), Listed: int64(got.Attrition.Listed),
+	info := listsInfo{Attrition: map[string]int64{}, Leavers: map[string]int64{}, Scored: int64(got.Attrition.Candidates), Listed: int64(got.Attrition.Listed), Added: int64(got.Attrition.Added),
 		Expected: got.Expected.Events, Everyone: got.Expected.Everyone, Previous: previous}
 	for _, c := range risklist.Codes() {
 		if k := got.Attrition.Left[c]; k > 0 {
@@ -356,7 +395,7 @@ func listsOf(got *risklist.Result, previous string) listsInfo {
 		info.Leavers[l.Reason.String()]++
 	}
 	for _, l := range got.Lists {
-		info.Lists = append(info.Lists, listInfo{Team: l.Team.ID, Name: l.Team.Name, Capacity: l.Team.Capacity, Size: len(l.Rows), Joiners: l.Joiners, Stayers: l.Stayers, Leavers: l.Leavers,
+		info.Lists = append(info.Lists, listInfo{Team: l.Team.ID, Name: l.Team.Name, Capacity: l.Team.Capacity, Size: len(l.Rows) + len(l.Added), Added: len(l.Added), Joiners: l.Joiners, Stayers: l.Stayers, Leavers: l.Leavers,
 			Expected: l.Expected.Events, Everyone: l.Expected.Everyone})
 	}
 	slices.SortFunc(info.Lists, func(a, b listInfo) int { return cmp.Compare(a.Team, b.Team) })

@@ -20,6 +20,7 @@ import (
 	"leftshift/engine/lake"
 	"leftshift/features/catalogue"
 	"leftshift/features/codelist"
+	"leftshift/features/gap"
 	"leftshift/features/outcome"
 	"leftshift/jobs/config"
 	"leftshift/jobs/definitions"
@@ -37,8 +38,10 @@ type Night struct {
 	Codelists *codelist.Library
 	Catalogue *catalogue.Catalogue
 	Outcomes  *outcome.Catalogue
+	Gaps      *gap.Catalogue
 
 	batches []lake.Batch
+	work    *worked // what teams decided, as the digest of the lists saw it
 }
 
 // New loads what every step needs. today is the day on which the run happens.
@@ -49,6 +52,9 @@ func New(c *config.Config, asOf, today engine.Day) (*Night, error) {
 		return nil, err
 	}
 	n.Analytes, n.Codelists, n.Catalogue, n.Outcomes = set.Analytes, set.Codelists, set.Catalogue, set.Outcomes
+	if n.Gaps, err = gap.Load(n.Catalogue); err != nil {
+		return nil, err
+	}
 	return n, os.MkdirAll(n.Data, 0o700)
 }
 

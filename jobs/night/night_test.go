@@ -48,21 +48,6 @@ func TestIndexDates(t *testing.T) {
 	}
 }
 
-// R14: nobody is told that they will be admitted, or will not.
-func TestRiskWords(t *testing.T) {
-	for p, want := range map[float64]string{0.184: "about 18 in 100 in the next 12 months", 0.001: "less than 1 in 100 in the next 12 months", 0.9999: "more than 99 in 100 in the next 12 months", 0.995: "more than 99 in 100 in the next 12 months"} {
-		if got := RiskWords(p, 365); got != want {
-			t.Errorf("%v: %q", p, got)
-		}
-	}
-	if got := RiskWords(0.5, 90); got != "about 50 in 100 in the next 90 days" {
-		t.Error(got)
-	}
-	if got := RiskWords(math.NaN(), 365); got != "not known" {
-		t.Error(got)
-	}
-}
-
 // B23: a cell never begins as a formula.
 // A practice of which no record of problems comes has no count of conditions.
 func TestConditionsThatCannotBeSeen(t *testing.T) {

@@ -9,7 +9,9 @@ import (
 
 	"leftshift/engine"
 	"leftshift/engine/lake"
+	"leftshift/engine/risklist"
 	"leftshift/engine/schema"
+	"leftshift/engine/snapshot"
 	"leftshift/jobs/config"
 	"leftshift/models/evaluate"
 )
@@ -50,18 +52,18 @@ const topRows, topShown = 3, 3
 // Page gathers the closing page from the current snapshot.
 func Page(c *config.Config) (*PageData, error) {
 	ctx := context.Background()
-	snapshot, err := CurrentSnapshot(c.At(c.Site.Data))
+	dir, err := snapshot.Current(c.At(c.Site.Data))
 	if err != nil {
 		return nil, err
 	}
-	if snapshot == "" {
+	if dir == "" {
 		return nil, noSnapshot()
 	}
-	var m Manifest
-	if err := readJSON(filepath.Join(snapshot, "manifest.json"), &m); err != nil {
+	m, err := snapshot.ReadManifest(dir)
+	if err != nil {
 		return nil, err
 	}
-	p := &PageData{Snapshot: snapshot, Bundle: m.Bundle}
+	p := &PageData{Snapshot: dir, Bundle: m.Bundle}
 	p.AsOf, _ = engine.ParseDay(m.AsOf)
 	n := &Night{Config: c, Data: c.At(c.Site.Data)}
 	if m.Bundle != "" {
@@ -85,12 +87,12 @@ func Page(c *config.Config) (*PageData, error) {
 	defer db.Close()
 	residents, err := lake.Rows[struct {
 		Person engine.Person `col:"person"`
-	}](ctx, db, filepath.Join(snapshot, "resident.parquet"), "")
+	}](ctx, db, filepath.Join(dir, "resident.parquet"), "")
 	if err != nil {
 		return nil, err
 	}
 	p.Scored = int64(len(residents))
-	rows, err := lake.Rows[schema.ListRow](ctx, db, filepath.Join(snapshot, "risk_list.parquet"), "", "list", "rank")
+	rows, err := lake.Rows[schema.ListRow](ctx, db, filepath.Join(dir, "risk_list.parquet"), "", "list", "rank")
 	if err != nil {
 		return nil, err
 	}
@@ -105,8 +107,8 @@ func Page(c *config.Config) (*PageData, error) {
 			break
 		}
 		p.TopList = x.List
-		p.Top = append(p.Top, TopRow{Rank: x.Rank, Risk: RiskWords(x.Probability, p.Horizon), Band: x.Band, Status: x.Status})
-		reasons, err := lake.Rows[schema.Reason](ctx, db, filepath.Join(snapshot, "reason.parquet"), "person = "+x.Person.String(), "rank")
+		p.Top = append(p.Top, TopRow{Rank: x.Rank, Risk: risklist.Words(x.Probability, p.Horizon), Band: x.Band, Status: x.Status})
+		reasons, err := lake.Rows[schema.Reason](ctx, db, filepath.Join(dir, "reason.parquet"), "person = "+x.Person.String(), "rank")
 		if err != nil {
 			return nil, err
 		}

@@ -6,7 +6,6 @@ import (
 	"context"
 	"encoding/csv"
 	"fmt"
-	"math"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -15,7 +14,9 @@ import (
 
 	"leftshift/engine"
 	"leftshift/engine/lake"
+	"leftshift/engine/risklist"
 	"leftshift/engine/schema"
+	"leftshift/engine/snapshot"
 	"leftshift/features/catalogue"
 	"leftshift/jobs/pipeline"
 	"leftshift/models/explain"
@@ -39,7 +40,7 @@ func (n *Night) stepSnapshot() pipeline.Step {
 func (n *Night) stepPublish() pipeline.Step {
 	return pipeline.Step{Name: "publish", Do: func(_ context.Context, r *pipeline.Run, _ string) error {
 		from := filepath.Join(r.Output("snapshot"), "snapshot")
-		name, err := nameOf(from)
+		name, err := snapshot.NameOf(from)
 		if err != nil {
 			return err
 		}
@@ -47,7 +48,13 @@ func (n *Night) stepPublish() pipeline.Step {
 		if err := placeSnapshot(r, from, dir, name); err != nil {
 			return err
 		}
-		now, err := CurrentSnapshot(n.Data)
+		switch gone, err := snapshot.Recalled(n.Data, name); {
+		case err != nil:
+			return err
+		case gone != nil:
+			return &engine.Fault{Code: "snapshot-recalled", Say: "this night makes snapshot " + name + " again, which was recalled: correct what it was recalled for, then run again"}
+		}
+		now, err := snapshot.Current(n.Data)
 		if err != nil {
 			return err
 		}
@@ -74,6 +81,11 @@ func (n *Night) snapshot(ctx context.Context, r *pipeline.Run, dir string) error
 		columnsFile:         filepath.Join(r.Output("features"), columnsFile),
 		"risk_list.parquet": filepath.Join(r.Output("lists"), "risk_list.parquet"),
 		"resident.parquet":  filepath.Join(r.Output("lists"), "resident.parquet"),
+		"leaver.parquet":    filepath.Join(r.Output("lists"), "leaver.parquet"),
+		"gap.parquet":       filepath.Join(r.Output("lists"), "gap.parquet"),
+		"timeline.parquet":  filepath.Join(r.Output("lists"), "timeline.parquet"),
+		"need.parquet":      filepath.Join(r.Output("lists"), "need.parquet"),
+		"lists.json":        filepath.Join(r.Output("lists"), "lists.json"),
 	}
 	var models []registry.Fitted
 	if bundle != nil {
@@ -116,8 +128,9 @@ func (n *Night) snapshot(ctx context.Context, r *pipeline.Run, dir string) error
 	if err := os.WriteFile(filepath.Join(out, "report.html"), html, 0o600); err != nil {
 		return err
 	}
-	return seal(out, Manifest{Format: 1, Site: n.Config.Site.Name, Synthetic: n.Config.Site.Synthetic, Purpose: n.Config.Site.Purpose, AsOf: n.AsOf.String(),
+	_, err = snapshot.Seal(out, snapshot.Manifest{Format: 1, Site: n.Config.Site.Name, Synthetic: n.Config.Site.Synthetic, Purpose: n.Config.Site.Purpose, AsOf: n.AsOf.String(),
 		Bundle: id, Catalogue: n.Catalogue.Hash, Codelists: n.Codelists.Hash, Config: n.Config.Hash()})
+	return err
 }
 
 func exists(path string) bool {
@@ -155,7 +168,7 @@ var unsafeName = regexp.MustCompile(`[^A-Za-z0-9_-]+`)
 // would make it another person's. Names and
 // numbers are put to it only through the vault's door.
 func (n *Night) listFiles(ctx context.Context, db *lake.DB, out string, bundle *registry.Bundle) error {
-	rows, err := lake.Rows[schema.ListRow](ctx, db, filepath.Join(out, "risk_list.parquet"), "", "list", "rank")
+	rows, err := lake.Rows[schema.ListRow](ctx, db, filepath.Join(out, "risk_list.parquet"), "", "list", "rank = 0", "rank", "probability DESC NULLS LAST", "person")
 	if err != nil || len(rows) == 0 {
 		return err
 	}
@@ -203,7 +216,7 @@ func writeList(path string, rows []schema.ListRow, why map[engine.Person][]schem
 		return err
 	}
 	for _, x := range rows {
-		line := []string{cell(x.List), asOf.String(), strconv.FormatInt(x.Rank, 10), "p" + x.Person.String(), RiskWords(x.Probability, horizon), x.Band, x.Status}
+		line := []string{cell(x.List), asOf.String(), strconv.FormatInt(x.Rank, 10), "p" + x.Person.String(), risklist.Words(x.Probability, horizon), x.Band, x.Status}
 		// What raises the risk says why someone is on the list; what lowers it
 		// would be read as a reason too, so it is among the other factors here.
 		var told []schema.Reason
@@ -240,23 +253,4 @@ func cell(s string) string {
 		return "'" + s
 	}
 	return s
-}
-
-// RiskWords says a probability for a person: "about 18 in 100 in the next 12
-// months". Never 0 and never 100.
-func RiskWords(p float64, horizon int) string {
-	span := fmt.Sprintf("%d days", horizon)
-	if horizon == 365 {
-		span = "12 months"
-	}
-	n := int(math.Round(p * 100))
-	switch {
-	case math.IsNaN(p):
-		return "not known"
-	case n < 1:
-		return "less than 1 in 100 in the next " + span
-	case n > 99:
-		return "more than 99 in 100 in the next " + span
-	}
-	return fmt.Sprintf("about %d in 100 in the next %s", n, span)
 }

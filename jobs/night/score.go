@@ -14,6 +14,7 @@ import (
 	"leftshift/engine/lake"
 	"leftshift/engine/risklist"
 	"leftshift/engine/schema"
+	"leftshift/engine/snapshot"
 	"leftshift/features/matrix"
 	"leftshift/jobs/pipeline"
 	"leftshift/models/registry"
@@ -82,12 +83,12 @@ func (n *Night) stepScore() pipeline.Step {
 // modelLost refuses to go on without a fitted model where the current snapshot
 // had one: empty lists would take the place of last night's.
 func (n *Night) modelLost() error {
-	now, err := CurrentSnapshot(n.Data)
+	now, err := snapshot.Current(n.Data)
 	if err != nil || now == "" {
 		return err
 	}
-	var m Manifest
-	if err := readJSON(filepath.Join(now, "manifest.json"), &m); err != nil {
+	m, err := snapshot.ReadManifest(now)
+	if err != nil {
 		return err
 	}
 	if m.Bundle != "" {

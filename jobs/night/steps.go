@@ -9,9 +9,13 @@ import (
 )
 
 // Steps are the steps of one night, in order. upTo names the last one wanted;
-// "" is all.
+// "" is all. A site with a folder of what people do has its worklist brought up
+// to what was published.
 func (n *Night) Steps(upTo string) []pipeline.Step {
 	steps := until(upTo, n.stepExtract(), n.stepCurate(), n.stepFeatures(), n.stepScore(), n.stepLists(), n.stepSnapshot(), n.stepPublish())
+	if steps[len(steps)-1].Name == "publish" && Worked(n.Config) {
+		steps = append(steps, n.stepWorklist())
+	}
 	if slices.ContainsFunc(steps, func(s pipeline.Step) bool { return s.Name == "lists" }) {
 		steps[0] = n.early(steps[0])
 	}

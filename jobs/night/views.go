@@ -11,9 +11,9 @@ import (
 	"slices"
 	"strings"
 
-	"leftshift/engine"
 	"leftshift/engine/lake"
 	"leftshift/engine/schema"
+	"leftshift/engine/snapshot"
 	"leftshift/jobs/config"
 	"leftshift/jobs/ledger"
 	"leftshift/jobs/pipeline"
@@ -88,31 +88,30 @@ func publishedViews(data string) (views []lake.View, err error) {
 	for _, t := range schema.Published {
 		names = append(names, t.Name)
 	}
-	snapshot, err := CurrentSnapshot(data)
+	dir, err := snapshot.Current(data)
 	if err != nil {
 		return nil, err
 	}
-	if snapshot == "" {
+	if dir == "" {
 		for _, name := range names {
 			views = append(views, lake.View{Name: name, Absent: noSnapshot()})
 		}
 		return views, nil
 	}
-	var m Manifest
-	if err := readJSON(filepath.Join(snapshot, "manifest.json"), &m); err != nil {
-		return nil, &engine.Fault{Code: "snapshot-manifest", Say: "the current snapshot has no readable manifest: publish again", Err: err}
+	m, err := snapshot.ReadManifest(dir)
+	if err != nil {
+		return nil, err
 	}
 	for i, name := range names {
 		file := name + ".parquet"
-		want, has := m.Files[file]
-		if !has && i > 0 { // a night without a model has no reasons
+		if _, has := m.Files[file]; !has && i > 0 { // a night without a model has no reasons
 			views = append(views, lake.EmptyView(schema.Published[i-1]))
 			continue
 		}
 		// What the manifest names and is gone is an error, not an empty table.
-		v, err := lake.FilesView(name, snapshot, file)
+		v, err := lake.FilesView(name, dir, file)
 		if err == nil {
-			err = held(snapshot, file, want, false)
+			err = m.Held(dir, file, false)
 		}
 		if err != nil {
 			return nil, err

@@ -25,7 +25,7 @@ func attrition(r *risklist.Result) []int {
 		out = append(out, r.Attrition.Left[c])
 	}
 	for _, l := range r.Lists {
-		out = append(out, len(l.Rows))
+		out = append(out, len(l.Rows)+len(l.Added))
 	}
 	return out
 }
@@ -62,8 +62,8 @@ func (b *builder) lists() section {
 	}
 	left := b.night.Rule.Partitions(byList, counts)
 
-	g := &grid{Caption: "Lists by team", Head: heads("Team", "#Capacity", "#Listed", "#New", "#Left", "#Expected events per 100 listed", "#Share of its expected events"),
-		Note: "New: was not on this team's list before. The share is of all expected events among the people of the team's practices, or of everyone scored in the last row."}
+	g := &grid{Caption: "Lists by team", Head: heads("Team", "#Capacity", "#Listed", "#Added by hand", "#New", "#Left", "#Expected events per 100 listed", "#Share of its expected events"),
+		Note: "Listed: by rank, and those whom a team added by hand. New: was not on this team's list before. The share is of all expected events among the people of the team's practices, or of everyone scored in the last row."}
 	yield := func(y risklist.Yield, shown disclosure.Cell) (string, string) {
 		if per, ok := b.night.Rule.Mean(y.Listed, y.Per100()); ok {
 			if _, ok := shown.Value(); ok {
@@ -76,7 +76,7 @@ func (b *builder) lists() section {
 		return disclosure.Star, disclosure.Star
 	}
 	capacity := 0
-	var joined []disclosure.Cell
+	var joined, added []disclosure.Cell
 	for k, l := range r.Lists {
 		per, caught := yield(l.Expected, size[k])
 		name := l.Team.Name
@@ -84,15 +84,16 @@ func (b *builder) lists() section {
 			name = l.Team.ID
 		}
 		joined = append(joined, b.night.Rule.Count(l.Joiners))
-		g.Rows = append(g.Rows, row(name, things(l.Team.Capacity), people(size[k]), people(joined[k]), people(left[0][k]), per, caught))
+		added = append(added, b.night.Rule.Count(len(l.Added)))
+		g.Rows = append(g.Rows, row(name, things(l.Team.Capacity), people(size[k]), people(added[k]), people(joined[k]), people(left[0][k]), per, caught))
 		capacity += l.Team.Capacity
 	}
 	if closed > 0 {
-		g.Rows = append(g.Rows, row("Lists that are no more", none, none, none, people(left[0][len(byList)-1]), none, none))
+		g.Rows = append(g.Rows, row("Lists that are no more", none, none, none, none, people(left[0][len(byList)-1]), none, none))
 	}
 	per, caught := yield(r.Expected, b.listed)
 	b.caught, b.per100 = caught, per
-	g.Foot = row("All", things(capacity), people(b.listed), people(disclosure.Sum(joined...)), people(disclosure.Sum(left[0]...)), per, caught)
+	g.Foot = row("All", things(capacity), people(b.listed), people(disclosure.Sum(added...)), people(disclosure.Sum(joined...)), people(disclosure.Sum(left[0]...)), per, caught)
 	s.Blocks = append(s.Blocks, block{Grid: g})
 
 	a := &grid{Caption: "What became of everyone scored or known", Head: heads("Reason", "Code", "#People")}
