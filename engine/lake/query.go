@@ -156,6 +156,9 @@ func onConn(ctx context.Context, dsn string, f func(*duckdb.Conn) error) error {
 
 func ask(ctx context.Context, c *duckdb.Conn, query string, limit int, out *Answer) error {
 	prepared, err := c.Prepare(query) // refuses more than one statement; PrepareContext would run all but the last
+	if err != nil && strings.Contains(err.Error(), "multi-statement") {
+		return &engine.Fault{Code: "sql-refused", Say: "there is more than one statement: give one SELECT at a time (of `leftshift features sql`, one part: --part 1)"}
+	}
 	if err != nil {
 		return &engine.Fault{Code: "sql-refused", Say: "the query was not accepted; it must be one SELECT over the views", Err: err}
 	}

@@ -32,6 +32,9 @@ func (t *Trial) reach(c *catalogue.Catalogue, q Ask, starts population.Starts) {
 	for i, col := range c.Columns() {
 		var seen []string
 		for _, k := range strings.Fields(col.Observed) {
+			if c.Definitions[i].Source == catalogue.Derived {
+				continue // read from the features before it, which are here too
+			}
 			if _, held := starts[k]; held && !slices.Contains(late, k) {
 				seen = append(seen, k)
 			} else if !slices.Contains(t.Unseen, k) {

@@ -20,7 +20,6 @@ import (
 	"leftshift/engine"
 	"leftshift/engine/synth"
 	"leftshift/features/catalogue"
-	"leftshift/features/codelist"
 	"leftshift/features/population"
 	"leftshift/jobs/config"
 	"leftshift/jobs/progress"

@@ -3,6 +3,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -36,7 +37,7 @@ Nothing is computed: after a change of the site's features run ` + "`leftshift f
 (everyone's features, and no scores or lists) or the night first.`,
 		Args:    noArgs,
 		Example: "  leftshift features export --long --out features.parquet\n  leftshift features export --long --feature age --feature falls_365d --out two.parquet",
-		RunE: func(*cobra.Command, []string) error {
+		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, _, err := a.load()
 			if err != nil {
 				return err
@@ -59,7 +60,7 @@ Nothing is computed: after a change of the site's features run ` + "`leftshift f
 				if len(only) > 0 {
 					return &usageError{errors.New("--feature goes with --long")}
 				}
-				if err := copyOut(f.Values, out); err != nil {
+				if err := copyOut(cmd.Context(), f.Values, out); err != nil {
 					return err
 				}
 			} else {
@@ -79,13 +80,13 @@ Nothing is computed: after a change of the site's features run ` + "`leftshift f
 					}
 				}
 				n, err := matrix.Long(out, f.Values, f.Last, columns)
-				if err != nil {
+				if err = errors.Join(err, cmd.Context().Err()); err != nil {
 					_ = os.Remove(out) // a file that is not whole must not be read
 					return err
 				}
 				fmt.Fprintf(a.out, "%s of %s in %s\n", engine.Plural(int(n), "row"), engine.Plural(len(columns), "feature"), out)
 			}
-			return copyOut(filepath.Join(filepath.Dir(f.Values), "feature_columns.json"), out+".columns.json")
+			return copyOut(cmd.Context(), filepath.Join(filepath.Dir(f.Values), "feature_columns.json"), out+".columns.json")
 		},
 	})
 	cmd.Flags().BoolVar(&long, "long", false, "one row for each person and feature")
@@ -95,7 +96,8 @@ Nothing is computed: after a change of the site's features run ` + "`leftshift f
 	return cmd
 }
 
-func copyOut(from, to string) error {
+// copyOut copies a file whole, or leaves none: also when it is called off.
+func copyOut(ctx context.Context, from, to string) error {
 	in, err := os.Open(from)
 	if err != nil {
 		return err
@@ -105,9 +107,22 @@ func copyOut(from, to string) error {
 	if err != nil {
 		return err
 	}
-	_, err = io.Copy(f, in)
+	_, err = io.Copy(f, until{ctx, in})
 	if err = errors.Join(err, f.Close()); err != nil {
 		_ = os.Remove(to) // a file that is not whole must not be read
 	}
 	return err
+}
+
+// until reads until ctx ends.
+type until struct {
+	ctx context.Context
+	io.Reader
+}
+
+func (u until) Read(p []byte) (int, error) {
+	if err := u.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return u.Reader.Read(p)
 }

@@ -235,7 +235,10 @@ func (a *app) statusCommand() *cobra.Command {
 				if !r.Ended.IsZero() {
 					fmt.Fprintf(a.out, "  took %s", r.Ended.Sub(r.Started).Round(100*time.Millisecond))
 				}
-				if r.Stale {
+				switch {
+				case r.State == ledger.Running && !ledger.Held(data, ledger.WorkLock):
+					fmt.Fprint(a.out, "  (its process is gone: the next run goes on with its work)")
+				case r.Stale:
 					fmt.Fprint(a.out, "  (no sign of life)")
 				}
 				fmt.Fprintln(a.out)

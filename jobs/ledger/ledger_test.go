@@ -427,3 +427,21 @@ func TestTheFileIsPrivate(t *testing.T) {
 		t.Error("zero")
 	}
 }
+
+func TestHeld(t *testing.T) {
+	dir := t.TempDir()
+	if Held(dir, WorkLock) {
+		t.Error("held before there is a lock")
+	}
+	l, err := Acquire(dir, WorkLock, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !Held(dir, WorkLock) || Held(dir, ScheduleLock) {
+		t.Error("not held while it is, or held while it is not")
+	}
+	l.Release()
+	if Held(dir, WorkLock) {
+		t.Error("held after it was let go")
+	}
+}

@@ -72,6 +72,16 @@ func Acquire(folder, name string, now time.Time) (*Lock, error) {
 	return &Lock{f}, nil
 }
 
+// Held says whether a process has a lock of a data folder now.
+func Held(folder, name string) bool {
+	f, err := os.Open(filepath.Join(folder, name))
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	return errors.Is(unix.Flock(int(f.Fd()), unix.LOCK_SH|unix.LOCK_NB), unix.EWOULDBLOCK)
+}
+
 func inUse(f *os.File, name string) error {
 	what, then := "another run", "wait until it ends"
 	if name == ScheduleLock {
