@@ -36,6 +36,7 @@ var pages = []page{
 	{"docs/CODELISTS.md", func(string) (string, error) { return codelistsPage() }},
 	{"docs/OWN_CODELISTS.md", func(string) (string, error) { return ownCodelistsPage(), nil }},
 	{"docs/CONFIG.md", func(string) (string, error) { return config.Markdown(), nil }},
+	{"docs/ACCESS.md", func(string) (string, error) { return accessPage() }},
 	{"docs/MAPS.md", func(string) (string, error) { return mapsPage() }},
 	{"docs/REASONS.md", reasonsPage},
 	{"docs/requirements.md", requirementsPage},
