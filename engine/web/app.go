@@ -41,6 +41,8 @@ type Gate interface {
 	Routes() []string
 	// Principal is who is signed in; an error when nobody is.
 	Principal(*http.Request) (access.Principal, error)
+	// Bearer is which connected system asks, by a token whose scope has the act.
+	Bearer(*http.Request, access.Act) (access.Principal, error)
 }
 
 // App is the application.
@@ -75,6 +77,7 @@ func New(opt Options) (*App, error) {
 	for _, r := range Routes() {
 		mux.Handle(r.Method+" "+r.Path, a.serve(r))
 	}
+	a.api(mux)
 	mux.Handle("/", a.serve(Route{Path: "/", Open: true, Handle: unknown}))
 	err = fs.WalkDir(assets(), ".", func(path string, d fs.DirEntry, err error) error {
 		if err == nil && !d.IsDir() {
@@ -91,7 +94,12 @@ func New(opt Options) (*App, error) {
 	}
 	cross := http.NewCrossOriginProtection() // no pattern is exempt
 	cross.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		a.fail(w, r, access.Principal{}, &engine.Fault{Code: "cross-site", Say: "this was sent from another site, and nothing was done: go back to the page here and send it again"})
+		err := &engine.Fault{Code: "cross-site", Say: "this was sent from another site, and nothing was done: go back to the page here and send it again"}
+		if isAPI(r) {
+			a.problem(w, r, err)
+			return
+		}
+		a.fail(w, r, access.Principal{}, err)
 	}))
 	a.handler = a.recovered(withHeaders(a.limited(cross.Handler(browsersOnly(mux)))))
 	return a, nil
@@ -100,11 +108,18 @@ func New(opt Options) (*App, error) {
 func (a *App) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.handler.ServeHTTP(w, r) }
 
 // browsersOnly refuses what would change something and says nothing of where
-// it comes from: http.CrossOriginProtection lets it by, for programs.
+// it comes from: http.CrossOriginProtection lets it by, for programs. They are
+// let by for the interface of connected systems alone, and only without a
+// cookie, so that nothing is ever done there on a browser's session.
 func browsersOnly(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		called := r.URL.Path == "/sign-in/back-channel" // by the issuer's server, with a signed token
+		called := r.URL.Path == "/sign-in/back-channel" || // by the issuer's server, with a signed token
+			isAPI(r) && r.Header.Get("Cookie") == ""
 		if !called && r.Method != http.MethodGet && r.Method != http.MethodHead && r.Header.Get("Sec-Fetch-Site") == "" && r.Header.Get("Origin") == "" {
+			if isAPI(r) {
+				writeProblem(w, apiProblem{Status: http.StatusForbidden, Code: "cookie", Detail: "Send an API token and no cookie."})
+				return
+			}
 			http.Error(w, "send this from a browser that says where it comes from", http.StatusForbidden)
 			return
 		}

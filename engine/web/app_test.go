@@ -52,6 +52,18 @@ func (signedIn) Principal(r *http.Request) (access.Principal, error) {
 		Purpose: access.PurposeAt(access.Role(role), access.CaseFinding), Session: session, Device: "test"}), nil
 }
 
+func (g signedIn) Bearer(r *http.Request, act access.Act) (access.Principal, error) {
+	scope, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	switch {
+	case !ok:
+		return access.Principal{}, &engine.Fault{Code: "token-none", Say: "send a token"}
+	case scope != string(act):
+		return access.Principal{}, &engine.Fault{Code: "token-scope", Say: "another token"}
+	}
+	return access.Principal{User: "token:t1", Name: "dashboard", Role: access.Service, Organisation: "P0", Authoriser: "test", Practices: []string{"P0"}, Teams: []string{"team-0"},
+		Purpose: access.CaseFinding, Session: "t1", Device: "test"}, nil
+}
+
 type vault struct{}
 
 const number = "9000000009" // valid, of the range for tests

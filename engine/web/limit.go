@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -122,8 +121,7 @@ func (a *App) limited(next http.Handler) http.Handler {
 			d = signIns.wait(address, now)
 		}
 		if d > 0 {
-			w.Header().Set("Retry-After", strconv.Itoa(int(d/time.Second)+1))
-			http.Error(w, "too many requests: wait a little and try again", http.StatusTooManyRequests)
+			tooOften(w, r, d)
 			return
 		}
 		next.ServeHTTP(w, r)

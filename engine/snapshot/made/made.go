@@ -24,8 +24,9 @@ func Person(k int) engine.Person { return engine.Person(1000 + k) }
 // Publish makes a snapshot of made-up people and makes it current: person k of
 // practice P{k mod 3} in network U1, every fifth of them on the list of
 // team-{k mod 2}, every fourth with a gap for the care team and one for
-// clinicians. It gives the folder.
-func Publish(t testing.TB, data string, people int, site string) string {
+// clinicians. Those also named come after them, of practice P0 and on no list.
+// It gives the folder.
+func Publish(t testing.TB, data string, people int, site string, also ...engine.Person) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "snapshot")
 	if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -49,9 +50,12 @@ func Publish(t testing.TB, data string, people int, site string) string {
 	}
 	var residents, scores, reasons, clinician, lists, gaps, timeline, needs []any
 	ranks := map[string]int64{}
-	for k := range people {
-		p, team := Person(k), fmt.Sprintf("team-%d", k%2)
-		residents = append(residents, &schema.Resident{Person: p, AsOf: day, Age: int64(20 + k), Sex: 2, Practice: fmt.Sprintf("P%d", k%3), PCN: "U1", Team: team, Band: "low", LTCs: 1})
+	for k := range people + len(also) {
+		p, team, practice := Person(k), fmt.Sprintf("team-%d", k%2), k%3
+		if k >= people {
+			p, practice = also[k-people], 0
+		}
+		residents = append(residents, &schema.Resident{Person: p, AsOf: day, Age: int64(20 + k), Sex: 2, Practice: fmt.Sprintf("P%d", practice), PCN: "U1", Team: team, Band: "low", LTCs: 1})
 		scores = append(scores, &schema.Score{Person: p, Model: "boost_365", AsOf: day, Horizon: 365, Probability: float64(k) / 1000, Points: math.NaN(), Band: "low"})
 		for rank := range 3 {
 			reasons = append(reasons, &schema.Reason{Person: p, Model: "boost_365", Rank: uint8(rank + 1), Feature: "f", Contribution: .1, Text: fmt.Sprintf("team reason %d of %d", rank+1, k)})
@@ -61,7 +65,7 @@ func Publish(t testing.TB, data string, people int, site string) string {
 			gaps = append(gaps, &schema.GapRow{Person: p, Gap: "vaccination_missed", Since: engine.NoDay, Evidence: fmt.Sprintf("team gap of %d", k), Class: "care_team"},
 				&schema.GapRow{Person: p, Gap: "palliative_no_plan", Since: day - 30, Evidence: fmt.Sprintf("clinician gap of %d", k), Class: "clinicians"})
 		}
-		if k%5 == 0 {
+		if k%5 == 0 && k < people {
 			ranks[team]++
 			timeline = append(timeline, &schema.TimelineRow{Person: p, Day: day - 3, Kind: "admission", Title: "Emergency admission to hospital", Source: "place_a", Class: "care_team"},
 				&schema.TimelineRow{Person: p, Day: day - 9, Kind: "problem", Title: fmt.Sprintf("clinician problem of %d", k), Source: "place_a", Class: "clinicians"})
