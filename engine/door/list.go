@@ -116,6 +116,35 @@ type ListName struct {
 	People int
 }
 
+// Day is Lists with how many on each are the principal's and how many are due:
+// where a day begins.
+func (d *Doors) Day(ctx context.Context, who access.Principal) ([]ListDay, Frame, error) {
+	names, f, err := d.Lists(ctx, who)
+	if err != nil {
+		return nil, f, err
+	}
+	s, done, purpose, err := d.use(ctx)
+	if err != nil {
+		return nil, f, err
+	}
+	defer done()
+	var out []ListDay
+	for _, n := range names {
+		l, _, err := d.listed(ctx, s, who, purpose, n.Team, Everyone)
+		if err != nil {
+			return nil, f, err
+		}
+		out = append(out, ListDay{n.Team, l.tally})
+	}
+	return out, f, nil
+}
+
+// ListDay is one list as a day begins.
+type ListDay struct {
+	Team  string
+	Tally map[Show]int
+}
+
 // OpenList shows a team's list: those whom the last night listed, with those
 // who were added by hand or are still in work, by risk. Where the principal may,
 // it says who the people are; that is a second entry in the audit. Both are about

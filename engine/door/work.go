@@ -64,7 +64,7 @@ type Event struct {
 // Moves are the states that a person may bring the item to from here; none
 // while someone else has the person.
 func (w *Work) Moves() []worklist.Transition {
-	if w.Died || w.Owner != nil && (!w.Owner.Me || w.Owner.List != "") {
+	if w.Owner != nil && (!w.Owner.Me || w.Owner.List != "") {
 		return nil
 	}
 	return slices.DeleteFunc(worklist.Transitions(), func(t worklist.Transition) bool { return t.Run || t.From != w.State })

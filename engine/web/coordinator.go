@@ -103,18 +103,22 @@ func export(ctx context.Context, r *Request) (Answer, error) {
 func listPath(team string) string { return "/lists/" + url.PathEscape(team) }
 
 type listLink struct {
-	Team, Path string
-	People     int
+	Team, Path           string
+	People               int
+	Mine, New, Due       int
+	ToMine, ToDue, ToNew string
 }
 
 func lists(ctx context.Context, r *Request) (Answer, error) {
-	names, f, err := r.App.opt.Doors.Lists(ctx, r.Who)
+	days, f, err := r.App.opt.Doors.Day(ctx, r.Who)
 	if err != nil {
 		return Answer{}, err
 	}
 	var links []listLink
-	for _, l := range names {
-		links = append(links, listLink{l.Team, listPath(l.Team), l.People})
+	for _, l := range days {
+		at := listPath(l.Team)
+		links = append(links, listLink{l.Team, at, l.Tally[door.Everyone], l.Tally[door.Mine], l.Tally[door.Fresh], l.Tally[door.Due],
+			at + listQuery(door.Mine, ""), at + listQuery(door.Due, ""), at + listQuery(door.Fresh, "")})
 	}
 	p, err := r.page("My lists", "lists", f, struct {
 		Lists []listLink

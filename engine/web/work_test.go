@@ -630,3 +630,58 @@ func TestR7TwoHundredAtOnceLoseNothing(t *testing.T) {
 		t.Errorf("the audit has %d presses of %d", allowed, 2*users)
 	}
 }
+
+// R7, G13: an open item on a team is a relationship with it, and no longer when
+// all is done.
+func TestG13AnOpenItemIsARelationship(t *testing.T) {
+	s := open(t)
+	path := "/people/" + s.app.references.of("s1", made.Person(1)) // practice P1, team-1
+	if answer, _ := s.ask(t, "GET", path, amy, nil); answer.StatusCode != http.StatusNotFound {
+		t.Fatalf("%d", answer.StatusCode)
+	}
+	by := worklist.Actor{User: "eve", Organisation: "P9"}
+	added, err := s.work.Add(context.Background(), by, worklist.Addition{Key: "k", List: "team-0", Person: made.Person(1), Practice: "P1", Worry: worklist.Fall})
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, text := s.ask(t, "GET", path, amy, nil)
+	if answer.StatusCode != http.StatusOK || !strings.Contains(text, "Added by hand: had a fall") {
+		t.Fatalf("%d", answer.StatusCode)
+	}
+	p := onPage{path, text, added.Item}
+	for _, to := range []string{"in_review", "done"} {
+		form := p.form(t, "record", "to", to)
+		answer, _ := s.ask(t, "POST", path, amy, form)
+		if answer.StatusCode != http.StatusSeeOther {
+			t.Fatalf("%s: %d", to, answer.StatusCode)
+		}
+		_, p.text = s.ask(t, "GET", path, amy, nil)
+	}
+	if answer, _ := s.ask(t, "GET", path, amy, nil); answer.StatusCode != http.StatusNotFound {
+		t.Errorf("all is done, and they are shown: %d", answer.StatusCode)
+	}
+}
+
+func TestR6WhatAReviewerSaidOfDeathCanBeTakenBack(t *testing.T) {
+	s := open(t)
+	p := s.page(t, 10, amy)
+	if text := s.done(t, p.path, amy, p.form(t, "record", "to", "not_suitable", "why", "died")); !strings.Contains(text, "This person has died") {
+		t.Error("the page does not say so")
+	}
+	p = s.page(t, 10, amy)
+	if text := s.done(t, p.path, amy, p.form(t, "record", "to", "in_review", "note", "the wrong person")); strings.Contains(text, "This person has died") {
+		t.Error("the page still says so")
+	}
+}
+
+func TestR1TheDayBeginsWithWhatIsDue(t *testing.T) {
+	s := open(t)
+	p := s.page(t, 10, amy)
+	s.done(t, p.path, amy, p.form(t, "record", "next-day", "31", "next-month", "3", "next-year", "2026"))
+	for as, want := range map[string]string{amy: ">1 yours<", ben: ">0 yours<"} {
+		_, text := s.ask(t, "GET", "/lists", as, nil)
+		if !strings.Contains(text, ">1 due today<") || !strings.Contains(text, want) || !strings.Contains(text, ">4 new<") {
+			t.Errorf("%s begins with %s", as, regexp.MustCompile(`(?s)<main.*?</ul>`).FindString(text))
+		}
+	}
+}
