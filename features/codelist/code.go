@@ -25,6 +25,26 @@ func Normalise(system, code string) (string, bool) {
 	return code, code != ""
 }
 
+// CodeFault says in words what is wrong with a record's code of a system, "" for
+// nothing: "has a wrong check digit". Of a system that no list has, any code is
+// right that is not empty.
+func CodeFault(system, code string) string {
+	switch system {
+	case ICD10:
+		if _, ok := Normalise(system, code); !ok {
+			return "has not the shape of an ICD-10 code, as S720"
+		}
+		return ""
+	case OPCS4:
+		if _, ok := Normalise(system, code); !ok {
+			return "has not the shape of an OPCS-4 code, as W381"
+		}
+		return ""
+	}
+	text, _ := codeFault(system, Exact, code)
+	return text
+}
+
 // isICD10Prefix says whether s can start an ICD-10 code: a letter and at most
 // four digits.
 func isICD10Prefix(s string) bool {

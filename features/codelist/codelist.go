@@ -99,9 +99,12 @@ func Load() (*Library, error) { return LoadFS(builtIn) }
 func LoadFS(dir fs.FS) (*Library, error) {
 	faults := newFaults()
 	lib := &Library{byName: map[string]*List{}, sensitive: map[string][]string{}}
-	readLists(dir, lib, faults)
+	all := lib.byName
+	if !readLists(dir, lib, faults) {
+		all = nil
+	}
 	checkMeans(lib.Lists, lib.byName, faults)
-	readTopics(dir, lib, faults)
+	readTopics(dir, lib, all, faults)
 	if err := faults.Err(); err != nil {
 		return nil, err
 	}

@@ -41,10 +41,12 @@ func decode(dir fs.FS, name string, required bool, into any, faults *Faults) boo
 	return declared.Read(name, text, into, faults)
 }
 
-func readLists(dir fs.FS, lib *Library, faults *Faults) {
+// readLists reads every list of a directory; false means that lists.toml cannot
+// be read, so that no list is known.
+func readLists(dir fs.FS, lib *Library, faults *Faults) bool {
 	var index indexFile
 	if !decode(dir, indexName, true, &index, faults) {
-		return
+		return false
 	}
 	sources := map[string]Source{}
 	for i := range index.Source {
@@ -119,6 +121,7 @@ func readLists(dir fs.FS, lib *Library, faults *Faults) {
 			faults.Add(f, 0, "list-undeclared", "is not in %s: declare it there or remove the file", indexName)
 		}
 	}
+	return true
 }
 
 func readCodes(dir fs.FS, l *List, faults *Faults) {

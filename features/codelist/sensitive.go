@@ -1,6 +1,14 @@
 package codelist
 
-import "io/fs"
+import (
+	"io/fs"
+	"maps"
+	"slices"
+
+	"leftshift/features/declared"
+)
+
+const topicsName = "sensitive.toml"
 
 // Topic is a subject that a person may not want named to everyone who works a
 // list. A feature, reason or count built on one of its lists is shown by name
@@ -12,8 +20,10 @@ type Topic struct {
 	Lists []string // names, in file order
 }
 
-func readTopics(dir fs.FS, lib *Library, faults *Faults) {
-	const name = "sensitive.toml"
+// readTopics reads the topics of a directory into lib. all are the lists that
+// they may name, those of another library included; nil where they are not known.
+func readTopics(dir fs.FS, lib *Library, all map[string]*List, faults *Faults) {
+	const name = topicsName
 	var file topicsFile
 	if !decode(dir, name, false, &file, faults) {
 		return
@@ -26,13 +36,17 @@ func readTopics(dir fs.FS, lib *Library, faults *Faults) {
 			faults.Add(name, line, "topic-twice", "topic %q is declared twice: keep one", t.ID)
 		}
 		seen[t.ID] = true
-		for _, l := range t.Lists {
-			if lib.byName[l] == nil {
-				faults.Add(name, line, "list-unknown", "topic %s names list %q, which does not exist", t.ID, l)
+		for k, l := range t.Lists {
+			if all != nil && all[l] == nil {
+				meant := declared.Nearest(l, slices.Sorted(maps.Keys(all)))
+				if meant != "" {
+					meant = ": did you mean " + meant + "?"
+				}
+				faults.Add(name, t.Nth("lists", k), "list-unknown", "topic %s names list %q, which does not exist%s", t.ID, l, meant)
 				continue
 			}
 			if contains(lib.sensitive[l], t.ID) {
-				faults.Add(name, line, "list-twice", "topic %s names list %s twice: keep one", t.ID, l)
+				faults.Add(name, t.Nth("lists", k), "list-twice", "topic %s names list %s twice: keep one", t.ID, l)
 				continue
 			}
 			lib.sensitive[l] = append(lib.sensitive[l], t.ID)
@@ -53,7 +67,8 @@ func (l *Library) TopicsOf(system, code string) []string {
 	var out []string
 	for _, t := range l.Topics {
 		for _, name := range t.Lists {
-			if list := l.byName[name]; list.System == system && list.Has(code) {
+			// A library beside faults may lack a list that a topic names.
+			if list := l.byName[name]; list != nil && list.System == system && list.Has(code) {
 				out = append(out, t.ID)
 				break
 			}
