@@ -97,3 +97,46 @@ func TestG26NumbersAreNearTheTruth(t *testing.T) {
 		}
 	})
 }
+
+// A cohort that lacks few of everyone is told as everyone, and one between two
+// sets that are no secret as the lesser, wherever between it is.
+func TestB20NearWhatIsNoSecret(t *testing.T) {
+	pop, in := everywhere()
+	if got := shown(newMemory(pop, disclosure.Standard, 100), in(3, 60, 63, 119)); got != "120 [60 60]" {
+		t.Error(got)
+	}
+	for _, size := range []int{30, 31, 32, 33} {
+		s := in(0, size)
+		s.certain, s.possible = in(0, 30).set, in(0, 33).set
+		if got := shown(newMemory(pop, disclosure.Standard, 100), s); got != "30 [30 0]" {
+			t.Errorf("%d people: %s", size, got)
+		}
+	}
+}
+
+// What its total and its parts say of a small number together is withheld.
+func TestF6PartsAreWithheldThatTheTotalGivesAway(t *testing.T) {
+	pop, in := everywhere()
+	if got := shown(newMemory(pop, disclosure.Standard, 100), in(0, 33, 60, 64)); got != "35 [* *]" {
+		t.Error(got)
+	}
+	if got := shown(newMemory(pop, disclosure.Standard, 100), in(0, 30, 60, 64)); got != "35 [30 *]" {
+		t.Error(got)
+	}
+}
+
+// A step that takes few people away, or nobody, shows the same number and hides
+// what it took; one that takes many shows the difference of what is shown.
+func TestA2AttritionCannotBeSubtracted(t *testing.T) {
+	pop, in := everywhere()
+	part := func(ranges ...int) decided {
+		s := in(ranges...)
+		return decided{s.set, none(120), s.certain, s.possible}
+	}
+	for took, want := range map[int]string{0: "[{120 *} {60 60} {60 *}]", 7: "[{120 *} {60 60} {60 *}]", 8: "[{120 *} {60 60} {50 10}]", 55: "[{120 *} {60 60} {* *}]"} {
+		r := newMemory(pop, disclosure.Standard, 100).review([]decided{part(0, 120), part(0, 60), part(took, 120)})
+		if got := fmt.Sprint(r.Steps); got != want {
+			t.Errorf("the last step takes %d: %s, want %s", took, got, want)
+		}
+	}
+}
