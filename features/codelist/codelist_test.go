@@ -150,7 +150,7 @@ func TestEveryFaultIsReportedTogether(t *testing.T) {
 		`lists/b.csv:6: code "j46"`,
 		"lists/d.csv:1: the first line must be: code,term",
 		"lists/extra.csv: is not in lists.toml",
-		`sensitive.toml:2: topic x names list "nowhere"`,
+		`sensitive.toml:5: topic x names list "nowhere"`,
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no fault %q", want)
