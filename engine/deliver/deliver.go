@@ -101,7 +101,12 @@ func table(l *door.List) [][]string {
 		}
 	}
 	add(true, "list", func(door.Row) string { return l.Team })
-	add(true, "place", func(r door.Row) string { return fmt.Sprint(r.Rank) })
+	add(true, "place", func(r door.Row) string {
+		if r.Rank == 0 {
+			return "" // added by hand, or still in work: not ranked
+		}
+		return fmt.Sprint(r.Rank)
+	})
 	add(has(access.ColumnNHSNumber), "nhs_number", func(r door.Row) string { return r.Who.NHSNumber })
 	add(has(access.ColumnName), "name", func(r door.Row) string { return r.Who.Name })
 	add(has(access.ColumnBirth), "birth_date", func(r door.Row) string { return r.Who.BirthDate })

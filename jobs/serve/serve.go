@@ -54,11 +54,11 @@ func Open(c *config.Config, log *slog.Logger) (s *Site, err error) {
 		return s, err
 	}
 	opt := door.Options{Snapshots: s.snapshots, Audit: s.Audit, Today: func() engine.Day { return c.AsOf(time.Now()) },
-		Recheck: c.Serve.Recheck, Stale: c.Serve.Stale, Chances: c.Serve.Chances || c.Site.Synthetic,
+		Recheck: c.Serve.Recheck, Stale: c.Serve.Stale, Chances: c.Serve.Chances || c.Site.Synthetic, Runs: runs(c),
 		Verify: func(ctx context.Context, each func(audit.Break)) (audit.Report, bool, error) {
 			return VerifyAudit(ctx, c, "", nil, each)
 		}}
-	if s.worklist, err = worklist.Open(Worklist(c), worklist.Options{Now: workClock(c)}); err != nil {
+	if s.worklist, err = worklist.Open(c.At(c.Serve.State), worklist.Options{Now: workClock(c)}); err != nil {
 		return s, err
 	}
 	opt.Worklist = s.worklist

@@ -15,9 +15,6 @@ import (
 	"leftshift/jobs/config"
 )
 
-// Worklist is the folder of a site's work items.
-func Worklist(c *config.Config) string { return filepath.Join(c.At(c.Serve.State), "worklist") }
-
 // workClock is the time at which a site's people work: the wall clock, moved to
 // the site's day where that is fixed, as for a demonstration.
 func workClock(c *config.Config) func() time.Time {
@@ -35,8 +32,10 @@ func workClock(c *config.Config) func() time.Time {
 // lookEvery is how often it is looked whether a night has published.
 const lookEvery = 30 * time.Second
 
-// follow keeps the worklist at the current snapshot's lists until ctx ends, for
-// nights that do not bring it up themselves.
+// follow keeps the worklist at the current snapshot's lists until ctx ends. A
+// night brings it up itself, with deaths and outcomes, and says the same of the
+// lists; this is for snapshots of before the site had a worklist, and for those
+// that were put here from elsewhere.
 func (s *Site) follow(ctx context.Context) {
 	for {
 		if err := s.Sync(ctx); err != nil && ctx.Err() == nil {
@@ -50,8 +49,9 @@ func (s *Site) follow(ctx context.Context) {
 	}
 }
 
-// Sync brings the worklist up to the lists of the current snapshot; nothing is
-// done where they are in it already, or nothing is published.
+// Sync brings the worklist up to the lists of the current snapshot, which may be
+// of an earlier day than the last where a later one was recalled; nothing is done
+// where they are in it already, or nothing is published.
 func (s *Site) Sync(ctx context.Context) error {
 	dir, err := snapshot.Current(s.c.At(s.c.Site.Data))
 	if err != nil || dir == "" {
@@ -84,6 +84,6 @@ func (s *Site) Sync(ctx context.Context) error {
 			leavers = append(leavers, worklist.Leaver{List: l.Team, Person: x.Person, Code: x.Code})
 		}
 	}
-	_, err = s.worklist.Sync(ctx, worklist.Run{Snapshot: now.Name, AsOf: now.AsOf}, rows, leavers, nil)
+	_, err = s.worklist.Sync(ctx, worklist.Run{Snapshot: now.Name, AsOf: now.AsOf, Back: true}, rows, leavers, nil)
 	return err
 }

@@ -1,0 +1,75 @@
+//go:build duckdb_arrow
+
+package serve
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"leftshift/engine"
+	"leftshift/engine/snapshot"
+	"leftshift/engine/snapshot/made"
+	"leftshift/engine/worklist"
+	"leftshift/jobs/config"
+)
+
+func TestR7TheWorklistFollowsTheSnapshot(t *testing.T) {
+	dir := t.TempDir()
+	c := &config.Config{}
+	c.Site.Data, c.Serve.State = filepath.Join(dir, "data"), filepath.Join(dir, "state")
+	made.Publish(t, c.Site.Data, 40, "Test")
+	if err := os.MkdirAll(c.Serve.State, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	store, err := worklist.Open(c.Serve.State, worklist.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	s := &Site{c: c, snapshots: snapshot.Hold(c.Site.Data), worklist: store, log: slog.Default()}
+	defer s.snapshots.Close()
+	ctx := context.Background()
+	for range 2 { // the second changes nothing
+		if err := s.Sync(ctx); err != nil {
+			t.Fatal(err)
+		}
+		items, err := store.Items(ctx, worklist.Query{Listed: true})
+		if err != nil || len(items) != 8 {
+			t.Fatalf("%d items, %v", len(items), err)
+		}
+		for _, it := range items {
+			k := int(it.Person - made.Person(0))
+			if it.State != worklist.New || it.List != []string{"team-0", "team-1"}[k%2] || it.Practice != []string{"P0", "P1", "P2"}[k%3] || it.Reasons == "" || it.Version != 1 {
+				t.Errorf("%+v", it)
+			}
+		}
+	}
+	// Another snapshot, with fewer people, is followed.
+	made.Publish(t, c.Site.Data, 20, "Test")
+	if err := s.Sync(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if items, err := store.Items(ctx, worklist.Query{Listed: true}); err != nil || len(items) != 4 {
+		t.Errorf("%d items, %v", len(items), err)
+	}
+}
+
+// A site whose day is fixed is worked on that day, at the time that it is.
+func TestWorkIsOfTheSitesDay(t *testing.T) {
+	c := &config.Config{}
+	c.Site.AsOf = "2026-06-30"
+	hour := func(t time.Time) int { return t.In(engine.London).Hour() }
+	before := hour(time.Now())
+	at := workClock(c)()
+	if engine.DayOf(at).String() != "2026-06-30" || hour(at) != before && hour(at) != hour(time.Now()) {
+		t.Errorf("it is %s", at)
+	}
+	c.Site.AsOf = ""
+	if got := workClock(c)(); time.Since(got) > time.Minute || got.After(time.Now()) {
+		t.Errorf("it is %s", got)
+	}
+}
