@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"leftshift/engine/analyte"
+	"leftshift/engine/web"
 	"leftshift/features/catalogue"
 	"leftshift/features/codelist"
 	"leftshift/features/outcome"
@@ -39,6 +40,7 @@ var pages = []page{
 	{"docs/ACCESS.md", func(string) (string, error) { return accessPage() }},
 	{"docs/MAPS.md", func(string) (string, error) { return mapsPage() }},
 	{"docs/REASONS.md", reasonsPage},
+	{"docs/openapi.json", func(string) (string, error) { return web.OpenAPIText() }},
 	{"docs/requirements.md", requirementsPage},
 	{"docs/SCORES.md", func(string) (string, error) { return scoresPage() }},
 }
@@ -89,6 +91,9 @@ func (p page) text(root string) ([]byte, error) {
 	body, err := p.make(root)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", p.path, err)
+	}
+	if strings.HasSuffix(p.path, ".json") {
+		return []byte(body), nil // has the line in itself
 	}
 	return []byte(firstLine + "\n\n" + strings.TrimRight(body, "\n") + "\n"), nil
 }
