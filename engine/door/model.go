@@ -67,16 +67,17 @@ func (e *evaluated) title() string {
 // hidden.
 func measured(e estimate, digits int, shown bool) Field {
 	if !shown {
-		return Field{tooFew, math.NaN(), Measure}
+		return Field{Text: tooFew, Value: math.NaN(), Kind: Measure}
 	}
 	if e.Value == nil {
 		return none(Measure)
 	}
 	f := func(v float64) string { return strconv.FormatFloat(v, 'f', digits, 64) }
 	v, _ := strconv.ParseFloat(f(*e.Value), 64)
-	out := Field{f(*e.Value), v, Measure}
+	out := Field{Text: f(*e.Value), Value: v, Kind: Measure}
 	if e.Low != nil && e.High != nil {
 		out.Text += " (" + f(*e.Low) + " to " + f(*e.High) + ")"
+		out.Interval = []float64{*e.Low, *e.High}
 	}
 	return out
 }
@@ -248,7 +249,7 @@ func calibrationSection(rule disclosure.Rule, first, second *evaluation) Section
 				continue
 			}
 			band := e.Evaluation.Bands[k]
-			predicted := Field{disclosure.Star, math.NaN(), Measure}
+			predicted := Field{Text: disclosure.Star, Value: math.NaN(), Kind: Measure}
 			if v, ok := rule.Mean(whole(band.Weight), band.Expected/band.Weight); ok && shown(e.bandPeople[k]) {
 				predicted = ratio(100*v, Measure)
 			}
@@ -321,6 +322,6 @@ func subgroupSection(first, second *evaluation) Section {
 		}
 		t.Rows = append(t.Rows, row)
 	}
-	p := Plot{Kind: Bars, Columns: []int{5}, Axis: "observed over expected (1: right)"}
+	p := Plot{Kind: Points, Columns: []int{5}, Axis: "observed over expected, " + first.title() + " (1: right)", Right: 1}
 	return Section{Title: "By subgroup", Tables: []Table{t}, Plot: p, Words: []string{"Where observed over expected is above 1 the model's chances are too low for that group, and the group would be under-served."}}
 }

@@ -61,8 +61,9 @@ type Section struct {
 // Plot says how the first table of a section is drawn, from its own fields.
 type Plot struct {
 	Kind    PlotKind
-	Columns []int  // whose numbers are drawn
-	Axis    string // what they are
+	Columns []int   // whose numbers are drawn
+	Axis    string  // what they are
+	Right   float64 // of points: where an estimate is right
 }
 
 // PlotKind is a shape of plot.
@@ -75,6 +76,7 @@ const (
 	Bars                 // rows of one column
 	Stacked              // rows of columns that make a whole
 	Calibration          // pairs of columns: predicted, observed; rows are points
+	Points               // rows of one column of estimates, with their intervals
 )
 
 // subjectActs are the acts of the subjects.

@@ -25,6 +25,8 @@ type Field struct {
 	Text  string  // as shown
 	Value float64 // the number in Text; NaN for a label, and where it is hidden or there is none
 	Kind  FieldKind
+	// Interval is that of an estimate; nil for none.
+	Interval []float64
 }
 
 // FieldKind is what a field counts or measures.
@@ -53,21 +55,23 @@ const tooFew = "too few"
 func text(s string) Field { return Field{Text: s, Value: math.NaN()} }
 
 // none is a number that has no meaning.
-func none(k FieldKind) Field { return Field{"–", math.NaN(), k} }
+func none(k FieldKind) Field { return Field{Text: "–", Value: math.NaN(), Kind: k} }
 
 // cell is a controlled count.
 func cell(c disclosure.Cell, k FieldKind) Field {
 	v, ok := c.Value()
 	if !ok {
-		return Field{disclosure.Star, math.NaN(), k}
+		return Field{Text: disclosure.Star, Value: math.NaN(), Kind: k}
 	}
-	return Field{grouped(strconv.Itoa(v)), float64(v), k}
+	return Field{Text: grouped(strconv.Itoa(v)), Value: float64(v), Kind: k}
 }
 
 func headcount(c disclosure.Cell) Field { return cell(c, People) }
 
 // things is a count of what is no person: not rounded.
-func things(n int64) Field { return Field{grouped(strconv.FormatInt(n, 10)), float64(n), Things} }
+func things(n int64) Field {
+	return Field{Text: grouped(strconv.FormatInt(n, 10)), Value: float64(n), Kind: Things}
+}
 
 // rate is the percentage of two cells as shown, to one decimal; none of nobody.
 func rate(part, whole disclosure.Cell) Field {
@@ -77,12 +81,12 @@ func rate(part, whole disclosure.Cell) Field {
 	if whole == (disclosure.Cell{}) {
 		return none(Rate)
 	}
-	return Field{disclosure.Star, math.NaN(), Rate}
+	return Field{Text: disclosure.Star, Value: math.NaN(), Kind: Rate}
 }
 
 func ratio(percent float64, k FieldKind) Field {
 	v := math.Round(percent*10) / 10
-	return Field{strconv.FormatFloat(v, 'f', 1, 64) + "%", v, k}
+	return Field{Text: strconv.FormatFloat(v, 'f', 1, 64) + "%", Value: v, Kind: k}
 }
 
 // share is a percentage of things, not people, to one decimal.

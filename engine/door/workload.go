@@ -112,7 +112,11 @@ func (b *builder) workload() error {
 	}
 	n, e, a := disclosure.Sum(on...), disclosure.Sum(events...), disclosure.Sum(everyones...)
 	t.Rows = append(t.Rows, []Field{text("All"), headcount(n), cell(e, Events), rate(e, n), cell(a, Events), rate(e, a)})
-	b.add(Section{Title: "By " + by, Tables: []Table{t}, Plot: Plot{Kind: Bars, Columns: []int{1}, Axis: "people on the list"}})
+	p := Plot{Kind: Bars, Columns: []int{1}, Axis: "people who would be listed"}
+	if strings.HasPrefix(chosen, "first-") { // as many everywhere
+		p = Plot{Kind: Bars, Columns: []int{5}, Axis: "% of the " + by + "'s expected events that would be on the list"}
+	}
+	b.add(Section{Title: "By " + by, Tables: []Table{t}, Plot: p})
 
 	grid := Table{ID: "choices-" + by, Title: "What each choice would hold", Columns: []string{"Who would be listed", "people on it", "expected events", "per 100 on it", "of all expected events"}}
 	for _, c := range choices {

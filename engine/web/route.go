@@ -27,6 +27,7 @@ func Routes() []Route {
 	return slices.Concat(
 		[]Route{{Method: http.MethodGet, Path: "/{$}", Act: access.OpenHome, Handle: home}},
 		coordinatorRoutes(),
+		analystRoutes(),
 		auditRoutes(),
 	)
 }

@@ -11,6 +11,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // Row is one row of a plot: a label and a number for each series; NaN is hidden
@@ -28,7 +29,8 @@ const (
 	width    = 680
 	rowStep  = 26
 	rowBar   = 18
-	charWide = 7.2 // of the page's text, at 14 pixels
+	charWide = 7.4 // of the page's text, at 14 pixels
+	capWide  = 10  // of a capital or a digit, at most
 	box      = 16  // of what is hidden
 )
 
@@ -92,13 +94,35 @@ func tick(v float64) string {
 	return s
 }
 
+// wide is what a text needs at most.
+func wide(s string) float64 {
+	w := 0.0
+	for _, r := range s {
+		if unicode.IsUpper(r) {
+			w += capWide
+		} else {
+			w += charWide
+		}
+	}
+	return w
+}
+
 // room is what the longest label needs.
 func room(rows []Row) float64 {
-	n := 0
+	w := 0.0
 	for _, r := range rows {
-		n = max(n, len([]rune(r.Label)))
+		w = max(w, wide(r.Label))
 	}
-	return min(float64(n)*charWide+12, 300)
+	return min(w+12, 330)
+}
+
+// beyond is what the longest number beside a bar needs.
+func beyond(rows []Row) float64 {
+	w := wide("hidden")
+	for _, r := range rows {
+		w = max(w, wide(r.Texts[0]))
+	}
+	return w + 10
 }
 
 // greatest is the greatest number of some series.

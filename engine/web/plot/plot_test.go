@@ -49,7 +49,7 @@ func TestF6APlotShowsNoMoreThanItsTable(t *testing.T) {
 			s.Texts = append([]string(nil), r.Texts...)
 			for k, h := range s.Hidden {
 				if h {
-					s.Texts[k] = "5" // what a star hides
+					s.Texts[k] = "7" // what a star hides
 				}
 			}
 			other = append(other, s)
@@ -58,6 +58,7 @@ func TestF6APlotShowsNoMoreThanItsTable(t *testing.T) {
 			func(r []Row) template.HTML { return Bars("a <b>", "people", r) },
 			func(r []Row) template.HTML { return Pyramid("a", "people", [2]string{"m", "f"}, r) },
 			func(r []Row) template.HTML { return Stacked("a", []string{"a", "b", "c", "d"}, r) },
+			func(r []Row) template.HTML { return Points("a", "ratio", 1, r) },
 			func(r []Row) template.HTML { return Calibration("a", []string{"one", "two"}, r) },
 		} {
 			whole(t, draw(rows))

@@ -8,7 +8,7 @@ import (
 // Bars draws lying bars from 0, the first row on top, each with its number.
 func Bars(title, axis string, rows []Row) template.HTML {
 	var c canvas
-	left, right := room(rows), 70.0
+	left, right := room(rows), beyond(rows)
 	scale := ticks(greatest(rows, 0))
 	top := scale[len(scale)-1]
 	x := func(v float64) float64 { return left + v/top*(width-left-right) }
@@ -80,15 +80,15 @@ func Pyramid(title, axis string, names [2]string, rows []Row) template.HTML {
 }
 
 // Stacked draws for each row its series as parts of the whole of those that are
-// shown, from the darkest on.
+// shown, from the darkest on. A box at the end says that some are hidden.
 func Stacked(title string, names []string, rows []Row) template.HTML {
 	var c canvas
-	left, right := room(rows), 16.0
+	left, right := room(rows), 70.0
 	span := width - left - right
 	// The key, in as many lines as it needs.
 	x, y := 0.0, 0.0
 	for k, n := range names {
-		w := float64(len([]rune(n)))*charWide + 40
+		w := wide(n) + 40
 		if x > 0 && x+w > width {
 			x, y = 0, y+24
 		}
@@ -106,8 +106,9 @@ func Stacked(title string, names []string, rows []Row) template.HTML {
 	for i, r := range rows {
 		y := from + float64(i)*rowStep + 4
 		c.text(left-8, y+14, "end", r.Label)
-		total := 0.0
-		for _, v := range r.Values {
+		total, hidden := 0.0, false
+		for k, v := range r.Values {
+			hidden = hidden || r.hidden(k)
 			if v > 0 {
 				total += v
 			}
@@ -122,9 +123,9 @@ func Stacked(title string, names []string, rows []Row) template.HTML {
 			c.line("app-plot-axis", at+w, y, at+w, y+rowBar)
 			at += w
 		}
-		if total == 0 {
-			c.rect("app-plot-hidden", left, y, box, rowBar)
-			c.text(left+box+6, y+14, "start", "hidden")
+		if hidden { // beside the whole of what is shown
+			c.rect("app-plot-hidden", at+4, y, box, rowBar)
+			c.text(at+box+8, y+14, "start", "hidden")
 		}
 	}
 	c.line("app-plot-axis", left, from, left, bottom)
@@ -144,7 +145,8 @@ func shade(k, of int) float64 {
 // line.
 func Calibration(title string, names []string, rows []Row) template.HTML {
 	var c canvas
-	const left, side, above = 60.0, 400.0, 12.0
+	const left, side = 60.0, 400.0
+	above := 14 + 26*float64(len(names))
 	most := 0.0
 	for k := range names {
 		most = max(most, greatest(rows, 2*k, 2*k+1))
@@ -185,12 +187,56 @@ func Calibration(title string, names []string, rows []Row) template.HTML {
 			px, py = x(v), y(w)
 			point(px, py)
 		}
-		at := above + 20 + 26*float64(k)
-		c.line(line, left+side+20, at-5, left+side+50, at-5)
-		point(left+side+35, at-5)
-		c.text(left+side+58, at, "start", name)
+		at := 18 + 26*float64(k)
+		c.line(line, left, at-5, left+30, at-5)
+		point(left+15, at-5)
+		c.text(left+38, at, "start", name)
 	}
 	c.text(left+side/2, above+side+44, "middle", "predicted")
 	c.text(left+8, above+14, "start", "observed")
 	return c.svg(title, above+side+54)
+}
+
+// Points draws for each row a point with the interval around it, and a dashed
+// line at what is right. The values of a row are the point, the lower and the
+// upper end; none is below 0.
+func Points(title, axis string, right float64, rows []Row) template.HTML {
+	var c canvas
+	left, after := room(rows), beyond(rows)
+	most := right
+	for _, r := range rows {
+		for k, v := range r.Values {
+			if !math.IsNaN(v) && !r.hidden(k) {
+				most = max(most, v)
+			}
+		}
+	}
+	scale := ticks(most)
+	top := scale[len(scale)-1]
+	x := func(v float64) float64 { return left + max(v, 0)/top*(width-left-after) }
+	bottom := float64(len(rows))*rowStep + 8
+	for _, t := range scale {
+		c.grid(x(t), 4, x(t), bottom)
+		c.text(x(t), bottom+18, "middle", tick(t))
+	}
+	c.b.WriteString(`<line class="app-plot-axis" stroke-dasharray="4 4" x1="` + num(x(right)) + `" y1="4" x2="` + num(x(right)) + `" y2="` + num(bottom) + `"/>`)
+	for i, r := range rows {
+		y := float64(i)*rowStep + 17
+		c.text(left-8, y+5, "end", r.Label)
+		switch {
+		case r.hidden(0):
+			c.rect("app-plot-hidden", left, y-9, box, rowBar)
+			c.text(left+box+6, y+5, "start", "hidden")
+		case math.IsNaN(r.Values[0]):
+			c.text(left+6, y+5, "start", "none")
+		default:
+			if !math.IsNaN(r.Values[1]) && !math.IsNaN(r.Values[2]) {
+				c.line("app-plot-line", x(r.Values[1]), y, x(r.Values[2]), y)
+			}
+			c.b.WriteString(`<circle class="app-plot-bar" cx="` + num(x(r.Values[0])) + `" cy="` + num(y) + `" r="5"/>`)
+			c.text(width, y+5, "end", r.Texts[0])
+		}
+	}
+	c.text((left+width-after)/2, bottom+40, "middle", axis)
+	return c.svg(title, bottom+50)
 }
