@@ -15,6 +15,7 @@ import (
 	"leftshift/engine"
 	"leftshift/engine/access"
 	"leftshift/engine/audit"
+	"leftshift/engine/door"
 	"leftshift/engine/identity"
 )
 
@@ -193,5 +194,42 @@ func TestG24AHistoryIsAPageAndAFile(t *testing.T) {
 	}
 	if strings.Contains(s.lines.String(), number) {
 		t.Error("the log has the number")
+	}
+}
+
+// A check of the audit is told in words, each break of it.
+func TestG22ACheckIsToldInWords(t *testing.T) {
+	p, err := loadPages()
+	if err != nil {
+		t.Fatal(err)
+	}
+	draw := func(v *door.Verification) string {
+		t.Helper()
+		text, err := p.main("verify", v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	for name, x := range map[string]struct {
+		v    *door.Verification
+		says []string
+		not  string
+	}{
+		"before":  {nil, []string{"Check now"}, "holds together"},
+		"sound":   {&door.Verification{Report: audit.Report{Entries: 7, Last: 7, Checkpoints: 2, Proved: 5}, Signed: true}, []string{"holds together", "Entries 1 to 7", "2 agree; entries up to 5"}, "damaged"},
+		"unsaved": {&door.Verification{Report: audit.Report{Entries: 7, Last: 7}}, []string{"holds together", "would not be noticed"}, "are those that were signed"},
+		"broken": {&door.Verification{Report: audit.Report{Entries: 7, Last: 9, Breaks: 2, Checkpoints: 1, Proved: 5}, Signed: true, Breaks: []audit.Break{{Kind: audit.Gap, Say: "entry 3 is missing"}, {Kind: audit.Changed, Say: "entry 5 <was> changed"}}},
+			[]string{"damaged or changed", "2 places are", "entry 3 is missing [gap]", "entry 5 &lt;was&gt; changed"}, "entries up to 5"},
+	} {
+		text := draw(x.v)
+		for _, want := range x.says {
+			if !strings.Contains(text, want) {
+				t.Errorf("%s: no %q in %s", name, want, text)
+			}
+		}
+		if strings.Contains(text, x.not) {
+			t.Errorf("%s: %q in %s", name, x.not, text)
+		}
 	}
 }
