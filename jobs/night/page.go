@@ -5,6 +5,7 @@ package night
 import (
 	"context"
 	"path/filepath"
+	"slices"
 	"sort"
 
 	"leftshift/engine"
@@ -102,6 +103,7 @@ func Page(c *config.Config) (*PageData, error) {
 		seen[x.List] = true
 	}
 	p.Lists = int64(len(seen))
+	rows = slices.DeleteFunc(rows, func(x schema.ListRow) bool { return x.Rank == 0 })
 	for _, x := range rows[:min(len(rows), topRows)] {
 		if x.List != rows[0].List {
 			break

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -162,7 +163,7 @@ func (n *Night) references() []catalogue.Reference {
 
 var unsafeName = regexp.MustCompile(`[^A-Za-z0-9_-]+`)
 
-// listFiles writes one CSV a team: rank, pseudonym, risk in words, band,
+// listFiles writes one CSV a team: rank (0 of who was added by hand), pseudonym, risk in words, band,
 // status and the reasons that anyone on the care team may read. The pseudonym
 // begins with a letter, for spreadsheets keep 15 digits of a longer number and
 // would make it another person's. Names and
@@ -172,21 +173,23 @@ func (n *Night) listFiles(ctx context.Context, db *lake.DB, out string, bundle *
 	if err != nil || len(rows) == 0 {
 		return err
 	}
-	reasons, err := lake.Rows[schema.Reason](ctx, db, filepath.Join(out, "reason.parquet"), "", "person", "rank")
-	if err != nil {
-		return err
-	}
 	why := map[engine.Person][]schema.Reason{}
-	listed := map[engine.Person]bool{}
-	for _, x := range rows {
-		listed[x.Person] = true
-	}
-	for _, x := range reasons {
-		if listed[x.Person] {
+	horizon := 0
+	if bundle != nil { // without a model a list can hold who was added by hand
+		horizon = bundle.Primary().Horizon
+		var people []engine.Person
+		for _, x := range rows {
+			people = append(people, x.Person)
+		}
+		slices.Sort(people)
+		reasons, err := reasonsOf(ctx, db, filepath.Join(out, "reason.parquet"), slices.Compact(people))
+		if err != nil {
+			return err
+		}
+		for _, x := range reasons {
 			why[x.Person] = append(why[x.Person], x)
 		}
 	}
-	horizon := bundle.Primary().Horizon
 	for len(rows) > 0 {
 		k := 1
 		for k < len(rows) && rows[k].List == rows[0].List {

@@ -215,6 +215,24 @@ func TestR8R11TheListsHeedWhatTeamsDecided(t *testing.T) {
 	if info.Added != 1 || info.Attrition[risklist.NotSuitable.String()] != 1 || info.Attrition[risklist.NotScored.String()] != 1 || info.Lists[0].Added != 1 || info.Lists[0].Size != 1 {
 		t.Errorf("%+v", info)
 	}
+	// Their team has them in its file, without a model too.
+	db, err := n.open(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if err := os.MkdirAll(filepath.Join(n.Data, "out", "lists"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := copyFile(filepath.Join(dir, listFile), filepath.Join(n.Data, "out", listFile)); err != nil {
+		t.Fatal(err)
+	}
+	if err := n.listFiles(t.Context(), db, filepath.Join(n.Data, "out"), nil); err != nil {
+		t.Fatal(err)
+	}
+	if text, err := os.ReadFile(filepath.Join(n.Data, "out", "lists", "north.csv")); err != nil || !strings.Contains(string(text), ",0,p1,not known,") {
+		t.Errorf("%s, %v", text, err)
+	}
 	// F5, R13: their gap, needs and what happened are published.
 	gaps := rowsOf[schema.GapRow](t, n, filepath.Join(dir, "gap.parquet"), "person", "gap")
 	if !slices.ContainsFunc(gaps, func(g schema.GapRow) bool {
