@@ -17,14 +17,15 @@ var strata = []string{"main", "jobs", "models", "features", "engine"}
 // only says which package alone may import a library, so that its traps are
 // kept in one place.
 var only = map[string][]string{
-	"github.com/coreos/go-oidc":   {"engine/web/signin"},
-	"github.com/duckdb/duckdb-go": {"engine/lake"},
-	"github.com/robfig/cron":      {"jobs/schedule", "jobs/config"},
-	"github.com/mattn/go-sqlite3": {"engine/audit", "engine/cohort", "engine/identity", "engine/web/signin", "engine/worklist", "jobs/ledger", "features/query"}, // the last in tests only
-	"github.com/spf13/cobra":      {"jobs/cli"},
-	"golang.org/x/oauth2":         {"engine/web/signin"},
-	"github.com/valyala/fastjson": {"engine/source/fhir"},
-	"gonum.org/v1/plot":           {"models/evaluate", "jobs/report"},
+	"github.com/coreos/go-oidc":             {"engine/web/signin"},
+	"github.com/duckdb/duckdb-go":           {"engine/lake"},
+	"github.com/robfig/cron":                {"jobs/schedule", "jobs/config"},
+	"github.com/mattn/go-sqlite3":           {"engine/audit", "engine/cohort", "engine/identity", "engine/web/signin", "engine/worklist", "jobs/ledger", "features/query"}, // the last in tests only
+	"github.com/spf13/cobra":                {"jobs/cli"},
+	"golang.org/x/oauth2":                   {"engine/web/signin"},
+	"github.com/santhosh-tekuri/jsonschema": {"engine/standard", "engine/web"}, // in tests only
+	"github.com/valyala/fastjson":           {"engine/source/fhir"},
+	"gonum.org/v1/plot":                     {"models/evaluate", "jobs/report"},
 }
 
 func rank(path string) int {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"leftshift/engine/door"
+	"leftshift/engine/standard"
 )
 
 func referral() Referral {
@@ -23,7 +24,7 @@ func TestF17TheDraftReferralIsAMessageOfR4AndSaysThatItIsADraft(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := validR4(t, f.Bytes); err != nil {
+	if err := standard.R4Bundle(t, f.Bytes); err != nil {
 		t.Fatal(err)
 	}
 	if f.Name != "DRAFT-bars-referral-RX1-2026-04-01-synthetic.fhir.json" || !bytes.Contains(f.Bytes, []byte(draftSay)) {
@@ -77,7 +78,7 @@ func TestF17AReferralThatLacksSomethingIsNotDrafted(t *testing.T) {
 	r := referral()
 	r.Who = door.Who{NHSNumber: "9000000009"}
 	f, err := DraftReferral(r)
-	if err != nil || validR4(t, f.Bytes) != nil {
+	if err != nil || standard.R4Bundle(t, f.Bytes) != nil {
 		t.Errorf("a number alone: %v", err)
 	}
 }

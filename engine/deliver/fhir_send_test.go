@@ -20,6 +20,7 @@ import (
 	"leftshift/engine"
 	"leftshift/engine/access"
 	"leftshift/engine/door"
+	"leftshift/engine/standard"
 )
 
 // server is a FHIR server that takes transactions of PUT: it validates each
@@ -50,7 +51,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodPost || r.URL.Path != "/r4" || r.Header.Get("Content-Type") != "application/fhir+json" || r.Header.Get("Authorization") != "Bearer t" {
 		s.t.Errorf("asked %s %s with %v", r.Method, r.URL, r.Header)
 	}
-	if err := validR4(s.t, text); err != nil {
+	if err := standard.R4Bundle(s.t, text); err != nil {
 		s.t.Errorf("not R4: %v", err)
 	}
 	var b struct {

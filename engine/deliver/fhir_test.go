@@ -17,6 +17,7 @@ import (
 	"leftshift/engine"
 	"leftshift/engine/access"
 	"leftshift/engine/door"
+	"leftshift/engine/standard"
 	"leftshift/engine/worklist"
 )
 
@@ -53,7 +54,12 @@ func read(t *testing.T, text []byte) map[string][]map[string]any {
 		t.Fatal(err)
 	}
 	out := map[string][]map[string]any{}
+	at := map[string]bool{}
 	for _, e := range b.Entry {
+		if at[e.FullURL] { // bdl-7
+			t.Errorf("%s is in it twice", e.FullURL)
+		}
+		at[e.FullURL] = true
 		kind := e.Resource["resourceType"].(string)
 		out[kind] = append(out[kind], e.Resource)
 		if e.FullURL != "urn:uuid:"+e.Resource["id"].(string) {
@@ -86,7 +92,7 @@ func TestF17TheBundleIsR4AndSaysWhatTheListSays(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := validR4(t, f.Bytes); err != nil {
+	if err := standard.R4Bundle(t, f.Bytes); err != nil {
 		t.Fatal(err)
 	}
 	if f.Rows != 2 || f.Left != 2 || f.Name != "North_East-2026-03-31-abc-synthetic.fhir.json" || f.Type != "application/fhir+json" {
@@ -159,7 +165,7 @@ func TestF17BandsWithoutChancesEmptyListsAndFlagsAreR4(t *testing.T) {
 			b = r.transaction(append(r.persons[0], r.whole...))
 		}
 		text, _ := encode(b)
-		if err := validR4(t, text); err != nil {
+		if err := standard.R4Bundle(t, text); err != nil {
 			t.Errorf("%+v: %v", opt, err)
 		}
 		if s := string(text); strings.Contains(s, "probability") || strings.Contains(s, "HTEST") || strings.Contains(s, `"Flag"`) != opt.Flags || strings.Contains(s, "PUT") != (opt.Base != "") {
@@ -168,7 +174,7 @@ func TestF17BandsWithoutChancesEmptyListsAndFlagsAreR4(t *testing.T) {
 	}
 	l.Rows = nil
 	f, err := Write(FHIR, l)
-	if err != nil || validR4(t, f.Bytes) != nil || !bytes.Contains(f.Bytes, []byte("emptyReason")) {
+	if err != nil || standard.R4Bundle(t, f.Bytes) != nil || !bytes.Contains(f.Bytes, []byte("emptyReason")) {
 		t.Errorf("nobody: %v, %s", err, f.Bytes)
 	}
 }
@@ -249,7 +255,7 @@ func TestF17EveryStateIsATaskStatusOfR4(t *testing.T) {
 		l := fhirList(everything)
 		l.Rows[0].Work = &door.Work{Item: 1, State: state, Next: engine.NoDay}
 		f, err := Write(FHIR, l)
-		if err != nil || validR4(t, f.Bytes) != nil || taskStatus[state] == "" {
+		if err != nil || standard.R4Bundle(t, f.Bytes) != nil || taskStatus[state] == "" {
 			t.Errorf("%s: %v, %v", state, taskStatus[state], err)
 		}
 	}

@@ -25,6 +25,7 @@ import (
 	"leftshift/engine/identity"
 	"leftshift/engine/snapshot"
 	"leftshift/engine/snapshot/made"
+	"leftshift/engine/standard"
 )
 
 // called is a site with somebody of a known NHS number, and a ledger of runs.
@@ -354,5 +355,8 @@ func TestB17EveryOperationNamesAnAct(t *testing.T) {
 	two, _ := OpenAPIText()
 	if err != nil || one != two || !json.Valid(bytes.TrimSpace([]byte(one))) {
 		t.Error("the document is not the same twice")
+	}
+	if err := standard.OpenAPI31(t, []byte(one)); err != nil {
+		t.Error(err)
 	}
 }
