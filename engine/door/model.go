@@ -168,7 +168,7 @@ func (b *builder) model() error {
 	b.add(calibrationSection(b.rule, first, second))
 	b.add(topSection(b.rule, first, second))
 	b.add(subgroupSection(first, second))
-	return nil
+	return b.compare(first, second)
 }
 
 // choose lets the reader put two models side by side; second is nil where

@@ -19,13 +19,14 @@ type Snapshot struct {
 	AsOf  engine.Day
 	Model Model // zero when no fitted model served
 
-	dir     string
-	places  *Places
-	lists   []*List
-	byTeam  map[string]*List
-	listed  map[engine.Person]*Told
-	quality Quality
-	counted counted
+	dir       string
+	places    *Places
+	lists     []*List
+	byTeam    map[string]*List
+	listed    map[engine.Person]*Told
+	quality   Quality
+	counted   counted
+	measuring measuring
 
 	mu sync.Mutex // over db, which has one connection
 	db *lake.DB

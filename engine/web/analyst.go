@@ -65,8 +65,12 @@ type part struct {
 
 type tablePart struct {
 	door.Table
-	File string // where it is as a file, "" for whoever may not have one
+	File    string // where it is as a file, "" for whoever may not have one
+	Numbers []bool // by column
 }
+
+// Long says that a text is one long word, as a hash is, that may be broken.
+func (tablePart) Long(f door.Field) bool { return len(f.Text) > 32 && !strings.Contains(f.Text, " ") }
 
 func reportPage(ctx context.Context, r *Request, of door.Subject, title, path string) (Answer, error) {
 	report, err := r.App.opt.Doors.Tell(ctx, r.Who, r.Where(), of, chosen(r))
@@ -89,7 +93,10 @@ func reportPage(ctx context.Context, r *Request, of door.Subject, title, path st
 			x.Folded = x.Drawn != ""
 		}
 		for _, t := range s.Tables {
-			p := tablePart{Table: t}
+			p := tablePart{Table: t, Numbers: make([]bool, len(t.Columns))}
+			for k := range t.Columns {
+				p.Numbers[k] = len(t.Rows) > 0 && t.Rows[0][k].Number()
+			}
 			if may(r.Who.Role, access.ExportCounts) {
 				query.Set("table", t.ID)
 				p.File = path + ".csv?" + query.Encode()
