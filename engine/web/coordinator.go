@@ -183,7 +183,7 @@ func filters(l *door.List) []filter {
 func gapFilters(l *door.List) []filter {
 	var out []filter
 	for _, g := range l.Gaps {
-		out = append(out, filter{g.Text, listPath(l.Team) + listQuery(l.Show, g.Code), g.People, l.Gap == g.Code})
+		out = append(out, filter{strings.ToUpper(g.Text[:1]) + g.Text[1:], listPath(l.Team) + listQuery(l.Show, g.Code), g.People, l.Gap == g.Code})
 	}
 	return out
 }

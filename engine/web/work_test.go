@@ -57,17 +57,13 @@ type onPage struct {
 // page opens person k of team-0's list as "role session user".
 func (s *site) page(t *testing.T, k int, as string) onPage {
 	t.Helper()
-	_, session, _ := strings.Cut(as, " ")
-	session, _, _ = strings.Cut(session, " ")
-	path := s.filled(t, Route{Path: "/people/{person}"}, session)
 	_, text := s.ask(t, "GET", "/lists/team-0", as, nil)
-	if m := regexp.MustCompile(`href="(/people/[^"]+)">O&#39;Family&lt;` + made.Person(k).String() + `&gt;`).FindStringSubmatch(text); m != nil {
-		path = m[1]
-	} else {
+	m := regexp.MustCompile(`href="(/people/[^"]+)">O&#39;Family&lt;` + made.Person(k).String() + `&gt;`).FindStringSubmatch(text)
+	if m == nil {
 		t.Fatalf("person %d is not on the list", k)
 	}
-	_, text = s.ask(t, "GET", path, as, nil)
-	return onPage{path, text, s.item(t, k)}
+	_, text = s.ask(t, "GET", m[1], as, nil)
+	return onPage{m[1], text, s.item(t, k)}
 }
 
 // item is the newest of a person.
