@@ -130,7 +130,7 @@ func (n *Night) titled(x happened) (string, risklist.Class) {
 	return title, class
 }
 
-// inLists is the condition that the code c is in one of some code lists; "" for
+// inLists is the condition that the code of a row t of listed_event is in one of some code lists; "" for
 // none that may be told from.
 func (n *Night) inLists(names ...string) string {
 	out := ""
@@ -143,18 +143,18 @@ func (n *Night) inLists(names ...string) string {
 		for _, c := range l.Codes {
 			codes = append(codes, "'"+strings.ReplaceAll(c, "'", "''")+"'")
 		}
-		match := "c.text IN (" + strings.Join(codes, ", ") + ")"
+		match := "t.text IN (" + strings.Join(codes, ", ") + ")"
 		if l.Match != codelist.Exact {
 			var parts []string
 			for _, c := range codes {
-				parts = append(parts, "starts_with(c.text, "+c+")")
+				parts = append(parts, "starts_with(t.text, "+c+")")
 			}
 			match = "(" + strings.Join(parts, " OR ") + ")"
 		}
 		if out != "" {
 			out += " OR "
 		}
-		out += fmt.Sprintf("c.system = %d AND %s", engine.ParseSystem(l.System), match)
+		out += fmt.Sprintf("t.system = %d AND %s", engine.ParseSystem(l.System), match)
 	}
 	return out
 }

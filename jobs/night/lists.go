@@ -257,10 +257,13 @@ func (n *Night) lists(ctx context.Context, r *pipeline.Run, dir string) error {
 	if err := writeGaps(filepath.Join(dir, "gap.parquet"), candidates[:len(places)]); err != nil {
 		return err
 	}
+	if err := n.gatherListed(ctx, db, r.Output("curate"), dir); err != nil {
+		return err
+	}
 	if err := n.writeTimeline(ctx, db, r.Output("curate"), dir); err != nil {
 		return err
 	}
-	if err := n.writeNeeds(ctx, db, r.Output("curate"), dir); err != nil {
+	if err := n.writeNeeds(ctx, db, dir); err != nil {
 		return err
 	}
 	info := listsOf(got, name)

@@ -26,9 +26,9 @@ var needLists = []struct{ kind, list, words string }{
 	{"carer", "carer", "Cares for someone"},
 }
 
-// writeNeeds writes what the people on lists need: of each code the newest day.
+// writeNeeds writes, from the table listed_event, what the people on lists need: of each code the newest day.
 // A newer code that someone is no longer a carer ends that need.
-func (n *Night) writeNeeds(ctx context.Context, db *lake.DB, curated, dir string) error {
+func (n *Night) writeNeeds(ctx context.Context, db *lake.DB, dir string) error {
 	var all []schema.Need
 	read := func(list string) ([]happened, error) {
 		in := n.inLists(list)
@@ -36,8 +36,8 @@ func (n *Night) writeNeeds(ctx context.Context, db *lake.DB, curated, dir string
 			return nil, nil
 		}
 		return lake.Collect[happened](ctx, db, "SELECT t.person, max(t.day) AS day, CAST(NULL AS DATE) AS end_day, CAST(0 AS UTINYINT) AS kind, CAST(0 AS UTINYINT) AS attended, '' AS source, "+
-			"CAST(coalesce(max(c.system), 0) AS UTINYINT) AS system, coalesce(max(c.text), '') AS text, coalesce(max(c.display), '') AS display"+coded(curated, "event", "code")+" WHERE "+onLists("t", dir)+" AND "+n.known("t")+
-			fmt.Sprintf(" AND t.kind IN (%d, %d, %d) AND t.status IN (0, 1) AND t.day <= DATE '%s' AND (t.end_day IS NULL OR t.end_day > DATE '%s') AND (%s) GROUP BY t.person, t.code", engine.Problem, engine.Observation, engine.Flag, n.AsOf, n.AsOf, in))
+			"max(t.system) AS system, max(t.text) AS text, max(t.display) AS display FROM listed_event t"+
+			fmt.Sprintf(" WHERE t.kind IN (%d, %d, %d) AND t.status IN (0, 1) AND (t.end_day IS NULL OR t.end_day > DATE '%s') AND (%s) GROUP BY t.person, t.code", engine.Problem, engine.Observation, engine.Flag, n.AsOf, in))
 	}
 	ended := map[engine.Person]engine.Day{}
 	rows, err := read("not_carer")

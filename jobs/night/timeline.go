@@ -54,6 +54,14 @@ type happened struct {
 	Display  string        `col:"display"`
 }
 
+// gatherListed reads once what the record says of the people on lists: the table
+// listed_event, with the words of codes, as known on the as-of date.
+func (n *Night) gatherListed(ctx context.Context, db *lake.DB, curated, dir string) error {
+	return db.Exec(ctx, "CREATE OR REPLACE TEMP TABLE listed_event AS SELECT t.person, t.kind, t.day, t.end_day, t.status, t.code, t.source, "+codeColumns+coded(curated, "event", "code")+
+		" WHERE "+onLists("t", dir)+" AND "+n.known("t")+fmt.Sprintf(" AND t.kind IN (%d, %d, %d, %d) AND t.status IN (0, 1, 2, 3) AND t.day <= DATE '%s'",
+		engine.Problem, engine.Observation, engine.Diagnosis, engine.Flag, n.AsOf))
+}
+
 func (n *Night) writeTimeline(ctx context.Context, db *lake.DB, curated, dir string) error {
 	from := fmt.Sprintf("DATE '%s'", n.AsOf-timelineDays)
 	upTo := fmt.Sprintf("DATE '%s'", n.AsOf)
@@ -75,15 +83,14 @@ func (n *Night) writeTimeline(ctx context.Context, db *lake.DB, curated, dir str
 	}
 	// New: the first of its code in the whole record.
 	if err := read("SELECT t.person, min(t.day) AS day, CAST(NULL AS DATE) AS end_day, t.kind, CAST(0 AS UTINYINT) AS attended, min(t.source) AS source, "+
-		"CAST(coalesce(max(c.system), 0) AS UTINYINT) AS system, coalesce(max(c.text), '') AS text, coalesce(max(c.display), '') AS display"+coded(curated, "event", "code")+" WHERE "+onLists("t", dir)+" AND "+n.known("t")+
-		fmt.Sprintf(" AND t.kind = %d AND t.status IN (0, 1, 2, 3) AND t.day <= %s GROUP BY t.person, t.kind, t.code HAVING min(t.day) > %s", engine.Problem, upTo, from), n.problemRow); err != nil {
+		"max(t.system) AS system, max(t.text) AS text, max(t.display) AS display FROM listed_event t"+
+		fmt.Sprintf(" WHERE t.kind = %d GROUP BY t.person, t.kind, t.code HAVING min(t.day) > %s", engine.Problem, from), n.problemRow); err != nil {
 		return err
 	}
 	falls := n.inLists("falls", "falls_findings")
 	if falls != "" {
-		if err := read("SELECT DISTINCT t.person, t.day, CAST(NULL AS DATE) AS end_day, CAST(0 AS UTINYINT) AS kind, CAST(0 AS UTINYINT) AS attended, t.source, CAST(0 AS UTINYINT) AS system, '' AS text, '' AS display"+
-			coded(curated, "event", "code")+" WHERE "+onLists("t", dir)+" AND "+n.known("t")+fmt.Sprintf(" AND t.kind IN (%d, %d, %d) AND t.status IN (0, 1, 2, 3) AND t.day > %s AND t.day <= %s AND (%s)",
-			engine.Problem, engine.Observation, engine.Diagnosis, from, upTo, falls), func(happened) (schema.TimelineRow, bool) {
+		if err := read("SELECT DISTINCT t.person, t.day, CAST(NULL AS DATE) AS end_day, CAST(0 AS UTINYINT) AS kind, CAST(0 AS UTINYINT) AS attended, t.source, CAST(0 AS UTINYINT) AS system, '' AS text, '' AS display FROM listed_event t"+
+			fmt.Sprintf(" WHERE t.kind IN (%d, %d, %d) AND t.day > %s AND (%s)", engine.Problem, engine.Observation, engine.Diagnosis, from, falls), func(happened) (schema.TimelineRow, bool) {
 			return schema.TimelineRow{Kind: "fall", Title: "Fall recorded", Class: risklist.CareTeam.String()}, true
 		}); err != nil {
 			return err
