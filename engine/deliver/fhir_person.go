@@ -50,6 +50,11 @@ func (r *resources) makeAssessment(row door.Row) entry {
 			notes = append(notes, object{"text": why})
 		}
 	}
+	if l.Columns.Has(access.ColumnGaps) {
+		for _, gap := range row.Gaps {
+			notes = append(notes, object{"text": "Could be looked at: " + gap.Text})
+		}
+	}
 	return r.made("RiskAssessment", id, object{
 		"identifier":         []object{{"system": systemURI, "value": "urn:uuid:" + id}},
 		"status":             "final",

@@ -36,6 +36,9 @@ func fhirList(columns access.Columns) *door.List {
 			l.Rows[i].Why = nil
 		}
 	}
+	if columns.Has(access.ColumnGaps) {
+		l.Rows[0].Gaps = []door.Gap{{Code: "review_overdue", Text: "review overdue since May"}}
+	}
 	l.Rows[0].Work = &door.Work{Item: 3, State: worklist.Contacted, Next: l.AsOf + 7}
 	l.Rows[1].Work = &door.Work{Item: 4, State: worklist.NotSuitable, Reason: "lives in a care home", Next: engine.NoDay}
 	return l
@@ -182,7 +185,7 @@ func TestF17BandsWithoutChancesEmptyListsAndFlagsAreR4(t *testing.T) {
 // B18, G11: only the columns allowed, and never the pseudonym or the mark.
 func TestB18TheBundleHasOnlyTheColumnsAllowedAndNoPseudonym(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
-		columns := access.Columns(rapid.Uint16().Draw(r, "columns")) & everything
+		columns := access.Columns(rapid.Uint16().Draw(r, "columns")) & (everything | access.ColumnGaps)
 		l := fhirList(columns)
 		f, err := Write(FHIR, l)
 		if !columns.Has(access.ColumnNHSNumber | access.ColumnRisk) {
@@ -200,8 +203,8 @@ func TestB18TheBundleHasOnlyTheColumnsAllowedAndNoPseudonym(t *testing.T) {
 				r.Fatalf("columns %s: %q is in it", columns, never)
 			}
 		}
-		if strings.Contains(s, "had two falls") != columns.Has(access.ColumnReasons) {
-			r.Fatalf("columns %s: reasons", columns)
+		if strings.Contains(s, "had two falls") != columns.Has(access.ColumnReasons) || strings.Contains(s, "review overdue since May") != columns.Has(access.ColumnGaps) {
+			r.Fatalf("columns %s: reasons or gaps", columns)
 		}
 		for _, row := range l.Rows {
 			if strings.Contains(s, fmt.Sprintf("%x", row.Mark[:8])) {

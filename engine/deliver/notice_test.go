@@ -3,6 +3,8 @@ package deliver
 import (
 	"bufio"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -131,6 +133,8 @@ type relay struct {
 	to    []string
 	asked int
 	say   func(asked int, line string) string // "": as it should
+	tls   *tls.Config                         // nil: none is offered
+	safe  int                                 // messages taken over TLS
 }
 
 func mailServer(t *testing.T) *relay {
@@ -157,7 +161,7 @@ func mailServer(t *testing.T) *relay {
 }
 
 func (r *relay) talk(c net.Conn, n int) {
-	defer c.Close()
+	defer func() { _ = c.Close() }()
 	in := bufio.NewReader(c)
 	fmt.Fprint(c, "220 relay\r\n")
 	for {
@@ -175,7 +179,15 @@ func (r *relay) talk(c net.Conn, n int) {
 		case say != "":
 			fmt.Fprint(c, say+"\r\n")
 		case strings.HasPrefix(line, "EHLO"):
-			fmt.Fprint(c, "250-relay\r\n250 8BITMIME\r\n")
+			offer := ""
+			if _, already := c.(*tls.Conn); r.tls != nil && !already {
+				offer = "250-STARTTLS\r\n"
+			}
+			fmt.Fprint(c, "250-relay\r\n"+offer+"250 8BITMIME\r\n")
+		case line == "STARTTLS":
+			fmt.Fprint(c, "220 go on\r\n")
+			c = tls.Server(c, r.tls)
+			in = bufio.NewReader(c)
 		case line == "DATA":
 			fmt.Fprint(c, "354 go on\r\n")
 			var text strings.Builder
@@ -191,6 +203,9 @@ func (r *relay) talk(c net.Conn, n int) {
 			}
 			r.mu.Lock()
 			r.taken = append(r.taken, text.String())
+			if _, ok := c.(*tls.Conn); ok {
+				r.safe++
+			}
 			r.mu.Unlock()
 			fmt.Fprint(c, "250 taken\r\n")
 		case line == "QUIT":
@@ -238,6 +253,30 @@ func TestTheMailSaysTheTeamAndTheLinkAlone(t *testing.T) {
 	}
 	if strings.Contains(s.taken[0], "team@") || strings.Contains(s.taken[0], "lead@") {
 		t.Error("those told are told of each other")
+	}
+}
+
+// Where the relay offers encryption it is taken, and only from a relay whose
+// certificate is good.
+func TestMailIsEncryptedWhereTheRelayOffersIt(t *testing.T) {
+	https := httptest.NewTLSServer(http.NotFoundHandler()) // for its certificate, of 127.0.0.1
+	defer https.Close()
+	s := mailServer(t)
+	s.tls = https.TLS
+	r := Relay{Address: s.Addr().String(), From: "leftshift@site.example", Now: atNoon, Retries: Retries{Wait: noWait}}
+	if err := r.Send(t.Context(), "x", []string{"team@site.example"}, notice(t)); faultCode(err) != "mail-relay" {
+		t.Errorf("a certificate of nobody: %v", err)
+	}
+	trusted := x509.NewCertPool()
+	trusted.AddCert(https.Certificate())
+	r.TLS = &tls.Config{RootCAs: trusted}
+	if err := r.Send(t.Context(), "x", []string{"team@site.example"}, notice(t)); err != nil {
+		t.Error(err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.taken) != 1 || s.safe != 1 {
+		t.Errorf("%d taken, %d of them encrypted", len(s.taken), s.safe)
 	}
 }
 
