@@ -88,9 +88,7 @@ func (n *Night) snapshot(ctx context.Context, r *pipeline.Run, dir string) error
 		"need.parquet":      filepath.Join(r.Output("lists"), "need.parquet"),
 		"lists.json":        filepath.Join(r.Output("lists"), "lists.json"),
 	}
-	var models []registry.Fitted
 	if bundle != nil {
-		models = bundle.Models
 		copies["reason.parquet"] = filepath.Join(r.Output("score"), "reason.parquet")
 		copies["reason_clinician.parquet"] = filepath.Join(r.Output("score"), "reason_clinician.parquet")
 		for _, name := range []string{"test_row.parquet", "card.md"} {
@@ -104,7 +102,7 @@ func (n *Night) snapshot(ctx context.Context, r *pipeline.Run, dir string) error
 			return err
 		}
 	}
-	if err := writeJSON(filepath.Join(out, "evaluation.json"), evaluations(models)); err != nil {
+	if err := writeJSON(filepath.Join(out, "evaluation.json"), evaluations(bundle)); err != nil {
 		return err
 	}
 	db, err := n.open(ctx)
@@ -144,14 +142,19 @@ type evaluation struct {
 	Name       string `json:"name"`
 	Kind       string `json:"kind"`
 	Horizon    int    `json:"horizon_days"`
+	Outcome    string `json:"outcome"` // in words
 	Evaluation any    `json:"evaluation"`
 }
 
-func evaluations(models []registry.Fitted) []evaluation {
+// evaluations are those of a bundle; none of nil.
+func evaluations(b *registry.Bundle) []evaluation {
 	out := []evaluation{}
-	for i := range models {
-		f := &models[i]
-		out = append(out, evaluation{f.Name, f.Kind, f.Horizon, f.Evaluation})
+	if b == nil {
+		return out
+	}
+	for i := range b.Models {
+		f := &b.Models[i]
+		out = append(out, evaluation{f.Name, f.Kind, f.Horizon, b.Outcome, f.Evaluation})
 	}
 	return out
 }
