@@ -116,8 +116,8 @@ type ListName struct {
 	People int
 }
 
-// Day is Lists with how many on each are the principal's and how many are due:
-// where a day begins.
+// Day is Lists with how many on each of their own are the principal's and how
+// many are due: where a day begins.
 func (d *Doors) Day(ctx context.Context, who access.Principal) ([]ListDay, Frame, error) {
 	names, f, err := d.Lists(ctx, who)
 	if err != nil {
@@ -130,19 +130,24 @@ func (d *Doors) Day(ctx context.Context, who access.Principal) ([]ListDay, Frame
 	defer done()
 	var out []ListDay
 	for _, n := range names {
-		l, _, err := d.listed(ctx, s, who, purpose, n.Team, Everyone)
-		if err != nil {
-			return nil, f, err
+		day := ListDay{ListName: n, Own: slices.Contains(who.Teams, n.Team)}
+		if day.Own {
+			l, _, err := d.listed(ctx, s, who, purpose, n.Team, Everyone)
+			if err != nil {
+				return nil, f, err
+			}
+			day.Tally, day.People = l.tally, l.tally[Everyone]
 		}
-		out = append(out, ListDay{n.Team, l.tally})
+		out = append(out, day)
 	}
 	return out, f, nil
 }
 
 // ListDay is one list as a day begins.
 type ListDay struct {
-	Team  string
-	Tally map[Show]int
+	ListName
+	Own   bool         // of a team of the principal's
+	Tally map[Show]int // of one's own; nil for another
 }
 
 // OpenList shows a team's list: those whom the last night listed, with those

@@ -102,11 +102,12 @@ func export(ctx context.Context, r *Request) (Answer, error) {
 // listPath is where a team's list is.
 func listPath(team string) string { return "/lists/" + url.PathEscape(team) }
 
+// listLink leads to a list, and to those of its people with whom a day begins.
 type listLink struct {
-	Team, Path           string
-	People               int
+	door.ListDay
+	Path                 string
 	Mine, New, Due       int
-	ToMine, ToDue, ToNew string
+	ToMine, ToNew, ToDue string
 }
 
 func lists(ctx context.Context, r *Request) (Answer, error) {
@@ -117,8 +118,7 @@ func lists(ctx context.Context, r *Request) (Answer, error) {
 	var links []listLink
 	for _, l := range days {
 		at := listPath(l.Team)
-		links = append(links, listLink{l.Team, at, l.Tally[door.Everyone], l.Tally[door.Mine], l.Tally[door.Fresh], l.Tally[door.Due],
-			at + listQuery(door.Mine, ""), at + listQuery(door.Due, ""), at + listQuery(door.Fresh, "")})
+		links = append(links, listLink{l, at, l.Tally[door.Mine], l.Tally[door.Fresh], l.Tally[door.Due], at + listQuery(door.Mine, ""), at + listQuery(door.Fresh, ""), at + listQuery(door.Due, "")})
 	}
 	p, err := r.page("My lists", "lists", f, struct {
 		Lists []listLink

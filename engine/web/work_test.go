@@ -681,3 +681,35 @@ func TestR1TheDayBeginsWithWhatIsDue(t *testing.T) {
 		}
 	}
 }
+
+// R7: who has somebody for another list is said, and nobody else begins.
+func TestR7WhoHasThemForAnotherListIsSaid(t *testing.T) {
+	s := open(t)
+	ctx := context.Background()
+	eve := worklist.Actor{User: "eve", Role: "pharmacy", Organisation: "P9", Team: "team-1"}
+	added, err := s.work.Add(ctx, eve, worklist.Addition{Key: "k", List: "team-1", Person: made.Person(10), Practice: "P1", Worry: worklist.Family})
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := s.page(t, 10, amy)
+	for _, it := range []string{"Also on the list team-1", "Take this person on"} {
+		if !strings.Contains(before.text, it) {
+			t.Errorf("the page has no %q", it)
+		}
+	}
+	if _, err := s.work.Act(ctx, eve, worklist.Action{Key: "k2", Item: added.Item.ID, Version: added.Item.Version, Kind: worklist.Claim, Next: engine.NoDay}); err != nil {
+		t.Fatal(err)
+	}
+	before.item = added.Item
+	answer, text := s.ask(t, "POST", before.path, amy, before.form(t, "record", "to", "contacted", "note", "kept"))
+	if answer.StatusCode != http.StatusOK || !strings.Contains(text, "Pharmacy team, team-1") || !strings.Contains(text, ">kept</textarea>") || !strings.Contains(summary(text), `href="#who"`) {
+		t.Errorf("%d %s", answer.StatusCode, summary(text))
+	}
+	p := s.page(t, 10, amy)
+	if p.has("claim") || p.has("take") || strings.Contains(p.text, `name="to"`) {
+		t.Error("more is offered than a note")
+	}
+	if _, list := s.ask(t, "GET", "/lists/team-0", amy, nil); !strings.Contains(list, "Pharmacy team, team-1") {
+		t.Error("the list does not say who has them")
+	}
+}
