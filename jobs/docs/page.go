@@ -15,6 +15,7 @@ import (
 	"leftshift/engine/web"
 	"leftshift/features/catalogue"
 	"leftshift/features/codelist"
+	"leftshift/features/gap"
 	"leftshift/features/outcome"
 	"leftshift/jobs/config"
 )
@@ -34,6 +35,7 @@ var pages = []page{
 	{"docs/FEATURES.md", func(string) (string, error) { return featuresPage() }},
 	{"docs/FEATURE_FILES.md", func(string) (string, error) { return featureFilesPage() }},
 	{"docs/OUTCOMES.md", func(string) (string, error) { return outcomesPage() }},
+	{"docs/GAPS.md", func(string) (string, error) { return gapsPage() }},
 	{"docs/CODELISTS.md", func(string) (string, error) { return codelistsPage() }},
 	{"docs/OWN_CODELISTS.md", func(string) (string, error) { return ownCodelistsPage(), nil }},
 	{"docs/CONFIG.md", func(string) (string, error) { return config.Markdown(), nil }},
@@ -63,6 +65,18 @@ func featuresPage() (string, error) {
 		return "", err
 	}
 	return catalogue.Markdown(c), nil
+}
+
+func gapsPage() (string, error) {
+	_, _, features, err := builtIn()
+	if err != nil {
+		return "", err
+	}
+	c, err := gap.Load(features)
+	if err != nil {
+		return "", err
+	}
+	return gap.Markdown(c), nil
 }
 
 func outcomesPage() (string, error) {
