@@ -80,6 +80,11 @@ func nights(x happened) string {
 // is for the care team only where a list that is of no sensitive topic has its
 // code: what nobody has looked at may be sensitive.
 func (n *Night) problemRow(x happened) (schema.TimelineRow, bool) {
+	for _, name := range fallLists { // told as a fall
+		if l := n.Codelists.List(name); l != nil && n.tells(l) && l.System == x.System.String() && l.Has(x.Text) {
+			return schema.TimelineRow{}, false
+		}
+	}
 	title, class := n.titled(x)
 	if title == "" {
 		return schema.TimelineRow{Kind: "problem", Title: "New problem: no words are recorded for it", Class: risklist.Clinicians.String()}, true

@@ -22,6 +22,9 @@ const (
 	timelineMost = 200
 )
 
+// fallLists are the code lists of a fall.
+var fallLists = []string{"falls", "falls_findings"}
+
 // known is the condition that a row was known on the as-of date.
 func (n *Night) known(table string) string {
 	day := "DATE '" + n.AsOf.String() + "'"
@@ -87,7 +90,7 @@ func (n *Night) writeTimeline(ctx context.Context, db *lake.DB, curated, dir str
 		fmt.Sprintf(" WHERE t.kind = %d GROUP BY t.person, t.kind, t.code HAVING min(t.day) > %s", engine.Problem, from), n.problemRow); err != nil {
 		return err
 	}
-	falls := n.inLists("falls", "falls_findings")
+	falls := n.inLists(fallLists...)
 	if falls != "" {
 		if err := read("SELECT DISTINCT t.person, t.day, CAST(NULL AS DATE) AS end_day, CAST(0 AS UTINYINT) AS kind, CAST(0 AS UTINYINT) AS attended, t.source, CAST(0 AS UTINYINT) AS system, '' AS text, '' AS display FROM listed_event t"+
 			fmt.Sprintf(" WHERE t.kind IN (%d, %d, %d) AND t.day > %s AND (%s)", engine.Problem, engine.Observation, engine.Diagnosis, from, falls), func(happened) (schema.TimelineRow, bool) {

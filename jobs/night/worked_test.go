@@ -80,6 +80,7 @@ func threePeople(t *testing.T, n *Night) (curate, features func(string)) {
 	copd, copdRow := code(list("copd"), "Chronic lung disease")
 	low, lowRow := code(list("depression"), "Low mood")
 	odd, oddRow := code("999999", "Something odd")
+	fell, fellRow := code(list("falls"), "Accidental fall")
 	carer, carerRow := code(list("carer"), "Patient themselves providing care")
 	speaks, speaksRow := code(list("interpreter_spoken"), "")
 	event := func(p engine.Person, kind engine.EventKind, day engine.Day, c engine.Code) any {
@@ -105,10 +106,10 @@ func threePeople(t *testing.T, n *Night) (curate, features func(string)) {
 	return func(dir string) {
 			record(t, dir, map[string][]any{
 				"person": people, "registration": places,
-				"code":         {copdRow, lowRow, oddRow, carerRow, speaksRow},
+				"code":         {fellRow, copdRow, lowRow, oddRow, carerRow, speaksRow},
 				"organisation": {&schema.CuratedOrganisation{Organisation: practice, ODS: "P7", Role: "gp_practice", FromDay: engine.NoDay, ToDay: engine.NoDay}},
 				"team":         {&schema.CuratedTeam{Team: "north", Practice: practice, FromDay: engine.NoDay, ToDay: engine.NoDay}},
-				"event": {event(1, engine.Problem, 19900, copd), event(1, engine.Problem, 19950, copd), event(1, engine.Problem, 19910, low), event(1, engine.Problem, 19920, odd),
+				"event": {event(1, engine.Problem, 19900, copd), event(1, engine.Problem, 19950, copd), event(1, engine.Problem, 19910, low), event(1, engine.Problem, 19920, odd), event(1, engine.Problem, 19930, fell),
 					event(1, engine.Problem, asOf-timelineDays, speaks), // too long ago for the timeline, and a need all the same
 					event(1, engine.Observation, 19800, carer), event(3, engine.Problem, 19900, copd)},
 				"spell": {spell(1, engine.Emergency, 19990, 19994, 0), spell(1, engine.MentalHealth, 19980, 19980, engine.OutcomeSeen), spell(1, engine.Outpatient, 19985, 19985, 5),
@@ -255,7 +256,7 @@ func TestR8R11TheListsHeedWhatTeamsDecided(t *testing.T) {
 		told = append(told, fmt.Sprintf("%d %s/%s/%s", x.Day, x.Kind, x.Class, x.Title))
 	}
 	want := []string{"19990 admission/care_team/Emergency admission to hospital, 4 nights", "19980 mental_health/clinicians/Seen by mental health services", "19975 community/care_team/Seen by community health services",
-		"19960 document/care_team/Document made", "19920 problem/clinicians/New problem: Something odd", "19910 problem/clinicians/New problem: Low mood", "19900 problem/care_team/New problem: Chronic lung disease"}
+		"19960 document/care_team/Document made", "19930 fall/care_team/Fall recorded", "19920 problem/clinicians/New problem: Something odd", "19910 problem/clinicians/New problem: Low mood", "19900 problem/care_team/New problem: Chronic lung disease"}
 	if !slices.Equal(told, want) {
 		t.Errorf("told\n%s\nwant\n%s", strings.Join(told, "\n"), strings.Join(want, "\n"))
 	}
