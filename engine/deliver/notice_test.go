@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -118,9 +119,13 @@ func TestTheWebhookIsSignedAndSaysNothingElse(t *testing.T) {
 	}
 }
 
-// The value is that of another program (Python's hmac) over the same bytes.
-func TestTheSignatureIsHMACOverIdTimeAndBody(t *testing.T) {
-	if got := signature([]byte("0123456789abcdef0123456789abcdef"), "msg", "1700000000", []byte(`{"a":1}`)); got != "2e9Sqhd1UW+2YXhRquYk3Or64oHN3Bu0w/jAIkEkjQs=" {
+// The example with which libraries of Standard Webhooks are tested.
+func TestTheSignatureIsThatOfStandardWebhooks(t *testing.T) {
+	secret, err := base64.StdEncoding.DecodeString("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := signature(secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265330", []byte(`{"test": 2432232314}`)); got != "g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=" {
 		t.Errorf("the signature is %s", got)
 	}
 }

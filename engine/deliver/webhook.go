@@ -17,7 +17,7 @@ import (
 )
 
 // Webhook is an address that is told when lists are ready. It signs as the
-// Standard Webhooks specification (1.0) says: the headers webhook-id,
+// Standard Webhooks specification says: the headers webhook-id,
 // webhook-timestamp and webhook-signature, the last "v1," and the base64 of
 // HMAC-SHA-256 over id, timestamp and body, with a full stop between.
 type Webhook struct {
