@@ -29,7 +29,7 @@ func (b *builder) compare(first, second *evaluation) error {
 		}
 	}
 	all.settle()
-	shownAll := newParts(b.rule, all.rowSums(), nil).show(all)
+	shownAll := newParts(b.rule, all.rowSums(), nil, true).show(all)
 	if other != first {
 		t := shownAll.table("agreement", "Two lists of the highest twentieth, on the same people", "People", false)
 		t.Note = fmt.Sprintf("First: %s. Second: %s.", first.title(), other.title())
@@ -91,7 +91,7 @@ func (b *builder) errors(rows []snapshot.Measured, first, other *evaluation, all
 		if total(flat) == total(c.rowSums()) {
 			beside = append(beside, flat)
 		}
-		parts := newParts(b.rule, c.rowSums(), beside)
+		parts := newParts(b.rule, c.rowSums(), beside, false)
 		var shown []*shownCross
 		for m := range pair {
 			shown = append(shown, parts.show(models[m]))

@@ -67,13 +67,14 @@ func control(all *snapshot.Population, rule disclosure.Rule) *makeUp {
 		*to = s
 	}
 	// What single divisions are shown bind the divisions of their parts.
+	told := func(k int) bool { return shownWhole(rule, parts[k], cells[k]) }
 	var kept [][]int
 	for k := range parts {
-		if shownWhole(rule, parts[k], cells[k]) {
+		if told(k) {
 			kept = append(kept, parts[k])
 		}
 	}
-	banded := newParts(rule, crosses[0].rowSums(), kept)
+	banded := newParts(rule, crosses[0].rowSums(), kept, told(0))
 	add := func(id, title string, a snapshot.Attributes, labels []string, of func(snapshot.Group) int) {
 		p.within = append(p.within, within{id, title, banded.show(crossOf(all.By(snapshot.ByBand|a), crosses[0].rows, labels, bandOf, of).withoutEmptyColumns())})
 	}
@@ -83,7 +84,7 @@ func control(all *snapshot.Population, rule disclosure.Rule) *makeUp {
 	add("sex", "sex", snapshot.BySex, sexes, sexOf)
 	add("long-term-conditions", "number of long-term conditions", snapshot.ByLTCs, longTerm, longTermOf)
 
-	placed := newParts(rule, crosses[4].rowSums(), kept)
+	placed := newParts(rule, crosses[4].rowSums(), kept, told(4))
 	practices := p.places.labels()
 	recorded := func(unknown func(snapshot.Group) bool) func(snapshot.Group) int {
 		return func(g snapshot.Group) int {
@@ -128,11 +129,13 @@ type parts struct {
 	root *disclosure.Node
 }
 
-func newParts(rule disclosure.Rule, counts []int, beside [][]int) *parts {
+// newParts divides everyone by counts, beside other divisions of everyone;
+// shown says that the counts themselves are shown.
+func newParts(rule disclosure.Rule, counts []int, beside [][]int, shown bool) *parts {
 	root := &disclosure.Node{Tables: beside}
 	for _, n := range counts {
 		root.People += n
-		root.Children = append(root.Children, &disclosure.Node{People: n})
+		root.Children = append(root.Children, &disclosure.Node{People: n, Shown: shown})
 	}
 	return &parts{rule, root}
 }

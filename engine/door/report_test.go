@@ -162,7 +162,7 @@ func TestG26WhatIsShownOfAPopulationGivesNoHiddenCountAway(t *testing.T) {
 		for i := range sums {
 			sums[i] = rapid.IntRange(0, 40).Draw(t, "people")
 		}
-		root := newParts(rule, sums, [][]int{sums})
+		root := newParts(rule, sums, [][]int{sums}, true)
 		if !rule.Free(root.root) {
 			t.Skip("the single division is withheld before")
 		}
@@ -277,5 +277,17 @@ func TestA9LongerListsHoldMoreAndYieldLess(t *testing.T) {
 				t.Errorf("%s: %v after %v", name, Line(is), Line(was))
 			}
 		}
+	}
+}
+
+// Two people shown as a star, each in a group of their own: two stars in a row
+// that is a star would say that neither is 7, so the row is withheld, zeros
+// included.
+func TestF6ARowThatWouldTellIsWithheld(t *testing.T) {
+	rule := disclosure.Standard
+	c := &cross{rows: []string{"a", "b"}, columns: []string{"x", "y", "z"}, people: [][]int{{1, 1, 0}, {30, 3, 0}}, nano: [][]int64{{0, 0, 0}, {0, 0, 0}}}
+	s := newParts(rule, c.rowSums(), nil, true).show(c)
+	if got := fmt.Sprint(s.cells); got != "[[* * *] [30 * 0]]" {
+		t.Errorf("shown as %s", got)
 	}
 }

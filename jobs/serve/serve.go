@@ -19,6 +19,7 @@ import (
 	"leftshift/engine"
 	"leftshift/engine/access"
 	"leftshift/engine/audit"
+	"leftshift/engine/disclosure"
 	"leftshift/engine/door"
 	"leftshift/engine/identity"
 	"leftshift/engine/snapshot"
@@ -54,6 +55,7 @@ func Open(c *config.Config, log *slog.Logger) (s *Site, err error) {
 		return s, err
 	}
 	opt := door.Options{Snapshots: s.snapshots, Audit: s.Audit, Today: func() engine.Day { return c.AsOf(time.Now()) },
+		Rule:    disclosure.Rule{Small: c.Report.SmallNumber, RoundTo: c.Report.RoundTo},
 		Recheck: c.Serve.Recheck, Stale: c.Serve.Stale, Chances: c.Serve.Chances || c.Site.Synthetic, Runs: runs(c),
 		Verify: func(ctx context.Context, each func(audit.Break)) (audit.Report, bool, error) {
 			return VerifyAudit(ctx, c, "", nil, each)

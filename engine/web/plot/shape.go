@@ -32,7 +32,7 @@ func Bars(title, axis string, rows []Row) template.HTML {
 			c.text(x(r.Values[0])+6, y+14, "start", r.Texts[0])
 		}
 	}
-	c.text((left+width-right)/2, bottom+40, "middle", axis)
+	c.text(width/2, bottom+40, "middle", axis)
 	return c.svg(title, bottom+50)
 }
 
@@ -237,6 +237,6 @@ func Points(title, axis string, right float64, rows []Row) template.HTML {
 			c.text(width, y+5, "end", r.Texts[0])
 		}
 	}
-	c.text((left+width-after)/2, bottom+40, "middle", axis)
+	c.text(width/2, bottom+40, "middle", axis)
 	return c.svg(title, bottom+50)
 }
