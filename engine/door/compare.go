@@ -3,8 +3,6 @@
 package door
 
 import (
-	"fmt"
-
 	"leftshift/engine/disclosure"
 	"leftshift/engine/snapshot"
 )
@@ -22,7 +20,7 @@ func (b *builder) compare(first, second *evaluation) error {
 		return err
 	}
 	// The outcomes by list: both, first alone, second alone, neither.
-	all := newCross([]string{"with the outcome", "without"}, []string{"on both lists", "on the first alone", "on the second alone", "on neither"})
+	all := newCross([]string{"with the outcome", "without"}, []string{"on both lists", "on A's alone", "on B's alone", "on neither"})
 	for _, x := range rows {
 		if x.Set == snapshot.MeasuredAll {
 			all.micros(1-int(x.Label), [4]int{3, 1, 2, 0}[x.Both], x.Micros)
@@ -32,7 +30,7 @@ func (b *builder) compare(first, second *evaluation) error {
 	shownAll := newParts(b.rule, all.rowSums(), nil, true).show(all)
 	if other != first {
 		t := shownAll.table("agreement", "Two lists of the highest twentieth, on the same people", "People", false)
-		t.Note = fmt.Sprintf("First: %s. Second: %s.", first.title(), other.title())
+		t.Note = letters([]*evaluation{first, other})[0]
 		b.add(Section{Title: "Caught, missed and moved", Tables: []Table{t}, Words: []string{
 			"Had each model listed the twentieth at the highest risk on the test date: who with the outcome was caught by both, by one or by neither, and who was listed without it."}})
 	}
@@ -60,9 +58,9 @@ func (b *builder) errors(rows []snapshot.Measured, first, other *evaluation, all
 	if other == first {
 		pair = pair[:1]
 	}
-	for _, e := range pair {
+	for k := range pair {
 		for _, c := range []string{"with outcome, listed", "with outcome, not listed", "missed", "without, listed", "listed without"} {
-			t.Columns = append(t.Columns, prefix(e, other != first)+c)
+			t.Columns = append(t.Columns, prefix(k, other != first)+c)
 		}
 	}
 	for _, d := range divisions {
@@ -108,7 +106,7 @@ func (b *builder) errors(rows []snapshot.Measured, first, other *evaluation, all
 			t.Rows = append(t.Rows, row)
 		}
 	}
-	return Section{Title: "Errors by group", Tables: []Table{t}, Plot: Plot{Kind: Bars, Columns: []int{3}, Axis: "% of those with the outcome who would be missed, " + first.title()}}
+	return Section{Title: "Errors by group", Tables: []Table{t}, Plot: Plot{Kind: Bars, Columns: []int{3}, Axis: "% of those with the outcome who would be missed, " + first.title()}, Words: letters(pair)}
 }
 
 // partOf is what percentage of both together the first is; hidden where either

@@ -215,23 +215,32 @@ func pairOf(first, second *evaluation) []*evaluation {
 	return []*evaluation{first, second}
 }
 
-func prefix(e *evaluation, several bool) string {
+// prefix tells the columns of two models apart, in order.
+func prefix(k int, several bool) string {
 	if several {
-		return e.title() + ": "
+		return [...]string{"A: ", "B: "}[k]
 	}
 	return ""
+}
+
+// letters says which model is which.
+func letters(pair []*evaluation) []string {
+	if len(pair) < 2 {
+		return nil
+	}
+	return []string{"A: " + pair[0].title() + ". B: " + pair[1].title() + "."}
 }
 
 func calibrationSection(rule disclosure.Rule, first, second *evaluation) Section {
 	pair := pairOf(first, second)
 	t := Table{ID: "calibration", Title: "Predicted and observed, by tenth of predicted risk", Columns: []string{"Tenth"}}
 	p := Plot{Kind: Calibration, Axis: "%"}
-	for _, e := range pair {
+	for k, e := range pair {
 		at := len(t.Columns)
 		for _, c := range []string{"people", "with outcome", "predicted", "observed"} {
-			t.Columns = append(t.Columns, prefix(e, second != nil)+c)
+			t.Columns = append(t.Columns, prefix(k, second != nil)+c)
 		}
-		p.Columns = append(p.Columns, at+2, at+3)
+		p.Columns, p.Names = append(p.Columns, at+2, at+3), append(p.Names, e.title())
 	}
 	most := len(first.Evaluation.Bands)
 	for k := range most {
@@ -258,7 +267,7 @@ func calibrationSection(rule disclosure.Rule, first, second *evaluation) Section
 		t.Rows = append(t.Rows, row)
 	}
 	return Section{Title: "Predicted against observed", Tables: []Table{t}, Plot: p, Words: []string{
-		"On the dashed line predictions are right; above it they are too low. A tenth in which few people have the outcome is not drawn."}}
+		"On the dashed line predictions are right; above it they are too low. A tenth in which few people have the outcome is not drawn."}}.with(letters(pair))
 }
 
 // topSection has sensitivity and positive predictive value as percentages of
@@ -267,9 +276,9 @@ func topSection(rule disclosure.Rule, first, second *evaluation) Section {
 	pair := pairOf(first, second)
 	t := Table{ID: "top", Title: "Lists of the highest risks", Columns: []string{"List"},
 		Note: "Sensitivity: the share of all with the outcome who would have been listed. Positive predictive value: the share of the list with the outcome."}
-	for _, e := range pair {
+	for k := range pair {
 		for _, c := range []string{"people", "with outcome", "sensitivity", "positive predictive value"} {
-			t.Columns = append(t.Columns, prefix(e, second != nil)+c)
+			t.Columns = append(t.Columns, prefix(k, second != nil)+c)
 		}
 	}
 	for k, top := range first.Evaluation.Top {
@@ -289,15 +298,15 @@ func topSection(rule disclosure.Rule, first, second *evaluation) Section {
 		}
 		t.Rows = append(t.Rows, row)
 	}
-	return Section{Title: "What lists would have held", Tables: []Table{t}}
+	return Section{Title: "What lists would have held", Tables: []Table{t}, Words: letters(pair)}
 }
 
 func subgroupSection(first, second *evaluation) Section {
 	pair := pairOf(first, second)
 	t := Table{ID: "subgroups", Title: "Performance by subgroup", Columns: []string{"Group"}, Note: "Nothing is estimated where people or outcomes are too few to be shown."}
-	for _, e := range pair {
+	for k := range pair {
 		for _, c := range []string{"people", "with outcome", "AUROC", "calibration slope", "observed / expected"} {
-			t.Columns = append(t.Columns, prefix(e, second != nil)+c)
+			t.Columns = append(t.Columns, prefix(k, second != nil)+c)
 		}
 	}
 	at := map[string]int{}
@@ -323,5 +332,11 @@ func subgroupSection(first, second *evaluation) Section {
 		t.Rows = append(t.Rows, row)
 	}
 	p := Plot{Kind: Points, Columns: []int{5}, Axis: "observed over expected, " + first.title() + " (1: right)", Right: 1}
-	return Section{Title: "By subgroup", Tables: []Table{t}, Plot: p, Words: []string{"Where observed over expected is above 1 the model's chances are too low for that group, and the group would be under-served."}}
+	return Section{Title: "By subgroup", Tables: []Table{t}, Plot: p, Words: []string{"Where observed over expected is above 1 the model's chances are too low for that group, and the group would be under-served."}}.with(letters(pair))
+}
+
+// with is the section with more words.
+func (s Section) with(words []string) Section {
+	s.Words = append(s.Words, words...)
+	return s
 }

@@ -61,9 +61,10 @@ type Section struct {
 // Plot says how the first table of a section is drawn, from its own fields.
 type Plot struct {
 	Kind    PlotKind
-	Columns []int   // whose numbers are drawn
-	Axis    string  // what they are
-	Right   float64 // of points: where an estimate is right
+	Columns []int    // whose numbers are drawn
+	Axis    string   // what they are
+	Names   []string // of calibration: of each pair
+	Right   float64  // of points: where an estimate is right
 }
 
 // PlotKind is a shape of plot.

@@ -203,15 +203,7 @@ func draw(s door.Section) template.HTML {
 	case door.Stacked:
 		return plot.Stacked(t.Title, names, rows)
 	case door.Calibration:
-		var models []string
-		for k := 0; k < len(names); k += 2 {
-			model, _, ok := strings.Cut(names[k], ": ")
-			if !ok {
-				model = "the model"
-			}
-			models = append(models, model)
-		}
-		return plot.Calibration(t.Title, models, rows)
+		return plot.Calibration(t.Title, s.Plot.Names, rows)
 	}
 	return ""
 }
