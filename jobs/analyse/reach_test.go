@@ -34,7 +34,7 @@ func TestReach(t *testing.T) {
 		{"falls_365d", (on - 100).String(), "diagnosis", on - 100},
 		{"age", "", "", on - 100},
 		{"ambulance_conveyed_365d", "", "spell.ambulance", 0}, // not observable,
-		{"core20", "", "", 0}, // derived of what is no record
+		{"core20", "", "", 0},                                 // derived of what is no record
 	} {
 		if s.Catalogue.Find(x.feature) == nil {
 			t.Errorf("no feature %s", x.feature)
