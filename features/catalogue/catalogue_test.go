@@ -152,7 +152,7 @@ func TestFaults(t *testing.T) {
 	for _, c := range []struct{ from, to, code, line string }{
 		{`id = "problems_{w}"`, `id = "Problems"`, "id", ":2:"},
 		{`id = "problems_{w}"`, ``, "incomplete", ":1:"},
-		{`[365]`, `[365, 90, 365]`, "id-twice", ":2:"},
+		{`[365]`, `[365, 90, 365]`, "twice", ":7:"},
 		{`[365]`, `[-1]`, "window", ":7:"},
 		{`windows = [365]`, ``, "window-missing", ":1:"},
 		{`"count"`, `"sum"`, "aggregate", ":8:"},

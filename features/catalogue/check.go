@@ -70,7 +70,7 @@ func (l *loader) check(b block, e *entry, d *Definition) {
 			e.told[key+code+text] = true
 		}
 	}
-	if !idShape.MatchString(d.ID) || len(d.ID) > maxID {
+	if (!idShape.MatchString(d.ID) || len(d.ID) > maxID) && d.Days >= 0 && !unnamed(e, e.ID) { // those are told below
 		bad("id", "id", "is not an id: use lower_snake, at most %d characters", maxID)
 	}
 	if d.ID == "person" || d.ID == "as_of" || d.ID == matrix.UnseenColumn {
@@ -79,58 +79,112 @@ func (l *loader) check(b block, e *entry, d *Definition) {
 	if d.Area == "" {
 		bad("area", "incomplete", "lacks area (the part of care that it is filed under): add it")
 	}
-	if len(d.Tests) == 0 && d.Origin == "" { // those of a folder are shown by cases in its files
-		bad("tests", "incomplete", "lacks tests (scenarios that show it): add them")
-	}
-	if !versionShape.MatchString(d.Since) && (d.Since != "" || d.Origin == "") {
-		bad("since", "since", "needs since, the version of the catalogue in which it first stood, as \"0.2\"")
-	}
-	for key, t := range map[string]string{"sentence": d.Sentence, "none": d.None, "unknown": d.Unknown} {
-		if f := sentenceFault(t); f != "" {
-			bad(key, "sentence", "%s", f)
+	if d.Origin != "" {
+		for _, k := range []struct {
+			key  string
+			said bool
+		}{{"tests", len(d.Tests) > 0}, {"since", d.Since != ""}} {
+			if k.said {
+				bad(k.key, "built-in-only", "has %s, which built-in features have: remove it (a site's features are shown by a [[case]])", k.key)
+			}
+		}
+	} else {
+		if len(d.Tests) == 0 {
+			bad("tests", "incomplete", "lacks tests (scenarios that show it): add them")
+		}
+		if !versionShape.MatchString(d.Since) {
+			bad("since", "since", "needs since, the version of the catalogue in which it first stood, as \"0.2\"")
 		}
 	}
+	l.checkWords(e, d, bad)
 	if d.Days < 0 || d.Gap < 0 || d.Days > 36525 || (d.Days != Ever && d.Gap >= d.Days) {
 		bad("windows", "window", "has a window of %d days with gap %d: use 0 (whole record) to 36525, the gap smaller", d.Days, d.Gap)
 	}
-	if e.Broken("source") || e.Broken("aggregate") {
-		return // what fits what is not known
+	source, making := l.checkParts(e, d, bad)
+	switch {
+	case source && d.Source == Derived:
+		l.checkDerived(b, e, d, bad)
+		return
+	case source && d.Source == Demographic:
+		l.checkDemographic(e, d, bad)
+		return
+	case source:
+		l.checkSource(d, bad)
 	}
-	if (d.Source == Derived) != (d.Aggregate == Holds) || (d.Source == Derived) != (len(d.Terms) > 0) {
+	if d.Readmission < 0 || d.Readmission > 365 {
+		bad("readmission", "readmission", "has readmission %d: use days from 1 to 365", d.Readmission)
+	}
+	l.checkMeasured(e, d, making, bad)
+	if len(d.Members) > MaxMembers || len(d.Weights) > MaxMembers {
+		bad("group", "group", "has more than %d members", MaxMembers)
+	}
+	if making {
+		l.checkMaking(e, d, bad)
+	}
+}
+
+// say adds a fault of a key of an entry to what was found, once.
+type say func(key, code, text string, args ...any)
+
+// checkParts tells of a source and an aggregate that there are not, or that do
+// not go together, and says which of them are known: what is not is no reason to
+// pass over the rest.
+func (l *loader) checkParts(e *entry, d *Definition, bad say) (source, making bool) {
+	switch d.Source {
+	case Demographic, Event, Spell, Document, Derived:
+		source = true
+	default:
+		bad("source", "source", "needs source = \"demographic\", \"event\", \"spell\", \"document\" or \"derived\"")
+	}
+	if e.Broken("source") {
+		source = false
+	}
+	_, making = aggregates[d.Aggregate]
+	if ofPerson := d.Aggregate == Value && (d.Source == Demographic || !source); !making && !ofPerson && !(source && d.Source == Demographic) {
+		bad("aggregate", "aggregate", "has aggregate %q, which does not exist%s: use one of %s", string(d.Aggregate), meant(string(d.Aggregate), aggregateNames()), strings.Join(aggregateNames(), ", "))
+	}
+	if e.Broken("aggregate") {
+		making = false
+	}
+	if source && (making || d.Aggregate == Value) && !e.Broken("terms") && ((d.Source == Derived) != (d.Aggregate == Holds) || (d.Source == Derived) != (len(d.Terms) > 0)) {
 		bad("terms", "terms", "needs terms and aggregate %s when, and only when, its source is \"derived\"", Holds)
-		return
 	}
-	if d.Source == Derived {
-		if d.filtered() || d.Analyte != "" || len(d.Members) > 0 || d.Gap+d.Days > 0 {
-			bad("source", "filter", "is derived and takes no filter and no window")
-		}
-		if !e.Broken("absence") && !e.Broken("sentence") {
-			l.checkTerms(b, d)
-		}
-		return
+	return source, making && d.Aggregate != Holds
+}
+
+func (l *loader) checkDerived(b block, e *entry, d *Definition, bad say) {
+	if d.filtered() || d.Analyte != "" || len(d.Members) > 0 || d.Gap+d.Days > 0 {
+		bad("source", "filter", "is derived and takes no filter and no window")
 	}
-	if d.Source == Demographic {
-		if _, ok := Items[d.Item]; !ok || d.Aggregate != Value {
-			bad("item", "item", "needs aggregate = \"value\" and a known item, not %q", string(d.Item))
-		}
-		if d.filtered() || len(d.Members) > 0 || d.Analyte != "" || d.Gap+d.Days > 0 {
-			bad("source", "filter", "is demographic and takes no filter and no window")
-		}
-		if sure := d.Item == CareHome || d.Item == EthnicityKnown; sure != (d.Absence == matrix.AbsenceZero) {
-			bad("absence", "absence", "has item %s: absence must be \"zero\" for care_home and ethnicity_known, which are always known, and \"unknown\" for the others", string(d.Item))
-		}
-		return
+	if d.Aggregate == Holds && len(d.Terms) > 0 && !e.Broken("absence") && !e.Broken("sentence") {
+		l.checkTerms(b, d)
 	}
+}
+
+func (l *loader) checkDemographic(e *entry, d *Definition, bad say) {
+	_, known := Items[d.Item]
+	if !known || d.Aggregate != Value && !e.Broken("aggregate") {
+		bad("item", "item", "needs aggregate = \"value\" and a known item, not %q", string(d.Item))
+	}
+	if d.filtered() || len(d.Members) > 0 || d.Analyte != "" || d.Gap+d.Days > 0 {
+		bad("source", "filter", "is demographic and takes no filter and no window")
+	}
+	if sure := d.Item == CareHome || d.Item == EthnicityKnown; known && !e.Broken("item") && sure != (d.Absence == matrix.AbsenceZero) {
+		bad("absence", "absence", "has item %s: absence must be \"zero\" for care_home and ethnicity_known, which are always known, and \"unknown\" for the others", string(d.Item))
+	}
+}
+
+// checkSource tells what does not go with rows of the source.
+func (l *loader) checkSource(d *Definition, bad say) {
 	n, ok := aggregates[d.Aggregate]
-	if !ok {
-		bad("aggregate", "aggregate", "has aggregate %q, which does not exist: use one of %s", string(d.Aggregate), strings.Join(aggregateNames(), ", "))
-		return
+	cannot := func(can bool, of string) {
+		if ok && !can && d.Aggregate != Holds {
+			bad("aggregate", "aggregate", "cannot have aggregate %s of %s", d.Aggregate, of)
+		}
 	}
 	switch d.Source {
 	case Event:
-		if !n.event {
-			bad("aggregate", "aggregate", "cannot have aggregate %s of events", d.Aggregate)
-		}
+		cannot(n.event, "events")
 		if len(d.Kinds) == 0 {
 			bad("kinds", "kinds", "needs the kinds of event it reads")
 		}
@@ -138,9 +192,7 @@ func (l *loader) check(b block, e *entry, d *Definition) {
 			bad("source", "filter", "reads events: spells, first_of_cis, no_admission, attended, readmission, destinations, specialties, arrivals, categories and current are for spells or documents")
 		}
 	case Spell:
-		if !n.spell {
-			bad("aggregate", "aggregate", "cannot have aggregate %s of spells", d.Aggregate)
-		}
+		cannot(n.spell, "spells")
 		if len(d.Spells) == 0 {
 			bad("spells", "spells", "needs the kinds of spell it reads")
 		}
@@ -148,14 +200,10 @@ func (l *loader) check(b block, e *entry, d *Definition) {
 			bad("source", "filter", "reads spells: kinds, status, modes, positions, codes, within, categories and gap are for events or documents")
 		}
 	case Document:
-		if !n.document {
-			bad("aggregate", "aggregate", "cannot have aggregate %s of documents", d.Aggregate)
-		}
+		cannot(n.document, "documents")
 		if d.ofEvents() || d.ofSpells() || d.Analyte != "" || d.Gap > 0 {
 			bad("source", "filter", "reads documents: it takes categories, status, current and codes only")
 		}
-	default:
-		bad("source", "source", "needs source = \"demographic\", \"event\", \"spell\", \"document\" or \"derived\"")
 	}
 	for _, m := range d.Members {
 		misplaced := l.lib.Misplaced(m.Lists, m.Codes, d.Kinds)
@@ -166,16 +214,11 @@ func (l *loader) check(b block, e *entry, d *Definition) {
 			bad("lists", "list-misplaced", "%s", text)
 		}
 	}
-	if d.Readmission < 0 || d.Readmission > 365 {
-		bad("readmission", "readmission", "has readmission %d: use days from 1 to 365", d.Readmission)
-	}
-	if d.ValueFrom != nil || d.ValueTo != nil {
-		if d.Analyte == "" || !freeOfValue(d.Aggregate) {
-			bad("value_from", "value-bound", "has bounds of a value: they go with an analyte and %s, %s, %s, %s or %s", Count, Days, Any, DaysSince, DaysSinceFirst)
-		} else if d.ValueFrom != nil && d.ValueTo != nil && *d.ValueFrom > *d.ValueTo {
-			bad("value_from", "value-bound", "has bounds between which no value lies")
-		}
-	}
+}
+
+// checkMaking tells what does not go with an aggregate that there is.
+func (l *loader) checkMaking(e *entry, d *Definition, bad say) {
+	n := aggregates[d.Aggregate]
 	if analyteSaid := !e.Broken("analyte") && !e.Broken("analytes"); analyteSaid && n.value != (d.Analyte != "") && (n.value || !freeOfValue(d.Aggregate)) {
 		bad("aggregate", "analyte", "has aggregate %s, which goes with an analyte only", d.Aggregate)
 	}
@@ -188,20 +231,14 @@ func (l *loader) check(b block, e *entry, d *Definition) {
 	if n.members != (e.Group != "") && d.Aggregate != Started && d.Aggregate != Stopped {
 		bad("group", "group", "must have a group when, and only when, its aggregate is %s, %s or %s, or may when it is %s or %s", Members, LatestMember, LatestIs, Started, Stopped)
 	}
-	if len(d.Members) > MaxMembers || len(d.Weights) > MaxMembers {
-		bad("group", "group", "has more than %d members", MaxMembers)
-	}
 	if (d.Aggregate == DistinctSpells) != (len(d.Within) > 0) && d.Aggregate == DistinctSpells {
 		bad("within", "within", "counts spells: say within which kinds")
 	}
 	if n.recent != (d.Recent > 0) || (d.Recent > 0 && d.Days != d.Recent+RateYear) {
 		bad("recent", "recent", "needs recent for aggregate %s, %s or %s, and then the window recent + %d", Acceleration, Started, Stopped, RateYear)
 	}
-	found := false
-	for _, m := range d.Members {
-		found = found || m.ID == d.Pick && d.Pick != ""
-	}
-	if (d.Aggregate == LatestIs) != found || (d.Pick != "" && !found) {
+	found := slices.ContainsFunc(d.Members, func(m Member) bool { return m.ID == d.Pick && d.Pick != "" })
+	if !e.Broken("group") && ((d.Aggregate == LatestIs) != found || (d.Pick != "" && !found)) {
 		bad("pick", "pick", "needs pick, a member of its group, for aggregate %s only", LatestIs)
 	}
 }

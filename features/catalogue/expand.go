@@ -52,6 +52,7 @@ func (l *loader) expand(b block, e *entry) {
 		id, title, area, analyte, unit string
 		decimals                       int
 		members                        []Member
+		lost                           bool // what it is of is not known: the rest is checked all the same
 	}
 	subjects, faulty := []subject{{}}, e.Faulty()
 	for _, k := range []string{"each", "analytes", "windows"} {
@@ -65,6 +66,7 @@ func (l *loader) expand(b block, e *entry) {
 		if !ok {
 			l.fault(b, "each", "group-unknown", "%s: there is no group %q%s", e.ID, e.Each, l.meantGroup(e.Each))
 			l.lose(e)
+			e.Spoil("each")
 			break
 		}
 		subjects, faulty = nil, g.faulty
@@ -96,22 +98,34 @@ func (l *loader) expand(b block, e *entry) {
 			key, names = "analyte", append([]string{e.Analyte}, names...)
 		}
 		subjects = nil
+		var wrong []string
 		for i, id := range names {
 			a := l.analytes.ByID(id)
 			if a == nil {
 				l.faults.add(b.file, e.Nth(key, i), "analyte-unknown", "%s names analyte %q, which does not exist%s", e.ID, id, l.meantAnalyte(id))
-				e.Spoil(key)
-				l.lose(e)
+				wrong = append(wrong, key)
+				subjects = append(subjects, subject{id: id, title: id, analyte: id, lost: true})
 				continue
 			}
-			unit := a.Unit
-			if strings.HasPrefix(unit, "{") {
-				unit = ""
+			if slices.Contains(names[:i], id) {
+				l.faults.add(b.file, e.Nth(key, i), "twice", "analytes has %q twice: keep one", id)
+				continue
 			}
-			subjects = append(subjects, subject{id: id, title: a.Title, analyte: id, unit: plainUnit(unit), decimals: a.Decimals})
+			subjects = append(subjects, subject{id: id, title: a.Title, analyte: id, unit: unitOf(a), decimals: a.Decimals})
+		}
+		for _, key := range wrong {
+			e.Spoil(key)
+			l.lose(e)
 		}
 	}
-	windows := e.Windows
+	var windows []int
+	for i, w := range e.Windows {
+		if slices.Contains(windows, w) {
+			l.faults.add(b.file, e.Nth("windows", i), "twice", "%s: windows has %d twice: keep one", e.ID, w)
+			continue
+		}
+		windows = append(windows, w)
+	}
 	if len(windows) == 0 {
 		windows = []int{Ever}
 		if e.Source != string(Demographic) && e.Source != string(Derived) && !e.Broken("source") {
@@ -134,10 +148,8 @@ func (l *loader) expand(b block, e *entry) {
 			if s.area != "" {
 				d.Area = s.area
 			}
-			if s.unit != "" && d.Unit == "{unit}" {
+			if a := l.analytes.ByID(s.analyte); d.Unit == "{unit}" || a != nil && d.Unit == a.Unit {
 				d.Unit = s.unit
-			} else if d.Unit == "{unit}" {
-				d.Unit = ""
 			}
 			wid := fmt.Sprintf("%dd", w)
 			if w == Ever {
@@ -153,21 +165,29 @@ func (l *loader) expand(b block, e *entry) {
 			l.weigh(b, e, &d)
 			l.hide(&d)
 			l.check(b, e, &d)
-			if len(l.faults.List) > before || faulty {
+			if len(l.faults.List) > before || faulty || s.lost {
 				l.faulty[d.ID] = true
 			}
-			if e.Broken("id") {
+			if e.Broken("id") || s.lost {
 				continue
 			}
 			if other, twice := l.cat.byID[d.ID]; twice {
 				o := l.cat.Definitions[other]
-				at := fmt.Sprintf("%s:%d", o.File, o.Line)
-				if o.Origin == "" && b.folder.Name != "" {
-					at = "the built-in " + at
+				switch {
+				case o.File == d.File && o.Line == d.Line && o.Days != d.Days:
+					l.fault(b, "id", "id-twice", "%s is the id of more than one of its windows: add {w} to it, as %s_{w}", d.ID, e.ID)
+				case o.File == d.File && o.Line == d.Line:
+					l.fault(b, "id", "id-twice", "%s is the id of more than one of its members: add {member} to it, as %s_{member}", d.ID, e.ID)
+				case o.Origin == "" && b.folder.Name != "":
+					l.fault(b, "id", "id-twice", "%s is also declared at the built-in %s:%d: give this one another id", d.ID, o.File, o.Line)
+				default:
+					l.fault(b, "id", "id-twice", "%s is also declared at %s:%d: give this one another id", d.ID, o.File, o.Line)
 				}
-				l.fault(b, "id", "id-twice", "%s is also declared at %s: give this one another id, or add {w} or {member} to it", d.ID, at)
 				l.faulty[d.ID] = true
 				continue
+			}
+			if len(d.Terms) > 0 {
+				l.terms[d.ID] = e
 			}
 			l.cat.byID[d.ID] = len(l.cat.Definitions)
 			l.cat.Definitions = append(l.cat.Definitions, d)
@@ -256,8 +276,8 @@ func (l *loader) definition(b block, e *entry) Definition {
 	}
 	d.Specialties = l.codes(b, e, "specialties", e.Specialties)
 	d.Arrivals = l.codes(b, e, "arrivals", e.Arrivals)
-	for _, t := range e.Terms {
-		d.Terms = append(d.Terms, l.term(b, e, t))
+	for i, t := range e.Terms {
+		d.Terms = append(d.Terms, l.term(b, e, i, t))
 	}
 	for _, a := range e.Attended {
 		if a < 0 || a > 31 {
@@ -289,10 +309,16 @@ func (l *loader) definition(b block, e *entry) Definition {
 
 // codes checks codes written "system:code".
 func (l *loader) codes(b block, e *entry, key string, codes []string) []string {
-	for _, c := range codes {
+	for i, c := range codes {
 		system, code, _ := strings.Cut(c, ":")
-		if n, ok := codelist.Normalise(system, code); !ok || n != code || engine.ParseSystem(system) == engine.NoSystem {
-			l.fault(b, key, "code", "%s names %q, which is no code: write system:code, as snomed:217082002", e.ID, c)
+		n, ok := codelist.Normalise(system, code)
+		switch text := codelist.CodeFault(system, n); {
+		case engine.ParseSystem(system) == engine.NoSystem || code == "":
+			l.faults.add(b.file, b.place.Nth(key, i), "code", "%s names %q, which is no code: write system:code, as snomed:217082002", e.ID, c)
+		case text != "":
+			l.faults.add(b.file, b.place.Nth(key, i), "code", "%s names %s, which %s: correct it", e.ID, c, text)
+		case !ok || n != code:
+			l.faults.add(b.file, b.place.Nth(key, i), "code", "%s names %s: write it as %s:%s", e.ID, c, system, n)
 		}
 	}
 	return codes
@@ -301,13 +327,13 @@ func (l *loader) codes(b block, e *entry, key string, codes []string) []string {
 // bound scales the bounds of a value to whole numbers of the analyte's scale.
 func (l *loader) bound(b block, e *entry, d *Definition) {
 	scale := func(key string, x *float64) *int64 {
-		if x == nil {
+		if x == nil || l.analytes.ByID(d.Analyte) == nil {
 			return nil
 		}
 		v := *x * math.Pow10(d.Decimals)
 		n := int64(math.Round(v))
 		if math.Abs(v-float64(n)) > 1e-6 || n < -1<<20 || n > 1<<20 {
-			l.fault(b, key, "value-bound", "%s: %s must be a value of the analyte with at most %d decimals", d.ID, key, d.Decimals)
+			l.fault(b, key, "value-bound", "%s: %s must be a value of %s with at most %s", d.ID, key, d.Analyte, engine.Plural(d.Decimals, "decimal"))
 		}
 		return &n
 	}

@@ -12,12 +12,23 @@ import (
 // faultsOf loads a site's files and gives every fault as told.
 func faultsOf(t *testing.T, files map[string]string) (*Catalogue, []string) {
 	t.Helper()
+	return faultsIn(t, files, Folder{FS: builtIn})
+}
+
+// aloneFaults is faultsOf without what is built in, which takes longer to read.
+func aloneFaults(t *testing.T, files map[string]string) (*Catalogue, []string) {
+	t.Helper()
+	return faultsIn(t, files)
+}
+
+func faultsIn(t *testing.T, files map[string]string, before ...Folder) (*Catalogue, []string) {
+	t.Helper()
 	lib, an := shelves(t)
 	dir := fstest.MapFS{}
 	for name, text := range files {
 		dir[name] = &fstest.MapFile{Data: []byte(text)}
 	}
-	c, err := LoadWith(lib, an, Folder{Name: "ours", FS: dir})
+	c, err := loadAll(lib, an, append(before, Folder{Name: "ours", FS: dir}))
 	if err == nil {
 		return c, nil
 	}

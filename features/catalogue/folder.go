@@ -44,19 +44,23 @@ type text struct {
 	file   *file
 }
 
-// files lists the feature files of a folder.
-func (f *Folder) files() ([]string, error) {
+// files lists the feature files of a folder, and those that would be if their
+// ending were in small letters.
+func (f *Folder) files() (names, passed []string, err error) {
 	if f.Only != "" {
-		return []string{f.Only}, nil
+		return []string{f.Only}, nil, nil
 	}
-	names, err := fs.Glob(f.FS, "*.toml")
-	out := names[:0]
-	for _, n := range names {
-		if !strings.HasPrefix(n, ".") && !IsDraft(n) {
-			out = append(out, n)
+	all, err := fs.Glob(f.FS, "*.*")
+	for _, n := range all {
+		switch low := strings.ToLower(n); {
+		case strings.HasPrefix(n, ".") || IsDraft(n) || !strings.HasSuffix(low, ".toml"):
+		case !strings.HasSuffix(n, ".toml") || IsDraft(low):
+			passed = append(passed, n)
+		default:
+			names = append(names, n)
 		}
 	}
-	return out, err
+	return names, passed, err
 }
 
 func (f *Folder) place(name string) string { return path.Join(f.Name, name) }

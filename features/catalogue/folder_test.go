@@ -33,6 +33,7 @@ why = "We ask."
 id = "ltc_recent_{member}"
 title = "{Name} coded lately"
 sentence = "{Name} coded lately"
+none = "{Name} not coded lately"
 each = "ltc"
 source = "event"
 kinds = ["problem"]
@@ -71,7 +72,7 @@ func TestFolderJoins(t *testing.T) {
 	if d == nil || d.Origin != "features" || d.File != "features/ours.toml" || d.Line != 10 {
 		t.Fatalf("%+v", d)
 	}
-	if len(c.Cases) != 1 || c.Cases[0].Line != 41 || c.Cases[0].File != "features/ours.toml" || !strings.HasPrefix(c.Cases[0].Record, "event ") {
+	if len(c.Cases) != 1 || c.Cases[0].Line != 42 || c.Cases[0].File != "features/ours.toml" || !strings.HasPrefix(c.Cases[0].Record, "event ") {
 		t.Errorf("cases %+v", c.Cases)
 	}
 	ids := make([]string, n)
@@ -89,7 +90,7 @@ func TestFolderFaults(t *testing.T) {
 		{`id = "red_flag_{member}_{w}"`, `id = "age"`, "id-twice", "features/ours.toml:11: age is also declared at the built-in person.toml:"},
 		{`id = "red_flags"`, `id = "ltc"`, "group-twice", "features/ours.toml:2: group ltc is also declared at the built-in groups.toml:"},
 		{`id = "red_flag_{member}_{w}"`, `id = "person"`, "id", "column that every matrix has"},
-		{`shows = "A fall counts"`, ``, "case-incomplete", "features/ours.toml:38:"},
+		{`shows = "A fall counts"`, ``, "case-incomplete", "features/ours.toml:39:"},
 		{`absence = "zero"`, `absence = "none"`, "absence", "features/ours.toml:19:"},
 	} {
 		text := strings.Replace(local, c.from, c.to, 1)

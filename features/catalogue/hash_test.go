@@ -10,7 +10,7 @@ import (
 func TestHashIsOfMeaning(t *testing.T) {
 	of := func(from, to string) (meaning, words string) {
 		t.Helper()
-		text := localEntry("x", "lists = [\"falls\"]\nsentence = \"fell\"\nstory = \"s\"\n")
+		text := localEntry("x", "lists = [\"falls\"]\nsentence = \"fell\"\nnone = \"no fall\"\nstory = \"s\"\n")
 		if !strings.Contains(text, from) {
 			t.Fatalf("no %q", from)
 		}

@@ -27,7 +27,8 @@ type loader struct {
 	faults   faults
 	groups   map[string]*group
 	faulty   map[string]bool // ids of which a fault was told
-	local    int             // definitions that are not built in
+	terms    map[string]*entry
+	local    int // definitions that are not built in
 	cat      *Catalogue
 }
 
@@ -56,13 +57,16 @@ func LoadWith(lib *codelist.Library, analytes *analyte.Table, more ...Folder) (*
 
 // loadAll reads the first folder, which must hold features, and the others.
 func loadAll(lib *codelist.Library, analytes *analyte.Table, folders []Folder) (*Catalogue, error) {
-	l := &loader{lib: lib, analytes: analytes, groups: map[string]*group{}, faulty: map[string]bool{},
+	l := &loader{lib: lib, analytes: analytes, groups: map[string]*group{}, faulty: map[string]bool{}, terms: map[string]*entry{},
 		cat: &Catalogue{byID: map[string]int{}, lists: map[string]string{}}}
 	l.faults.Of = "the feature catalogue has"
 	var all []*text
 	for i := range folders {
 		f := &folders[i]
-		names, err := f.files()
+		names, passed, err := f.files()
+		for _, name := range passed {
+			l.faults.add(f.place(name), 0, "file-name", "is not read: a feature file ends in .toml, in small letters: rename it")
+		}
 		if err != nil || len(names) == 0 && i == 0 {
 			l.faults.add(f.place("."), 0, "file-missing", "there is no *.toml: add one")
 			return nil, l.faults.Err()
@@ -81,7 +85,9 @@ func loadAll(lib *codelist.Library, analytes *analyte.Table, folders []Folder) (
 			l.expand(block{t.folder, t.name, e.Line, &e.Place}, e)
 		}
 	}
-	l.derives()
+	l.cat.faulty = l.faulty
+	l.derive()
+	l.cat.faulty = nil
 	err := l.faults.Err()
 	if err != nil {
 		l.cat.keepSound(l.faulty)
@@ -94,19 +100,6 @@ func loadAll(lib *codelist.Library, analytes *analyte.Table, folders []Folder) (
 	}
 	l.cat.hashes()
 	return l.cat, err
-}
-
-// derives checks what derived features read, and notes which have a fault.
-func (l *loader) derives() {
-	before := len(l.faults.List)
-	l.derive()
-	for _, f := range l.faults.List[before:] {
-		for _, d := range l.cat.Definitions {
-			if d.File == f.File && d.Line == f.Line {
-				l.faulty[d.ID] = true
-			}
-		}
-	}
 }
 
 // read reads one file; nil when it cannot be read at all.

@@ -1,7 +1,9 @@
 package catalogue
 
 import (
+	"maps"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -66,10 +68,10 @@ func ParseTerm(text string) (Term, bool) {
 }
 
 // term reads a term of an entry.
-func (l *loader) term(b block, e *entry, text string) Term {
+func (l *loader) term(b block, e *entry, i int, text string) Term {
 	t, ok := ParseTerm(text)
 	if !ok {
-		l.faults.add(b.file, b.key("terms"), "term", "%s: cannot read %q: write features, each alone or with >= or < and a number, joined by & and |", e.ID, text)
+		l.faults.add(b.file, e.Nth("terms", i), "term", "%s: cannot read %q: write features, each alone or with >= or < and a number, joined by & and |", e.ID, text)
 	}
 	return t
 }
@@ -91,27 +93,83 @@ func (d *Definition) reads() []string {
 	return out
 }
 
-// derive checks what derived features read, once every file is expanded, and
-// hides those that would tell what only clinicians may see. A total over five
-// terms or more names none of them. A derived feature that reads another must
-// come after it.
+// termLine is the line of the first term of a feature that reads another.
+func (l *loader) termLine(d *Definition, reads string) int {
+	for i, t := range d.Terms {
+		for _, way := range t.Ways {
+			if slices.ContainsFunc(way, func(a Atom) bool { return a.Feature == reads }) {
+				return l.terms[d.ID].Nth("terms", i)
+			}
+		}
+	}
+	return d.Line
+}
+
+// derive checks what derived features read, once every file is expanded, orders
+// them, and hides those that would tell what only clinicians may see. A total
+// over five terms or more names none of them.
 func (l *loader) derive() {
+	fault := func(d *Definition, id, code, text string, args ...any) {
+		l.faults.add(d.File, l.termLine(d, id), code, text, args...)
+		l.faulty[d.ID] = true
+	}
+	known := slices.Sorted(maps.Keys(l.cat.byID))
 	for i := range l.cat.Definitions {
 		d := &l.cat.Definitions[i]
 		for _, id := range d.reads() {
-			at, ok := l.cat.byID[id]
-			if !ok {
-				l.faults.add(d.File, d.Line, "term-unknown", "%s reads feature %s, which does not exist", d.ID, id)
-				continue
+			if _, ok := l.cat.byID[id]; !ok && !l.faulty[id] && !l.cat.Faulty(id) {
+				fault(d, id, "term-unknown", "%s reads feature %s, which does not exist%s", d.ID, id, meant(id, known))
 			}
-			x := &l.cat.Definitions[at]
-			if x.Source == Derived && at >= i {
-				l.faults.add(d.File, d.Line, "term-order", "%s reads feature %s, which is derived and comes after it: move it before", d.ID, id)
-			}
-			if x.Display == matrix.DisplayClinician && (len(d.Terms) < 5 || d.Origin != "") {
+		}
+	}
+	l.order(fault)
+	for i := range l.cat.Definitions {
+		d := &l.cat.Definitions[i]
+		for _, id := range d.reads() {
+			if x := l.cat.Find(id); x != nil && x.Display == matrix.DisplayClinician && (len(d.Terms) < 5 || d.Origin != "") {
 				d.raise("feature " + id + ", which it reads, is shown to clinicians only")
 			}
 		}
+	}
+}
+
+// order puts each derived feature after the derived ones that it reads, whatever
+// the order of entries and files, and leaves all else in its order. A circle is a
+// fault of the feature that closes it.
+func (l *loader) order(fault func(d *Definition, id, code, text string, args ...any)) {
+	defs := l.cat.Definitions
+	out := make([]Definition, 0, len(defs))
+	const begun, done = 1, 2
+	state := make([]uint8, len(defs))
+	var path []string
+	var put func(i int)
+	put = func(i int) {
+		d := &defs[i]
+		state[i] = begun
+		path = append(path, d.ID)
+		for _, id := range d.reads() {
+			at, ok := l.cat.byID[id]
+			switch {
+			case !ok || defs[at].Source != Derived || state[at] == done:
+			case state[at] == begun:
+				circle := append(slices.Clone(path[slices.Index(path, id):]), id)
+				fault(d, id, "term-circle", "%s reads itself: %s: take one of these out of the terms of the one before it", id, strings.Join(circle, " reads "))
+			default:
+				put(at)
+			}
+		}
+		path = path[:len(path)-1]
+		state[i] = done
+		out = append(out, *d)
+	}
+	for i := range defs {
+		if state[i] != done {
+			put(i)
+		}
+	}
+	l.cat.Definitions = out
+	for i := range out {
+		l.cat.byID[out[i].ID] = i
 	}
 }
 

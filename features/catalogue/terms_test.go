@@ -85,7 +85,7 @@ func TestTermFaults(t *testing.T) {
 	lib, an := shelves(t)
 	for terms, code := range map[string]string{
 		`"none_such"`:                  "term-unknown",
-		`"sum"`:                        "term-order",
+		`"sum"`:                        "term-circle",
 		`"problems_365d > 2"`:          "term",
 		`"problems_365d &"`:            "term",
 		`"problems_365d >= 2.123456"`:  "term",

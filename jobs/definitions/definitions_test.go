@@ -16,6 +16,7 @@ const feature = `[[feature]]
 id = "%ID%"
 title = "Falls, ours"
 sentence = "A fall"
+none = "No fall"
 source = "event"
 kinds = ["problem"]
 lists = ["%LIST%"]
@@ -123,11 +124,11 @@ func fault(t *testing.T, err error, code string) string {
 func TestCasesBind(t *testing.T) {
 	good := entry("ours", "falls")
 	for _, c := range []struct{ from, to, want string }{
-		{"ours = 1 on", "ours = 0 on", "features/a.toml:20: ours is 1 on 2024-03-31, not 0 (case-differs)"},
-		{"ours = 1 on 2024-03-01", "ours = 1 on 2024-03-02", "features/a.toml:20: the newest row of ours is on 2024-03-01, not 2024-03-02 (case-differs)"},
-		{"ours = 1 on", "theirs = 1 on", "features/a.toml:20: there is no feature theirs (case-differs)"},
+		{"ours = 1 on", "ours = 0 on", "features/a.toml:21: ours is 1 on 2024-03-31, not 0 (case-differs)"},
+		{"ours = 1 on 2024-03-01", "ours = 1 on 2024-03-02", "features/a.toml:21: the newest row of ours is on 2024-03-01, not 2024-03-02 (case-differs)"},
+		{"ours = 1 on", "theirs = 1 on", "features/a.toml:21: there is no feature theirs (case-differs)"},
 		{good[strings.Index(good, "[[case]]"):], "", "features/a.toml:1: no case shows ours: add a [[case]] that expects a value of it (case-missing)"},
-		{"event 2024", "evnt 2024", "features/a.toml:18: \"evnt\" begins no line of a case"},
+		{"event 2024", "evnt 2024", "features/a.toml:19: \"evnt\" begins no line of a case"},
 	} {
 		cfg, dir := site(t)
 		write(t, dir, "features/a.toml", good)
@@ -158,7 +159,7 @@ func TestFaultsOfCasesBesideDefinitions(t *testing.T) {
 	write(t, dir, "features/d.toml", "[[feature]\n")
 	_, err := Open(cfg)
 	text := fault(t, err, "features-faulty")
-	for _, want := range []string{"features/a.toml:20: ours is 1", "features/b.toml:7: bad names code list", "features/c.toml:18: ", "features/d.toml:1: "} {
+	for _, want := range []string{"features/a.toml:21: ours is 1", "features/b.toml:8: bad names code list", "features/c.toml:19: ", "features/d.toml:1: "} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q", want)
 		}
@@ -188,7 +189,7 @@ func TestDrafts(t *testing.T) {
 	if len(drafts) != 3 || filepath.Base(drafts[0]) != "b.draft.toml" || len(before.Drafts) != 0 {
 		t.Fatal(drafts)
 	}
-	for i, want := range []string{"features/b.draft.toml:7: theirs names code list", "features/c.draft.toml:1: is not readable TOML", ""} {
+	for i, want := range []string{"features/b.draft.toml:8: theirs names code list", "features/c.draft.toml:1: is not readable TOML", ""} {
 		p.Files = drafts[i : i+1]
 		s, err := OpenAt(p)
 		if want == "" {
@@ -214,7 +215,7 @@ func TestFaultsOfListsBesideFeatures(t *testing.T) {
 	write(t, dir, "features/b.toml", strings.Replace(entry("more", "our_lost"), "display", "disploy", 1))
 	_, err := Open(cfg)
 	text := fault(t, err, "features-faulty")
-	for _, want := range []string{"lists.toml:5: list our_list names source \"them\"", "lists.toml:12: list falls is also built in", "lists/our_list.csv:2: ", "b.toml:7: more names code list \"our_lost\", which does not exist: did you mean our_list?", "b.toml:11: disploy"} {
+	for _, want := range []string{"lists.toml:5: list our_list names source \"them\"", "lists.toml:12: list falls is also built in", "lists/our_list.csv:2: ", "b.toml:8: more names code list \"our_lost\", which does not exist: did you mean our_list?", "b.toml:12: disploy"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q in %s", want, text)
 		}
