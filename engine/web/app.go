@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"leftshift/engine"
@@ -254,7 +255,13 @@ func (a *App) fail(w http.ResponseWriter, r *http.Request, who access.Principal,
 	if status >= http.StatusInternalServerError {
 		a.opt.Log.Error("page", "route", r.Pattern, "code", code, "error", err)
 	}
-	main, drawn := a.pages.main("failed", struct{ Say, Code string }{say, code})
+	// A page that needs a reason asks for it, and is then sent one in a form:
+	// reasons do not stand in addresses.
+	ask := ""
+	if code == access.CodeReason && r.Method == http.MethodGet && strings.Count(r.URL.Path, "/") == 2 {
+		ask, title = r.URL.Path+"/because", "Say why"
+	}
+	main, drawn := a.pages.main("failed", struct{ Say, Code, Ask string }{say, code, ask})
 	if drawn != nil {
 		main = ""
 	}

@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -379,5 +380,34 @@ func TestG15AnExportNeedsAReasonAndIsKept(t *testing.T) {
 	want := []string{`team-refused team-1 as nhs "to ring them" 4`, `role-refused team-0 as nhs "to ring them" 4`, `role-refused team-0 as nhs "to ring them" 4`, `analyst-sees-nobody team-0 as nhs "to ring them" 4`, `allowed team-0 as nhs "to ring them" 4`}
 	if len(kept) != len(want) || kept[len(kept)-1] != want[len(want)-1] || kept[0] != want[0] {
 		t.Errorf("the audit has %q", kept)
+	}
+}
+
+// F15: what needs a reason asks for it, and gets it in a form.
+func TestF15AReasonIsAskedForWhereOneIsNeeded(t *testing.T) {
+	s := open(t)
+	person := s.filled(t, Route{Path: "/people/{person}"}, "s9")
+	for _, path := range []string{"/lists/team-0", person} {
+		answer, text := s.ask(t, "GET", path, "ig_lead s9", nil)
+		if answer.StatusCode != http.StatusBadRequest || !strings.Contains(text, `action="`+path+`/because"`) || strings.Contains(text, "reason of") {
+			t.Errorf("%s without a reason: %d", path, answer.StatusCode)
+		}
+		if answer, _ := s.ask(t, "POST", path+"/because", "ig_lead s9", url.Values{"reason": {" "}}); answer.StatusCode != http.StatusBadRequest {
+			t.Errorf("%s with a blank reason: %d", path, answer.StatusCode)
+		}
+		answer, text = s.ask(t, "POST", path+"/because", "ig_lead s9", url.Values{"reason": {"a complaint"}})
+		if answer.StatusCode != http.StatusOK || !strings.Contains(text, "clinician reason of") {
+			t.Errorf("%s with a reason: %d", path, answer.StatusCode)
+		}
+	}
+	if _, text := s.ask(t, "POST", "/find", "ig_lead s9", url.Values{"nhs-number": {number}}); !strings.Contains(text, `href="#reason"`) {
+		t.Error("a search without a reason is not asked for one")
+	}
+	all, err := s.log.Search(context.Background(), audit.Filter{Limit: 100})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.ContainsFunc(all, func(e audit.Entry) bool { return e.Outcome == audit.Allowed && e.Reason == "a complaint" }) {
+		t.Error("the reason is not in the audit")
 	}
 }

@@ -21,6 +21,7 @@ func coordinatorRoutes() []Route {
 	return []Route{
 		{Method: http.MethodGet, Path: "/lists", Act: access.OpenList, Menu: "My lists", Handle: lists},
 		{Method: http.MethodGet, Path: "/lists/{team}", Act: access.OpenList, Handle: showList},
+		{Method: http.MethodPost, Path: "/lists/{team}/because", Act: access.OpenList, Handle: showList},
 		{Method: http.MethodGet, Path: "/lists/{team}/sheet", Act: access.OpenList, Handle: showSheet},
 		{Method: http.MethodGet, Path: "/lists/{team}/left", Act: access.OpenList, Handle: showLeft},
 		{Method: http.MethodPost, Path: "/lists/{team}/columns", Act: access.OpenList, Handle: chooseColumns},
@@ -32,6 +33,7 @@ func coordinatorRoutes() []Route {
 		{Method: http.MethodPost, Path: "/add", Act: access.AddPerson, Handle: add},
 		{Method: http.MethodGet, Path: "/people/{person}", Act: access.OpenPerson, Handle: showPerson},
 		{Method: http.MethodPost, Path: "/people/{person}", Act: access.ActOnItem, Handle: act},
+		{Method: http.MethodPost, Path: "/people/{person}/because", Act: access.OpenPerson, Handle: showPerson},
 		{Method: http.MethodGet, Path: "/people/{person}/add", Act: access.AddPerson, Handle: showAdd},
 		{Method: http.MethodPost, Path: "/people/{person}/add", Act: access.AddPerson, Handle: add},
 		{Method: http.MethodGet, Path: "/words", Act: access.OpenPerson, Menu: "What to say", Handle: showWords},
@@ -259,7 +261,10 @@ func findPage(ctx context.Context, r *Request, faults []Fault) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	p, err := r.page("Find a person", "find", f, faults)
+	p, err := r.page("Find a person", "find", f, struct {
+		Faults []Fault
+		Why    bool
+	}{faults, needsReason(r.Who.Role, access.OpenPerson)})
 	if err == nil {
 		p.Faults = faults
 	}
@@ -272,6 +277,9 @@ func find(ctx context.Context, r *Request) (Answer, error) {
 	number := identity.CleanNHSNumber(strings.TrimSpace(r.PostFormValue("nhs-number")))
 	if !identity.ValidNHSNumber(number) {
 		return findPage(ctx, r, []Fault{{"nhs-number", "Enter an NHS number of 10 digits, like 999 123 4567. The last digit is checked"}})
+	}
+	if needsReason(r.Who.Role, access.OpenPerson) && strings.TrimSpace(r.PostFormValue("reason")) == "" {
+		return findPage(ctx, r, []Fault{{"reason", "Say why you look for this person. The reason is kept in the audit"}})
 	}
 	person, err := r.App.opt.Doors.Find(ctx, r.Who, r.Where(), number)
 	if err != nil {

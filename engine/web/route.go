@@ -42,6 +42,11 @@ func may(role access.Role, act access.Act) bool {
 	return slices.ContainsFunc(access.Table(), func(p access.Policy) bool { return p.Role == role && p.Act == act })
 }
 
+// needsReason says whether the table of rights asks a role why.
+func needsReason(role access.Role, act access.Act) bool {
+	return slices.ContainsFunc(access.Table(), func(p access.Policy) bool { return p.Role == role && p.Act == act && p.Reason })
+}
+
 // menu is what a principal may open.
 func menu(who access.Principal, path string) []Link {
 	var out []Link
