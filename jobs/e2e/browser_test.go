@@ -146,3 +146,34 @@ func (s *served) choices(t *testing.T) []string {
 	}
 	return out
 }
+
+// A coordinator's day (sign in, open the list, take someone on, say what
+// happened, find by number, export, sign out) and an analyst's, by keyboard
+// alone and with JavaScript off.
+func TestADay_R6_R10_R16_R17_G20(t *testing.T) {
+	timed(t)
+	s := serve(t)
+	screens := t.TempDir()
+	if kept := os.Getenv("LEFTSHIFT_SCREENS"); kept != "" {
+		screens = kept
+	}
+	var coordinator, analyst string
+	for _, c := range s.choices(t) {
+		switch {
+		case strings.HasPrefix(c, "coordinator-"):
+			coordinator = c
+		case strings.HasPrefix(c, "analyst-"):
+			analyst = c
+		}
+	}
+	var got struct{ Done, Wrong []string }
+	if err := json.Unmarshal(s.browser(t, "day.mjs", coordinator, analyst, screens), &got); err != nil {
+		t.Fatal(err)
+	}
+	for _, w := range got.Wrong {
+		t.Error(w)
+	}
+	if len(got.Done) < 12 {
+		t.Errorf("only this was done: %v", got.Done)
+	}
+}

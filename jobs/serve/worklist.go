@@ -41,12 +41,30 @@ func (s *Site) follow(ctx context.Context) {
 		if err := s.Sync(ctx); err != nil && ctx.Err() == nil {
 			s.log.Error("worklist", "error", err)
 		}
+		if err := s.warm(ctx); err != nil && ctx.Err() == nil {
+			s.log.Error("snapshot", "error", err)
+		}
 		select {
 		case <-ctx.Done():
 			return
 		case <-time.After(lookEvery):
 		}
 	}
+}
+
+// warm counts the people of the current snapshot before anyone asks: once for
+// each snapshot, which keeps the answer.
+func (s *Site) warm(ctx context.Context) error {
+	if dir, err := snapshot.Current(s.c.At(s.c.Site.Data)); err != nil || dir == "" {
+		return err
+	}
+	now, done, err := s.snapshots.Use(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
+	_, err = now.Population(ctx)
+	return err
 }
 
 // Sync brings the worklist up to the lists of the current snapshot, which may be
