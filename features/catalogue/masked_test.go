@@ -38,6 +38,7 @@ func TestOneTrueFault(t *testing.T) {
 		{"[90]", "[-1]", "has a window of -1 days"},
 		{"\"x_{w}\"", "\"x_{member}_{w}\"", "has {member}, {name} or {Name} in its id"},
 		{"\"T\"", "\"T {name}\"", "has {member}, {name} or {Name} in its title"},
+		{"\"T\"", "\"T {foo}\"", "has a place {foo} in its title"},
 		{"\"T\"", "\"T {n}\"", "has a place {n} in its title that is none of {window}"},
 		{"\"x_{w}\"\n", "\"x_{w}\"\nsince = \"1\"\n", "has since, which built-in features have: remove it"},
 		{"\"x_{w}\"\n", "\"x_{w}\"\ntests = [\"falls\"]\n", "has tests, which built-in features have"},

@@ -35,6 +35,7 @@ func (l *loader) checkWords(e *entry, d *Definition, bad say) {
 		case k.key == "title" || k.key == "story":
 			if m != nil {
 				bad(k.key, "place", "has a place {%s} in its %s that is none of {%s}", m[1], k.key, strings.Join(written, "}, {"))
+				sound = false
 			}
 		default:
 			if f := sentenceFault(k.is); f != "" {

@@ -27,7 +27,8 @@ func Normalise(system, code string) (string, bool) {
 
 // CodeFault says in words what is wrong with a record's code of a system, "" for
 // nothing: "has a wrong check digit". Of a system that no list has, any code is
-// right that is not empty.
+// right that is not empty; of BNF, which sources also give in part, one that ends
+// at a level.
 func CodeFault(system, code string) string {
 	switch system {
 	case ICD10:
@@ -41,7 +42,11 @@ func CodeFault(system, code string) string {
 		}
 		return ""
 	}
-	text, _ := codeFault(system, Exact, code)
+	match := Exact
+	if system == BNF {
+		match = Prefix
+	}
+	text, _ := codeFault(system, match, code)
 	return text
 }
 

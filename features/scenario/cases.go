@@ -37,6 +37,9 @@ func Cases(ctx context.Context, c *catalogue.Catalogue, lib *codelist.Library, a
 		for _, f := range unread {
 			faults.Add(k.File, f.Line, "case-unreadable", "%s", f.Text)
 		}
+		for _, f := range s.Doubts {
+			faults.Add(k.File, f.Line, "case-doubtful", "%s", f.Text)
+		}
 		run := Run{Case: k, Scenario: s, Holds: true}
 		for id := range s.Features() {
 			shown[id] = true // a fault of its case is enough
@@ -45,7 +48,7 @@ func Cases(ctx context.Context, c *catalogue.Catalogue, lib *codelist.Library, a
 			}
 		}
 		slices.Sort(run.Features)
-		if len(unread) > 0 {
+		if len(unread)+len(s.Doubts) > 0 {
 			continue
 		}
 		for i := range s.Asks {

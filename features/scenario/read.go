@@ -23,10 +23,12 @@ package scenario
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"leftshift/engine"
 	"leftshift/engine/analyte"
+	"leftshift/features/declared"
 	"leftshift/features/record"
 )
 
@@ -34,6 +36,10 @@ import (
 type Scenario struct {
 	Record record.Record
 	Asks   []Ask
+	// Doubts are codes that have not the shape of their system, and values that no
+	// source's row has. They were read: a row may have them, and what is made of it
+	// can be asked; in a worked case they are slips.
+	Doubts []Fault
 }
 
 // Ask is an as-of day with what is expected on it.
@@ -67,6 +73,7 @@ func Read(text string, line int, analytes *analyte.Table) (*Scenario, []Fault) {
 	r := &reader{to: &s.Record, analytes: analytes}
 	for i, l := range strings.Split(text, "\n") {
 		at := line + i
+		r.doubts = nil
 		full := l
 		if k := strings.Index(l, "#"); k >= 0 && (k == 0 || l[k-1] == ' ' || l[k-1] == '\t') {
 			l = l[:k]
@@ -84,7 +91,7 @@ func Read(text string, line int, analytes *analyte.Table) (*Scenario, []Fault) {
 		case kinds[words[0]] != nil && !expects(words):
 			err = kinds[words[0]](r, words[1:])
 		case !expects(words):
-			err = fmt.Errorf("%q begins no line of a case: write person, registration, residence, event, spell, document, on, or FEATURE = VALUE", words[0])
+			err = begins(words)
 		case len(s.Asks) == 0:
 			err = fmt.Errorf("an expected value stands before the day it holds on: write on YYYY-MM-DD above it")
 		default:
@@ -98,12 +105,37 @@ func Read(text string, line int, analytes *analyte.Table) (*Scenario, []Fault) {
 		if err != nil {
 			faults = append(faults, Fault{at, err.Error()})
 		}
+		for _, d := range r.doubts {
+			s.Doubts = append(s.Doubts, Fault{at, d})
+		}
 	}
 	r.finish()
 	if len(s.Asks) == 0 && len(faults) == 0 {
 		faults = append(faults, Fault{line, "the case asks nothing: write on YYYY-MM-DD, and below it FEATURE = VALUE"})
 	}
 	return s, faults
+}
+
+// lines are the words that begin a line, but for features.
+var lines = []string{"person", "registration", "residence", "event", "spell", "document", "on"}
+
+// begins says what is wrong with a line that is none.
+func begins(words []string) error {
+	feature, _, compares := strings.Cut(words[0], "=")
+	if len(words) > 1 && strings.ContainsAny(words[1], "=<>:") {
+		compares = true
+	}
+	feature = strings.TrimRight(feature, "<>:!")
+	if len(words) > 1 && strings.EqualFold(words[1], "is") {
+		compares = true
+	}
+	if compares && !slices.Contains(lines, feature) {
+		return fmt.Errorf("write %s = VALUE, with one = and a space on each side: a case says which value is expected, and compares nothing", feature)
+	}
+	if meant := declared.Nearest(words[0], lines); meant != "" {
+		return fmt.Errorf("%q begins no line of a case: did you mean %s?", words[0], meant)
+	}
+	return fmt.Errorf("%q begins no line of a case: write %s, or FEATURE = VALUE", words[0], strings.Join(lines, ", "))
 }
 
 // expects says whether words are FEATURE = VALUE or FEATURE says SENTENCE.

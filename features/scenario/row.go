@@ -11,6 +11,8 @@ import (
 	"leftshift/engine"
 	"leftshift/engine/analyte"
 	"leftshift/engine/schema"
+	"leftshift/features/catalogue"
+	"leftshift/features/codelist"
 	"leftshift/features/declared"
 	"leftshift/features/plan"
 	"leftshift/features/record"
@@ -20,7 +22,8 @@ import (
 type reader struct {
 	to               *record.Record
 	analytes         *analyte.Table
-	person, register bool // there was such a line
+	person, register bool     // there was such a line
+	doubts           []string // of the line; see Scenario.Doubts
 }
 
 // who is the person of every case.
@@ -162,7 +165,20 @@ func (r *reader) code(o *options, written string) engine.Code {
 		o.fail("%q is no code: write system:code, as snomed:217082002, or -", written)
 		return 0
 	}
+	return r.sound(system, text)
+}
+
+// sound is word for a code that is held against the shape of its system: with a
+// slip in it a case would show that what it means does not count.
+func (r *reader) sound(system engine.System, text string) engine.Code {
+	if fault := codelist.CodeFault(system.String(), text); fault != "" {
+		r.doubt("%s:%s %s: correct it", system, text, fault)
+	}
 	return r.word(system, text)
+}
+
+func (r *reader) doubt(text string, args ...any) {
+	r.doubts = append(r.doubts, fmt.Sprintf(text, args...))
 }
 
 func (r *reader) word(system engine.System, text string) engine.Code {
@@ -240,6 +256,9 @@ func (r *reader) event(words []string) error {
 		scale := 3 // thousandths, where the code is no known analyte
 		if a := r.analytes.Of(e.Code); a != nil {
 			scale = a.Decimals
+			if err == nil && !catalogue.Plausible(a, f) {
+				r.doubt("value=%s is no value of %s, which is kept from %s: a source's value outside is not kept, so give one inside, in that unit", v, a.ID, catalogue.Range(a))
+			}
 		}
 		e.Value = schema.Number{N: int64(math.Round(f * math.Pow10(scale))), Known: true}
 	}
@@ -304,7 +323,7 @@ func (r *reader) coded(o *options, key string, system engine.System) engine.Code
 	case strings.Contains(v, ":"):
 		return r.code(o, v)
 	}
-	return r.word(system, v)
+	return r.sound(system, v)
 }
 
 func (r *reader) document(words []string) error {

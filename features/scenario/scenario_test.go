@@ -132,11 +132,38 @@ func TestCheck(t *testing.T) {
 	}
 }
 
+// A code with a slip and a value that no source's row has are told beside what
+// was read.
+func TestDoubts(t *testing.T) {
+	s := open(t)
+	for line, want := range map[string]string{
+		"event 2024-03-01 problem snomed:161898005":               "snomed:161898005 has a wrong check digit",
+		"event 2024-03-01 diagnosis icd10:!!":                     "icd10:!! has not the shape",
+		"event 2024-03-01 observation snomed:271649006 value=9.8": "value=9.8 is no value of systolic, which is kept from 40 to 320 mmHg",
+		"event 2024-03-01 observation snomed:271649006 value=98":  "",
+		"event 2024-03-01 observation snomed:161898004 value=9.8": "",
+		"event 2024-03-01 diagnosis icd10:S72.0":                  "",
+		"event 2024-03-01 medication bnf:0501013B0":               "",
+		"spell outpatient 2024-03-01 specialty=3oo":               "nhsdd:3oo is not a value",
+		"document 2024-03-01 care_plan snomed:735324009":          "snomed:735324009 has a wrong check digit",
+		"event 2024-03-01 observation loinc:8480-6 value=1000":    "value=1000 is no value of systolic",
+	} {
+		sc, faults := Read("\n"+line+"\non 2024-06-30", 1, s.an)
+		if len(faults) > 0 || len(sc.Doubts) != min(1, len(want)) || want != "" && (sc.Doubts[0].Line != 2 || !strings.Contains(sc.Doubts[0].Text, want)) {
+			t.Errorf("%s: %v %v, want %q", line, faults, sc.Doubts, want)
+		}
+	}
+}
+
 // Every line that cannot be read is said, with its line, all at once.
 func TestFaults(t *testing.T) {
 	s := open(t)
 	for line, want := range map[string]string{
-		"evnt 2024-03-01 problem -":                "begins no line of a case",
+		"evnt 2024-03-01 problem -":                "begins no line of a case: did you mean event?",
+		"k_365d == 1":                              "write k_365d = VALUE, with one =",
+		"k_365d=1":                                 "write k_365d = VALUE, with one =",
+		"k_365d >= 1":                              "write k_365d = VALUE, with one =",
+		"k_365d is 1":                              "write k_365d = VALUE, with one =",
 		"event 2024-02-30 problem -":               "is no day",
 		"event 2024-03-01 problm -":                "is none of problem",
 		"event 2024-03-01 problem 217082002":       "is no code",

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"leftshift/engine"
+	"leftshift/features/catalogue"
 	"leftshift/features/declared"
 	"leftshift/features/matrix"
 	"leftshift/features/record"
@@ -19,6 +20,9 @@ import (
 type Checked struct {
 	Features, Cases, Expectations int
 	Faults                        []declared.Fault
+	// Notes are what a reader should know of the features and is no fault, each in
+	// a sentence with its place, in the order of the catalogue.
+	Notes []string
 }
 
 // Second computes features of a record on a day in a way of its own.
@@ -66,12 +70,37 @@ func Check(ctx context.Context, s *definitions.Set, files []string, second Secon
 	for i := range s.Catalogue.Definitions {
 		if d := &s.Catalogue.Definitions[i]; d.Origin != "" && want(d.File) {
 			out.Features++
+			out.note(s, d)
 		}
 	}
 	if faults.Err() != nil {
 		out.Faults = faults.List
 	}
 	return out, nil
+}
+
+// note adds what should be known of a site's feature.
+func (c *Checked) note(s *definitions.Set, d *catalogue.Definition) {
+	say := func(text string, args ...any) {
+		c.Notes = append(c.Notes, fmt.Sprintf("%s:%d: %s "+text, append([]any{d.File, d.Line, d.ID}, args...)...))
+	}
+	if d.Raised != "" {
+		say("is shown to clinicians only, though its file says team: %s", d.Raised)
+	}
+	if d.Unmeasured() {
+		say("is 0 of someone who was never measured, as of someone whose values lie outside its bounds; with min, max or latest_value and absence = \"unknown\" the two are told apart")
+	}
+	told := map[string]bool{}
+	for _, t := range d.Terms {
+		for _, way := range t.Ways {
+			for _, atom := range way {
+				if x := s.Catalogue.Find(atom.Feature); x != nil && x.Unmeasured() && !told[x.ID] {
+					told[x.ID] = true
+					say("reads %s, which is 0 of someone who was never measured", x.ID)
+				}
+			}
+		}
+	}
 }
 
 // String says the outcome in a line.

@@ -3,10 +3,13 @@ package analyse
 import (
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"leftshift/engine"
+	"leftshift/engine/analyte"
 	"leftshift/features/catalogue"
+	"leftshift/features/declared"
 	"leftshift/jobs/definitions"
 )
 
@@ -165,12 +168,23 @@ func (s Starter) latest(set *definitions.Set, wid string, day, row engine.Day, b
 	}
 	a := set.Analytes.ByID(list)
 	if a == nil || len(a.SNOMED) == 0 {
-		return "", bad("there is no analyte %s: use one of those of engine/analyte, such as systolic, bmi, hba1c, egfr", list)
+		known := make([]string, len(set.Analytes.List))
+		for i, a := range set.Analytes.List {
+			known[i] = a.ID
+		}
+		is := "there is no measurement " + list
+		if set.Codelists.List(list) != nil {
+			is = list + " is a code list, and --latest takes a measurement"
+		} else if meant := declared.Nearest(list, known); meant != "" {
+			is += ": did you mean " + meant + "?"
+		}
+		return "", bad("%s: use one of %s (docs/FEATURE_FILES.md says what each is)", is, strings.Join(known, ", "))
 	}
 	id := s.ID + "_" + wid
 	if set.Catalogue.Find(id) != nil {
 		return "", bad("there is a feature of that id already: choose another")
 	}
+	older, newer := exampleValues(a)
 	return head + fmt.Sprintf(`[[feature]]
 id = "%s_{w}"                  # {w} becomes the window: %s
 title = "%s, latest, {window}"
@@ -190,14 +204,22 @@ why = "Say in a sentence why it helps to know."
 [[case]]
 shows = "The newest value"
 record = '''
-event %s observation snomed:%s value=2
-event %s observation snomed:%s value=1
+event %s observation snomed:%s value=%s
+event %s observation snomed:%s value=%s
 on %s
-  %s = 1 on %s
+  %s = %s on %s
 on %s
   %s = ?
 '''
-`, s.ID, id, a.Title, a.Title, a.Title, list, s.Window, row-1, a.SNOMED[0], row, a.SNOMED[0], day, id, row, row-2, id), nil
+`, s.ID, id, a.Title, a.Title, a.Title, list, s.Window, row-1, a.SNOMED[0], older, row, a.SNOMED[0], newer, day, id, newer, row, row-2, id), nil
+}
+
+// exampleValues are two different values that a source's row of an analyte may have.
+func exampleValues(a *analyte.Analyte) (older, newer string) {
+	low, _ := strconv.ParseFloat(a.Low, 64)
+	high, _ := strconv.ParseFloat(a.High, 64)
+	at := func(share float64) string { return strconv.FormatFloat(low+(high-low)*share, 'f', a.Decimals, 64) }
+	return at(0.25), at(0.375)
 }
 
 const head = `# Features of this site. They join the built-in catalogue the next night.

@@ -61,7 +61,11 @@ func TestStarters(t *testing.T) {
 	for _, w := range []int{0, 2, 365} {
 		try(Starter{ID: "ours", Kind: "count", Window: w})
 		try(Starter{ID: "ours", Kind: "days-since", Window: w})
-		try(Starter{ID: "ours", Kind: "latest", List: "bmi", Window: w})
+	}
+	for _, a := range set.Analytes.List { // with values that a source's row may have
+		if len(a.SNOMED) > 0 {
+			try(Starter{ID: "ours", Kind: "latest", List: a.ID, Window: 365})
+		}
 	}
 	for _, l := range lists {
 		try(Starter{ID: "ours", Kind: "count", List: l, Window: 365})
@@ -76,7 +80,9 @@ func TestStarters(t *testing.T) {
 		{Starter{ID: "Ours"}, "lower_snake"},
 		{Starter{ID: "ours", Window: -1}, "--window"},
 		{Starter{ID: "ours", List: "no_such_list"}, "no code list"},
-		{Starter{ID: "ours", Kind: "latest", List: "no_such"}, "no analyte"},
+		{Starter{ID: "ours", Kind: "latest", List: "no_such"}, "there is no measurement no_such: use one of systolic, "},
+		{Starter{ID: "ours", Kind: "latest", List: "hba1x"}, "did you mean hba1c?"},
+		{Starter{ID: "ours", Kind: "latest", List: "asthma"}, "asthma is a code list, and --latest takes a measurement"},
 		{Starter{ID: "ours", Kind: "sum"}, "--kind must be count"},
 		{Starter{ID: "falls", Window: 365}, "already"},
 	} {

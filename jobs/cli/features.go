@@ -213,30 +213,61 @@ are shown here, each draft by itself, and stop nothing. A feature that is shown
 to clinicians only against its file is named, with the reason; that is no fault.`,
 		Example: "  leftshift features check\n  leftshift features check features/falls.draft.toml",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			_, s, _, err := a.definitions(cmd, args...)
-			if err != nil {
-				return err
-			}
-			bad, err := a.checked(cmd, s, args)
-			if err != nil {
-				return err
-			}
-			if len(args) == 0 {
-				for _, draft := range s.Drafts { // what is wrong in one stops nothing
-					fmt.Fprintf(a.out, "\ndraft %s\n", filepath.Base(draft))
-					if _, s, _, err := a.definitions(cmd, draft); err != nil {
-						fmt.Fprintln(a.out, sentence(err))
-					} else if _, err = a.checked(cmd, s, []string{draft}); err != nil {
-						return err
-					}
+			_, s, _, faults := a.definitions(cmd, args...)
+			bad := false
+			if faults == nil {
+				var err error
+				if bad, err = a.checked(cmd, s, args); err != nil {
+					return err
 				}
 			}
-			if bad {
+			if len(args) == 0 {
+				if err := a.checkDrafts(cmd); err != nil {
+					return errors.Join(faults, err)
+				}
+			}
+			if faults == nil && bad {
 				return errFailed
 			}
-			return nil
+			return faults
 		},
 	})
+}
+
+// checkDrafts checks each draft by itself and prints what it finds; what is wrong
+// in one stops nothing, and of other files nothing is told.
+func (a *app) checkDrafts(cmd *cobra.Command) error {
+	c, _, err := a.site(cmd)
+	if err != nil {
+		return nil // it was told
+	}
+	place, err := placeOf(c)
+	if err != nil {
+		return err
+	}
+	for _, draft := range definitions.DraftsOf(place) {
+		fmt.Fprintf(a.out, "\ndraft %s\n", filepath.Base(draft))
+		_, s, _, err := a.definitions(cmd, draft)
+		if err == nil {
+			if _, err = a.checked(cmd, s, []string{draft}); err != nil {
+				return err
+			}
+			continue
+		}
+		own := definitions.FaultsOf(err, draft)
+		for _, f := range own {
+			fmt.Fprintln(a.out, f)
+		}
+		switch {
+		case len(own) > 0:
+			fmt.Fprintln(a.out, engine.Plural(len(own), "fault"))
+		case definitions.Faulty(err):
+			fmt.Fprintln(a.out, "no fault of its own was found; its cases run with the others once the faults of other files are mended")
+		default:
+			return err
+		}
+	}
+	return nil
 }
 
 // checked runs the cases of the files named, or of all, and prints what it
@@ -249,10 +280,8 @@ func (a *app) checked(cmd *cobra.Command, s *definitions.Set, files []string) (b
 	for _, f := range got.Faults {
 		fmt.Fprintln(a.out, f)
 	}
-	for _, d := range s.Catalogue.Definitions {
-		if d.Origin != "" && d.Raised != "" {
-			fmt.Fprintf(a.out, "%s:%d: %s is shown to clinicians only, though its file says team: %s\n", d.File, d.Line, d.ID, d.Raised)
-		}
+	for _, note := range got.Notes {
+		fmt.Fprintln(a.out, note)
 	}
 	fmt.Fprintln(a.out, got)
 	return len(got.Faults) > 0, nil

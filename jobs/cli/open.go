@@ -47,18 +47,23 @@ func (a *app) definitions(cmd *cobra.Command, files ...string) (*config.Config, 
 	if err != nil {
 		return nil, nil, 0, err
 	}
-	var place definitions.Place
-	if c != nil {
-		place = definitions.Of(c)
-	} else {
-		place.Name = "features"
-		if place.Folder, err = filepath.Abs(place.Name); err != nil {
-			return nil, nil, 0, err
-		}
+	place, err := placeOf(c)
+	if err != nil {
+		return nil, nil, 0, err
 	}
 	place.Files = files
 	s, err := definitions.OpenAt(place)
 	return c, s, on, err
+}
+
+// placeOf is where the definitions of a site are; of none, the folder features
+// where we are.
+func placeOf(c *config.Config) (definitions.Place, error) {
+	if c != nil {
+		return definitions.Of(c), nil
+	}
+	folder, err := filepath.Abs("features")
+	return definitions.Place{Name: "features", Folder: folder}, err
 }
 
 // one takes exactly one argument, named as its usage has it.

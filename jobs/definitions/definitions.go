@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 
@@ -76,6 +77,32 @@ func Open(c *config.Config) (*Set, error) {
 func (s *Set) cases(faults *declared.Faults) error {
 	_, err := scenario.Cases(context.Background(), s.Catalogue, s.Codelists, s.Analytes, func(string) bool { return true }, faults)
 	return err
+}
+
+// DraftsOf names the drafts of a place's folder as Set.Drafts does, be the rest of
+// it sound or not.
+func DraftsOf(p Place) []string { return drafts(p.Folder) }
+
+// Faulty says whether an error of this package tells faults of files.
+func Faulty(err error) bool {
+	var all *declared.Faults
+	return errors.As(err, &all)
+}
+
+// FaultsOf gives the faults of one feature file, by its name, among those that an
+// error of this package has, in order; nil where it has none.
+func FaultsOf(err error, file string) []declared.Fault {
+	var all *declared.Faults
+	if !errors.As(err, &all) {
+		return nil
+	}
+	var out []declared.Fault
+	for _, f := range all.List {
+		if path.Base(f.File) == filepath.Base(file) {
+			out = append(out, f)
+		}
+	}
+	return out
 }
 
 // drafts names the drafts of a folder, in order, absolute; nil when it has none
@@ -174,8 +201,8 @@ func OpenAt(p Place) (*Set, error) {
 }
 
 // open gives a folder, or nil when there is none.
-func open(path string) (fs.FS, error) {
-	info, err := os.Stat(path)
+func open(folder string) (fs.FS, error) {
+	info, err := os.Stat(folder)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, nil
@@ -184,7 +211,7 @@ func open(path string) (fs.FS, error) {
 	case !info.IsDir():
 		return nil, &engine.Fault{Code: "features-unreadable", Say: "site.features is no folder: name the folder that holds your feature files, or one that does not exist"}
 	}
-	return os.DirFS(path), nil
+	return os.DirFS(folder), nil
 }
 
 func faulty(err error) error {

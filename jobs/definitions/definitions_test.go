@@ -224,3 +224,32 @@ func TestFaultsOfListsBesideFeatures(t *testing.T) {
 		t.Errorf("%s", text)
 	}
 }
+
+// Beside faults of other files a draft is known, and its faults are told apart
+// from theirs.
+func TestDraftsBesideFaults(t *testing.T) {
+	cfg, dir := site(t)
+	write(t, dir, "features/a.toml", entry("ours", "no_such_list"))
+	write(t, dir, "features/b.draft.toml", entry("theirs", "fals"))
+	write(t, dir, "features/c.draft.toml", strings.Replace(entry("more", "falls"), "snomed:161898004", "snomed:161898005", 1))
+	write(t, dir, "features/d.draft.toml", entry("sound", "falls"))
+	p := Of(cfg)
+	if _, err := OpenAt(p); !Faulty(err) {
+		t.Fatal(err)
+	}
+	drafts := DraftsOf(p)
+	if len(drafts) != 3 {
+		t.Fatal(drafts)
+	}
+	for i, want := range []string{"features/b.draft.toml:8: ", "features/c.draft.toml:19: snomed:161898005 has a wrong check digit: correct it (case-doubtful)", ""} {
+		p.Files = drafts[i : i+1]
+		_, err := OpenAt(p)
+		own := FaultsOf(err, drafts[i])
+		if len(FaultsOf(err, "a.toml")) != 1 || len(own) != min(1, len(want)) || want != "" && !strings.HasPrefix(own[0].String(), want) {
+			t.Errorf("%s: %v\nof all %v", drafts[i], own, err)
+		}
+	}
+	if FaultsOf(errors.New("x"), "a.toml") != nil || Faulty(nil) {
+		t.Error("faults of no file")
+	}
+}

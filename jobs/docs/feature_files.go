@@ -16,7 +16,7 @@ import (
 const featureFilesHead = `# Feature files
 
 A site's own features stand in the folder ` + "`site.features`" + ` ("features", beside the configuration), as
-many files *.toml as you like. They join the built-in catalogue ([FEATURES.md](FEATURES.md)) the next
+many files *.toml (in small letters) as you like. They join the built-in catalogue ([FEATURES.md](FEATURES.md)) the next
 night; nothing is built anew. ` + "`leftshift features new`" + ` writes a first file, ` + "`leftshift features check`" + ` reads
 them all and runs their cases. A file is read strictly: a key that is not on this page is a fault. A file
 whose name ends in DRAFT is passed over unless a command names it.
@@ -52,6 +52,7 @@ why = "A fall is the commonest reason for an ambulance to an older person."
 id = "our_nights_{w}"
 title = "Nights in hospital after an emergency admission, {window}"
 sentence = "{n:night|nights} in hospital {in}"
+none = "No night in hospital after an emergency admission {in}"
 source = "spell"
 spells = ["emergency"]
 windows = [365]
@@ -65,6 +66,7 @@ why = "Time in a hospital bed takes strength away."
 id = "our_low_pressure_{w}"
 title = "Systolic blood pressure of 100 or less, {window}"
 sentence = "A systolic blood pressure of 100 or less {in}[, the last on {last}]"
+none = "No systolic blood pressure of 100 or less recorded {in}"
 source = "event"
 kinds = ["observation"]
 analyte = "systolic"
@@ -80,7 +82,7 @@ why = "Low pressure on standing makes people fall."
 id = "our_fall_risk"
 title = "Signs that a fall may come"
 sentence = "At least {n} of 2 signs that a fall may come"
-none = "No sign that a fall may come"
+none = "No sign that a fall may come recorded"
 source = "derived"
 terms = ["our_falls_365d >= 2 | our_falls_90d & our_nights_365d >= 3", "our_low_pressure_365d"]
 aggregate = "holds"
@@ -101,6 +103,7 @@ event 2024-06-20 observation snomed:271649006 value=98
 on 2024-06-05                                                  # the second is not yet known
   our_falls_365d = 1 on 2024-06-01
   our_low_pressure_365d = 0
+  our_low_pressure_365d says No systolic blood pressure of 100 or less recorded in the last 12 months
 on 2024-06-30
   our_falls_90d = 1
   our_falls_365d = 2 on 2024-06-01
@@ -172,17 +175,29 @@ which are filled when the file is read.
 | --- | --- |
 | ` + "`{n}`" + ` | the value as a whole number |
 | ` + "`{n:stay\\|stays}`" + ` | the same with its noun: 1 stay, 2 stays |
-| ` + "`{value}`" + ` | the value with one decimal, or two below 1 |
+| ` + "`{value}`" + ` | the value with at most one decimal, or two where it is between -1 and 1; no closing zeros: 48, 7.5, 0.25 |
 | ` + "`{unit}`" + ` | the unit |
 | ` + "`{last}`" + ` | the day of the newest row: 4 March 2026 |
 | ` + "`{span}`" + ` | a number of days in words: 12 days, 5 months, 3 years |
 | ` + "`[ ... ]`" + ` | left out whole when a place in it cannot be filled |
 
+Where 0 can be a value, its words must not be those of a finding: give ` + "`none`" + `, or a ` + "`sentence`" + ` with ` + "`{n}`" + ` that is true of 0. A
+feature that would say the same of 0 as of 1 is a fault.
+
+## Measurements
+
+A value is in the one unit of its measurement (the table further down), to which those of sources are converted: ` + "`value_from`" + `,
+` + "`value_to`" + `, the values of cases and ` + "`unit`" + ` (` + "`\"{unit}\"`" + `, or left out) are held against it, and what lies outside the values taken is a fault.
+
+A count of values in a range is 0 both of someone whose values lie outside it and of someone who was never measured. With
+` + "`absence = \"zero\"`" + ` its ` + "`none`" + ` must therefore say no more than is known, as "No HbA1c of 75 or more recorded", and ` + "`leftshift features check`" + ` names
+it and what is derived from it. ` + "`latest_value`, `min` and `max`" + ` with ` + "`absence = \"unknown\"`" + `, asked in a term (` + "`our_least_egfr_365d < 30`" + `), tell the two apart.
+
 ## Terms
 
 A derived feature counts the terms that hold. A term compares features with numbers: ` + "`FEATURE`" + ` alone (at
 least 1), ` + "`FEATURE >= 2`" + `, ` + "`FEATURE < 0.5`" + `; ` + "`&`" + ` joins what must all hold, ` + "`|`" + ` what may hold instead, and ` + "`&`" + ` binds
-closer. It reads features of any file; a derived one must stand before it.
+closer. It reads features of any file, derived ones too, in whatever order they stand; what reads itself, be it through others, is a fault.
 
 What is asked of a value that is unknown or not observable is undecided, and so is a term that the rest does not
 settle. With ` + "`absence = \"zero\"`" + ` the count is then of those that are seen to hold, so the sentence of a feature with several

@@ -48,7 +48,7 @@ func put(t *testing.T, dir, name, text string) {
 func TestExampleFeatureFilesHold(t *testing.T) {
 	dir := t.TempDir()
 	put(t, dir, "our_falls.toml", featureExample)
-	if _, got := checked(t, dir); got.Cases != 2 || got.Features != 5 || got.Expectations != 13 {
+	if _, got := checked(t, dir); got.Cases != 2 || got.Features != 5 || got.Expectations != 14 {
 		t.Errorf("%+v", got)
 	}
 	text, err := os.ReadFile(filepath.Join(root, "README.md"))

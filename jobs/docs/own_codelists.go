@@ -55,6 +55,7 @@ lists = ["our_falls_service"]
 id = "our_hip_fracture_{w}"
 title = "Fracture of the hip, {window}"
 sentence = "Fracture of the hip {in}"
+none = "No fracture of the hip {in}"
 source = "event"
 kinds = ["diagnosis"]
 lists = ["our_hip_fracture"]
@@ -83,7 +84,7 @@ hash, and can be approved. Where people are real, a feature with codes of its ow
 that no approval covers give no reason.
 
 A site's lists stand in the folder ` + "`codelists`" + ` within that of its features: ` + "`lists.toml`" + `, which declares each
-list, one file ` + "`lists/NAME.csv`" + ` for each, and ` + "`sensitive.toml`" + `, if some of them are for clinicians only. A list
+list, one file ` + "`lists/NAME.csv`" + ` for each, and ` + "`sensitive.toml`" + `, if some of them, or some built-in ones, are for clinicians only. A list
 never takes the place of a built-in one: its name must be new. Every command and every night reads them;
 ` + "`leftshift codelist check`" + ` and ` + "`leftshift features check`" + ` say every fault with its file and line.
 
@@ -134,7 +135,7 @@ var codeShapes = []struct {
 var ownTables = []keyTable{
 	{"source", "In `lists.toml`. Where codes come from; several lists may share one. `release.snomed = \"...\"` gives the release of a system."},
 	{"list", "In `lists.toml`, one for each file in `lists/`. The hash of a list is of its system, release, match and codes."},
-	{"topic", "In `sensitive.toml`. A feature that reads a list of a sensitive topic is shown to clinicians only, whatever its file says; `leftshift features check` names it."},
+	{"topic", "In `sensitive.toml`. A feature that reads a list of a sensitive topic is shown to clinicians only, whatever its file says; `leftshift features check` names it. A topic may name built-in lists too, with or without a `lists.toml`: that narrows who sees the built-in features that read them."},
 	{"approval", "In the file of approvals. `leftshift codelist approve` writes these; `leftshift codelist approve-template` prints those that are missing."},
 }
 
