@@ -54,12 +54,14 @@ func Crowd(t testing.TB, data string, people int) string {
 	}
 	write("resident.parquet", `SELECT person, as_of, age, CAST(CASE WHEN s = 0 THEN 9 WHEN s % 2 = 0 THEN 1 ELSE 2 END AS UTINYINT) AS sex,
  CASE WHEN e < 6 THEN '' WHEN e < 70 THEN 'A' WHEN e < 80 THEN 'H' WHEN e < 88 THEN 'M' WHEN e < 94 THEN 'D' WHEN e < 97 THEN 'S' ELSE 'Z' END AS ethnic_category,
- CAST(d % 11 AS UTINYINT) AS imd_decile, CAST(home = 0 AS UTINYINT) AS care_home, printf('Z9%04d', k) AS practice, printf('U9%04d', k // 5) AS pcn, printf('team-%02d', k // 10) AS team, band,
+ CAST(d % 11 AS UTINYINT) AS imd_decile, CAST(home = 0 AS UTINYINT) AS care_home, printf('Z9%04d', k) AS practice, printf('U9%04d', k // 5) AS pcn, printf('team-%d', k // 10) AS team, band,
  CAST(floor(age / 20.0 * (u % 7) / 4) AS BIGINT) AS long_term_conditions FROM ranked ORDER BY person`)
 	model := func(name string, days int, p string) string {
 		return fmt.Sprintf("SELECT person, '%s' AS model, as_of, CAST(%d AS BIGINT) AS horizon_days, %s AS probability, CAST(NULL AS DOUBLE) AS points, band FROM ranked", name, days, p)
 	}
 	write("score.parquet", model("boost_365", 365, "p")+" UNION ALL "+model("logistic_365", 365, "p * 0.9 + 0.004")+" ORDER BY person, model")
+	write("risk_list.parquet", `SELECT list, rank, person, probability, band, 'joiner' AS status FROM (SELECT printf('team-%d', k // 10) AS list, row_number() OVER (PARTITION BY k // 10 ORDER BY p DESC, person) AS rank, person, p AS probability, band FROM ranked) WHERE rank <= 25 ORDER BY list, rank`)
+	write("reason.parquet", `SELECT person, 'boost_365' AS model, CAST(n AS UTINYINT) AS rank, 'feature_' || n AS feature, 0.5 / n AS contribution, 'Reason ' || n || ' in plain words' AS text FROM ranked, range(1, 6) r(n) ORDER BY person, rank`)
 	write("feature.parquet", "SELECT person, as_of, CAST(CASE WHEN m = 0 THEN NULL WHEN m < 12 THEN m ELSE 60 END AS FLOAT) AS months_observable FROM ranked ORDER BY person")
 	test := func(name, p string) string {
 		return fmt.Sprintf("SELECT person, '%s' AS model, as_of - 365 AS index_date, %s AS probability, CAST(hash(i, 'label') %% 1000 < p * 1000 AS UTINYINT) AS label, CASE WHEN m %% 40 = 1 THEN 0 ELSE 1.03 END AS weight FROM ranked WHERE i %% 3 = 0", name, p)
