@@ -141,7 +141,11 @@ func (l *loader) checkParts(e *entry, d *Definition, bad say) (source, making bo
 	}
 	_, making = aggregates[d.Aggregate]
 	if ofPerson := d.Aggregate == Value && (d.Source == Demographic || !source); !making && !ofPerson && !(source && d.Source == Demographic) {
-		bad("aggregate", "aggregate", "has aggregate %q, which does not exist%s: use one of %s", string(d.Aggregate), meant(string(d.Aggregate), aggregateNames()), strings.Join(aggregateNames(), ", "))
+		hint := meant(string(d.Aggregate), aggregateNames())
+		if hint == "" {
+			hint = ": use one of " + strings.Join(aggregateNames(), ", ")
+		}
+		bad("aggregate", "aggregate", "has aggregate %q, which does not exist%s", string(d.Aggregate), hint)
 	}
 	if e.Broken("aggregate") {
 		making = false

@@ -46,7 +46,7 @@ func (l *loader) checkMeasured(e *entry, d *Definition, making bool, bad say) {
 			bad("unit", "unit", "has unit %q, and values of %s are kept in %s, to which those of sources are converted: write unit = \"{unit}\"", e.Unit, a.ID, plain)
 		}
 	}
-	if making && a == nil && strings.Contains(e.Unit, "{unit}") && !e.Broken("analyte") && !e.Broken("analytes") {
+	if making && !n.value && a == nil && d.Analyte == "" && strings.Contains(e.Unit, "{unit}") && !e.Broken("analyte") && !e.Broken("analytes") {
 		bad("unit", "unit", "has unit {unit} and no measurement: name the unit")
 	}
 	if e.ValueFrom == nil && e.ValueTo == nil {
