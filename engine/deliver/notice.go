@@ -12,7 +12,7 @@ import (
 // way to the list, and nothing else: no person, no count, no date.
 type Notice struct {
 	Team string
-	Link string // of the list, on a page that asks who one is
+	Link string // of the list, or of the page of all lists, on a site that asks who one is
 }
 
 // NewNotice makes a notice for a team of a site at an address. The Fault
@@ -26,7 +26,12 @@ func NewNotice(site, team string) (Notice, error) {
 	if u.RawQuery != "" || u.Fragment != "" {
 		return Notice{}, &engine.Fault{Code: "notice-refused", Say: "the address of this site may not have a question or a place in it"}
 	}
-	n := Notice{Team: team, Link: strings.TrimRight(u.String(), "/") + "/lists/" + url.PathEscape(team)}
+	n := Notice{Team: team, Link: strings.TrimRight(u.String(), "/") + "/lists"}
+	// Spaces and dashes become digits in an address: where many would stand
+	// together, the way is to the page of all lists, which leads on.
+	if last := url.PathEscape(team); digits(last) <= mostDigits {
+		n.Link += "/" + last
+	}
 	return n, n.check()
 }
 

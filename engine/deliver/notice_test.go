@@ -59,6 +59,11 @@ func TestG36ANoticeHasTheTeamAndTheLinkAlone(t *testing.T) {
 			t.Errorf("%s was taken", site)
 		}
 	}
+	for team, last := range map[string]string{"     -": "", "- - - - - -": "", "A — B": "", "PCN 123": "", "PCN 12": "/PCN%2012"} {
+		if n, err := NewNotice("https://leftshift.example", team); err != nil || n.Link != "https://leftshift.example/lists"+last {
+			t.Errorf("%q: %+v, %v", team, n, err)
+		}
+	}
 	number := regexp.MustCompile(`[0-9](?:[^\pL]*[0-9]){9}`)
 	rapid.Check(t, func(r *rapid.T) {
 		team := rapid.StringMatching(`[A-Za-z0-9 .-]{1,30}`).Draw(r, "team")
