@@ -1,6 +1,7 @@
 package catalogue
 
 import (
+	"slices"
 	"testing"
 	"testing/fstest"
 
@@ -46,5 +47,32 @@ func TestSiteFeaturesHideSensitiveTopics(t *testing.T) {
 		if d := cat.Find(id); d.Raised != want {
 			t.Errorf("%s is hidden because %q, want %q", id, d.Raised, want)
 		}
+	}
+}
+
+// A site's topic on a built-in list shows to clinicians only what is built in and
+// reads it, and what is derived from that; nothing else changes.
+func TestSiteTopicOnABuiltInList(t *testing.T) {
+	base, an := shelves(t)
+	lib, err := codelist.Join(base, fstest.MapFS{"sensitive.toml": {Data: []byte("[[topic]]\nid = \"ours\"\ntitle = \"T\"\nwhy = \"w\"\nlists = [\"asthma\"]\n")}}, "f")
+	if err != nil {
+		t.Fatal(err)
+	}
+	with, err := Load(lib, an)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := load(t)
+	if before.Find("asthma_ever").Display != matrix.DisplayTeam || with.Find("asthma_ever").Display != matrix.DisplayClinician {
+		t.Error("asthma_ever is not for clinicians only")
+	}
+	for i := range with.Definitions {
+		d := &with.Definitions[i]
+		if was := before.Definitions[i].Display; was != d.Display && (d.Display != matrix.DisplayClinician || !slices.Contains(with.Reads(d.ID), "asthma")) {
+			t.Errorf("%s was shown as %d, and is as %d", d.ID, was, d.Display)
+		}
+	}
+	if with.Hash != before.Hash {
+		t.Error("who may see it changed what it means")
 	}
 }
