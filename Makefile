@@ -14,7 +14,7 @@ BENCH_EVENTS ?= 50000000
 VENV := build/venv
 BENCH_VENV := build/bench/venv
 
-.PHONY: help build demo node browser test test-go test-deep test-notebooks check fix generate bench scale clean
+.PHONY: help build demo node browser test test-go test-deep test-notebooks check fix generate screens bench scale clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -39,6 +39,11 @@ node:
 test-deep: ## kernel against generated SQL and the slow reference, on 60,000 random definitions (minutes)
 	go test -timeout 60m ./features/query ./features/query/duckdb -deep
 	go test -timeout 60m ./features/kernel -run Drawn -rapid.checks=3000
+
+screens: build node browser ## the pictures of the README, made by a browser test
+	@mkdir -p build/screens docs/screens
+	LEFTSHIFT_SCREENS=$(CURDIR)/build/screens go test ./jobs/e2e -run TestADay -count 1
+	cp build/screens/list.png build/screens/person.png build/screens/population.png build/screens/workload.png docs/screens/
 
 # A browser for the tests that walk the pages, and what drives it.
 browser: node
