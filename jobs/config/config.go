@@ -31,6 +31,7 @@ type Config struct {
 	Report    Report    `toml:"report" say:"Disclosure control of every count that leaves."`
 	Schedule  Schedule  `toml:"schedule" say:"When the night run starts."`
 	Serve     Serve     `toml:"serve" canon:"-" say:"The web application, leftshift serve."`
+	Deliver   Deliver   `toml:"deliver" canon:"-" say:"What leaves by itself or by leftshift deliver. Nothing does where nothing is given."`
 
 	file  string         // the file's path, or ""
 	dir   string         // what paths are relative to, absolute; "" means the working folder
@@ -157,6 +158,7 @@ var choices = map[string][]string{
 	"catchup":   {"latest", "none", "all"},
 	"signin":    {string(signin.Demo), string(signin.CIS2), string(signin.Entra)},
 	"role":      roles(),
+	"shape":     deliverShapes,
 }
 
 // AsOf is the as-of date of a run that starts now: site.as_of, or the day in

@@ -26,6 +26,7 @@ func (c *Config) validate(f *faults) {
 	c.checkSources(f)
 	c.checkGovernance(f)
 	c.checkServe(f)
+	c.checkDeliver(f)
 }
 
 var (
