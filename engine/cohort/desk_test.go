@@ -113,7 +113,7 @@ func (d *Dictionary) node(t *testing.T, n Node) (Node, error) {
 	return d.ParseNode(x, false)
 }
 
-func TestA2A3A14ReviewIsControlledAndTheSameAgain(t *testing.T) {
+func TestA2A3A14G47ReviewIsControlledAndTheSameAgain(t *testing.T) {
 	s := publishMade(t, 20_000, 9)
 	folder := t.TempDir()
 	desk := openMade(t, s, folder, Options{})

@@ -106,7 +106,7 @@ func TestG26EveryCountOnEveryAnalystsPageIsControlled(t *testing.T) {
 }
 
 // G27, G29: totals are sums of what is shown, percentages of what is shown.
-func TestG29TotalsAreSumsAndG27PercentagesAreOfWhatIsShown(t *testing.T) {
+func TestG27G29TotalsAndPercentagesAreOfWhatIsShown(t *testing.T) {
 	tables := crowd(t, 900).tables(t)
 	value := func(f Field) float64 {
 		if math.IsNaN(f.Value) {

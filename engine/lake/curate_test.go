@@ -130,7 +130,7 @@ func visible(t *testing.T, dir string, on engine.Day) []string {
 	return out
 }
 
-func TestVersionsRetractionsAndDuplicates(t *testing.T) {
+func TestG34VersionsRetractionsAndDuplicates(t *testing.T) {
 	batches := landAll(t, t.TempDir(), [][]sent{
 		{
 			{record: "a", subject: "p1", day: 10, code: 1, known: 11},

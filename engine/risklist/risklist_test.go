@@ -52,7 +52,7 @@ func script(t *testing.T, people string, teams []Team, rules Rules, previous []P
 // Practice 2 is shared: its people go where most of the capacity is free.
 // Person 9 died, 8 lives in a care home, 7's practice has no team, 6 is below
 // the least, 5 is not scored, 4 is unregistered.
-func TestBuildByExample(t *testing.T) {
+func TestF3F4R1BuildByExample(t *testing.T) {
 	teams := []Team{{ID: "south", Practices: []engine.Code{2}, Capacity: 4}, {ID: "north", Practices: []engine.Code{1, 2}, Capacity: 2}}
 	people := `
 		1  0.9  1
@@ -221,7 +221,7 @@ func (w world) build(t *rapid.T) *Result {
 	return r
 }
 
-func TestBuildProperties(t *testing.T) {
+func TestF3F4R1BuildProperties(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w := anyWorld(t)
 		r := w.build(t)

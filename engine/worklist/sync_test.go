@@ -10,7 +10,7 @@ import (
 // Night 1 lists 1 to 4. Somebody begins with 2 and finishes with 3. Night 2
 // lists 1 and 5: 2 stays in work, 3 stays finished, 4 is closed. Night 3 lists
 // all again: 2 goes on, 3 and 4 begin anew.
-func TestSyncJoinersStayersLeavers(t *testing.T) {
+func TestF4SyncJoinersStayersLeavers(t *testing.T) {
 	s, _ := open(t)
 	synced(t, s, run(1), rows("north", 1, 2, 3, 4), nil, nil, Synced{New: 4})
 	must(t, s, amy, "north", 2, to(Contacted))

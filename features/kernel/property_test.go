@@ -322,7 +322,7 @@ func differ(a, b *Result) string {
 
 // Several dates in one pass are the same as one run a date; so are other
 // batch sizes, and any order of rows that tie.
-func TestOnePassIsManyRuns(t *testing.T) {
+func TestF13OnePassIsManyRuns(t *testing.T) {
 	s := load(t)
 	v := words(s)
 	rapid.Check(t, func(t *rapid.T) {

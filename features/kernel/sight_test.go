@@ -14,7 +14,7 @@ import (
 
 // Nothing found is zero or unknown where it could have been seen, and not
 // observable where it could not.
-func TestThreeStates(t *testing.T) {
+func TestF7ThreeStates(t *testing.T) {
 	s := load(t)
 	on := day("2024-06-30")
 	r := &record{}

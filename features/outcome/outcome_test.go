@@ -103,7 +103,7 @@ func TestOutcomeAgreesWithWalking(t *testing.T) {
 	}
 }
 
-func TestReady(t *testing.T) {
+func TestA6Ready(t *testing.T) {
 	d, _ := engine.ParseDay("2024-06-30")
 	if err := Ready(d, d+365+92, 365, 92); err != nil {
 		t.Error(err)

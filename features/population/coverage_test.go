@@ -11,7 +11,7 @@ import (
 // A practice whose people have nothing of a kind that many others of their age
 // have is silent in it; one with few people, or of young people, or of a kind
 // that few have, is not.
-func TestCover(t *testing.T) {
+func TestA4Cover(t *testing.T) {
 	old, young := uint8(5), uint8(2)
 	people := map[Group]int64{{1, old}: 1000, {2, old}: 1000, {3, old}: 30, {4, young}: 10000}
 	count := func(practice engine.Code, band uint8, kind engine.SpellKind, n int64) Count {

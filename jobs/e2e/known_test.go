@@ -126,9 +126,9 @@ func sameCare(t *testing.T, what string, got, want map[string][]string) {
 	}
 }
 
-// TestOptOutBetweenRuns_G6: a person put on a list is gone from all that the
+// TestOptOutBetweenRuns_G6_G34: a person put on a list is gone from all that the
 // next run makes, counted as withheld, and returns when taken off again.
-func TestOptOutBetweenRuns_G6(t *testing.T) {
+func TestOptOutBetweenRuns_G6_G34(t *testing.T) {
 	timed(t)
 	s := newSite(t)
 	s.night(firstNight)

@@ -91,7 +91,7 @@ func TestCell(t *testing.T) {
 
 // F8: the stories of a row add up to its margin; what only clinicians may
 // read is told to nobody else.
-func TestStoriesAddUpAndHide(t *testing.T) {
+func TestF8StoriesAddUpAndHide(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		ids := []string{"ed_30d", "ed_365d", "ed_ever", "age", "secret_365d", "other_secret"}
 		var cols []matrix.Column

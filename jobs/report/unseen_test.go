@@ -7,7 +7,7 @@ import (
 
 // What cannot be seen is said under the data quality, and nothing is said where
 // everything can.
-func TestUnseen(t *testing.T) {
+func TestA4F7Unseen(t *testing.T) {
 	n := made(t, 2_000, 1)
 	if strings.Contains(render(t, n), "Not observable here") {
 		t.Error("something is not observable though nothing was said to be")

@@ -59,7 +59,7 @@ func meanLoss(margin, truth []float64) float64 { // expected log-loss under the 
 	return sum / float64(len(margin))
 }
 
-func TestFindsKnownRisk(t *testing.T) {
+func TestF14FindsKnownRisk(t *testing.T) {
 	m, y, _ := people(1, 20000)
 	v, vy, _ := people(2, 5000)
 	test, _, truth := people(3, 10000)

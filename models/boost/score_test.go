@@ -183,7 +183,7 @@ func TestContributionsByDefinition(t *testing.T) {
 	})
 }
 
-func TestContributionsAddUp(t *testing.T) {
+func TestF8ContributionsAddUp(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) { // long paths of many columns too
 		m, x := drawModel(t, 20, MaxLeaves)
 		got, err := m.Contributions(x)
@@ -238,7 +238,7 @@ func TestContributionsOfFittedModel(t *testing.T) {
 	}
 }
 
-func TestJSONKeepsEveryBit(t *testing.T) {
+func TestF13JSONKeepsEveryBit(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m, _ := drawModel(t, 4, 20)
 		b, err := json.Marshal(m)

@@ -185,7 +185,7 @@ func simulate(seed uint64, n int, intercept, slope float64) Data {
 	return d
 }
 
-func TestCalibration(t *testing.T) {
+func TestA6Calibration(t *testing.T) {
 	d := simulate(5, 40000, 0.5, 0.7)
 	r, err := Evaluate(d, none)
 	if err != nil {
@@ -282,7 +282,7 @@ func TestIntervals(t *testing.T) {
 	}
 }
 
-func TestSubgroupIsItself(t *testing.T) {
+func TestG46SubgroupIsItself(t *testing.T) {
 	d := simulate(8, 2000, 0, 1)
 	all, err := Evaluate(d, none)
 	if err != nil {

@@ -327,7 +327,7 @@ func TestCrossValidation(t *testing.T) {
 	}
 }
 
-func TestContributionsAreTheMargin(t *testing.T) {
+func TestF8ContributionsAreTheMargin(t *testing.T) {
 	m, y, w := people(6, 300, 3)
 	model, err := Fit(m, y, w, Options{})
 	if err != nil {

@@ -73,7 +73,7 @@ func area(rows []pair) float64 {
 
 // The three risks are calibrated, their order is as it must be, and what they
 // achieve is what they are expected to.
-func TestPlantedTruth(t *testing.T) {
+func TestF14PlantedTruth(t *testing.T) {
 	n := 60_000
 	if os.Getenv("SYNTH_TRUTH_PEOPLE") != "" {
 		fmt.Sscan(os.Getenv("SYNTH_TRUTH_PEOPLE"), &n)
