@@ -34,6 +34,7 @@ const (
 // Field is one thing that a condition may ask about.
 type Field struct {
 	ID, Title, Unit string
+	Area            string // of a feature, as the catalogue groups them; "" else
 	Kind            Kind
 	Source          Source
 	Clinical        bool     // only clinicians read it of a person

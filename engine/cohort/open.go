@@ -5,6 +5,7 @@ package cohort
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"path/filepath"
 	"strings"
 
@@ -97,28 +98,11 @@ func featureFields(s *snapshot.Snapshot) ([]Field, error) {
 	if !s.Has(featureFile) || !s.Has(columnsFile) {
 		return nil, nil
 	}
-	var columns []struct {
-		ID       string   `json:"id"`
-		Title    string   `json:"title"`
-		Unit     string   `json:"unit"`
-		Display  string   `json:"display"`
-		Observed []string `json:"observed"`
-	}
+	var columns json.RawMessage
 	if err := s.JSON(columnsFile, &columns); err != nil {
 		return nil, err
 	}
-	taken := map[string]bool{}
-	for _, f := range Attributes() {
-		taken[f.ID] = true
-	}
-	var out []Field
-	for _, c := range columns {
-		if taken[c.ID] { // the person's own says it as well
-			continue
-		}
-		out = append(out, Field{ID: c.ID, Title: c.Title, Unit: c.Unit, Kind: Number, Source: Feature, Clinical: c.Display != "team", Observed: c.Observed})
-	}
-	return out, nil
+	return FeatureFields(columns)
 }
 
 // scoreField names the column of a model; false where its name cannot be one.
