@@ -187,7 +187,7 @@ func entry(name, system, match, rest string) string {
 	return "[[list]]\nname = \"" + name + "\"\ntitle = \"t\"\nsystem = \"" + system + "\"\nmatch = \"" + match + "\"\nsource = \"s\"\nconfirmation = \"c\"\n" + rest
 }
 
-func TestHashIsOfTheContentOnly(t *testing.T) {
+func TestF12HashIsOfTheContentOnly(t *testing.T) {
 	base := one(t, "a", "prefix", []string{"I10", "J45", "F03"}).List("a").Hash
 	if h := one(t, "b", "prefix", []string{"F03", "I10", "J45"}).List("b").Hash; h != base {
 		t.Error("order of rows or name changed a list's hash")
