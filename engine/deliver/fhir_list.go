@@ -79,7 +79,8 @@ func (r *resources) makeGroup() entry {
 	return r.made("Group", id, o)
 }
 
-// makeProvenance says from what and when all this was made.
+// makeProvenance says from what all this was made, and when it was last sent: of
+// one snapshot's list there is one, however often that is sent.
 func (r *resources) makeProvenance() entry {
 	l := r.l
 	targets := []object{r.to(r.whole[0]), r.to(r.whole[1])}
@@ -88,7 +89,7 @@ func (r *resources) makeProvenance() entry {
 			targets = append(targets, r.to(e))
 		}
 	}
-	return r.made("Provenance", uuid("Provenance", l.Site, l.Snapshot, l.Team, instant(l.Taken)), object{
+	return r.made("Provenance", uuid("Provenance", l.Site, l.Snapshot, l.Team), object{
 		"target":           targets,
 		"occurredDateTime": l.AsOf.String(),
 		"recorded":         instant(l.Taken),
