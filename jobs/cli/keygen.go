@@ -20,7 +20,7 @@ import (
 func (a *app) keygenCommand() *cobra.Command {
 	return a.ofSite(&cobra.Command{
 		Use:   "keygen",
-		Short: "make the keys of the pseudonyms, the vault and the audit, where missing",
+		Short: "make the keys of the pseudonyms, the vault, the audit and of webhooks, where missing",
 		Long: `Makes the keys that the configuration names, mode 0400, where they do not exist.
 Keep a copy apart from the data: without the pseudonym key no later night can be
 linked to this one, and without the vault key nobody can be named again.
@@ -33,7 +33,11 @@ the public key that checks them: keep a copy where the checkpoints are copied to
 			if err != nil {
 				return err
 			}
-			for _, path := range []string{c.Identity.KeyFile, c.Identity.VaultKeyFile} {
+			keys := []string{c.Identity.KeyFile, c.Identity.VaultKeyFile}
+			for _, w := range c.Deliver.Webhook {
+				keys = append(keys, w.Secret)
+			}
+			for _, path := range keys {
 				made, err := ensureKey(c.At(path))
 				if err != nil {
 					return err

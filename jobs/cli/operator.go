@@ -31,6 +31,14 @@ func account() string {
 	return "uid " + strconv.Itoa(os.Getuid())
 }
 
+// device is where a command is typed, for the audit.
+func device() string {
+	if host, err := os.Hostname(); err == nil && host != "" {
+		return "command line of " + host
+	}
+	return "command line"
+}
+
 // operator opens a site's audit for a command. Close it.
 func (a *app) operator(c *config.Config) (*audit.Log, error) {
 	return serve.OpenAudit(c, func(err error) { fmt.Fprintln(a.err, "warning:", sentence(err)) })
@@ -49,10 +57,7 @@ func looks(ctx context.Context, log *audit.Log, c *config.Config, e audit.Entry)
 	if e.Outcome == "" {
 		e.Outcome = audit.Allowed
 	}
-	e.Device = "command line"
-	if host, err := os.Hostname(); err == nil && host != "" {
-		e.Device += " of " + host
-	}
+	e.Device = device()
 	if dir, err := snapshot.Current(c.At(c.Site.Data)); err == nil && dir != "" && e.Snapshot == "" {
 		e.Snapshot = filepath.Base(dir)
 	}

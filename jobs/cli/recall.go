@@ -65,7 +65,7 @@ func (a *app) recall(ctx context.Context, c *config.Config, name, by, reason str
 			return err
 		}
 		defer site.Close()
-		if _, err := site.Audit.Append(ctx, audit.Entry{User: by, Device: "command line", Event: string(access.Recall), Route: "leftshift recall", Reason: reason, Snapshot: name, Outcome: audit.Allowed}); err != nil {
+		if _, err := looks(ctx, site.Audit, c, audit.Entry{Name: by, Authoriser: by, Event: string(access.Recall), Route: "leftshift recall", Reason: reason, Snapshot: name}); err != nil {
 			return err
 		}
 		had, err = readers(ctx, site.Audit, name)

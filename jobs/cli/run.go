@@ -70,7 +70,8 @@ func (a *app) runCommand() *cobra.Command {
 		Short: "one night: from source files to published risk lists",
 		Long: `Runs the steps extract, curate, features, score, lists and publish. Finished steps
 are kept: after a kill, run again and it goes on. Two runs of one data folder
-never overlap.`,
+never overlap. When the lists are published, what [deliver] has switched on is sent;
+what cannot be sent is a warning.`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, asOf, err := a.load()
@@ -78,7 +79,7 @@ never overlap.`,
 				return err
 			}
 			tell := a.listener()
-			if err := a.now(cmd.Context(), c, a.job(c, "night", tell, nightSteps(c, asOf, "")), tell); err != nil {
+			if err := a.now(cmd.Context(), c, a.thenDeliver(c, a.job(c, "night", tell, nightSteps(c, asOf, "")), tell), tell); err != nil {
 				return err
 			}
 			return a.summary(c)
@@ -103,7 +104,11 @@ func (a *app) stepCommands() []*cobra.Command {
 				return err
 			}
 			tell := a.listener()
-			if err := a.now(cmd.Context(), c, a.job(c, "night", tell, nightSteps(c, asOf, s.last)), tell); err != nil {
+			job := a.job(c, "night", tell, nightSteps(c, asOf, s.last))
+			if s.name == "publish" {
+				job = a.thenDeliver(c, job, tell)
+			}
+			if err := a.now(cmd.Context(), c, job, tell); err != nil {
 				return err
 			}
 			switch s.name {
@@ -184,7 +189,7 @@ func (a *app) scheduleCommand() *cobra.Command {
 			}
 			defer l.Close()
 			tell := a.listener()
-			s := schedule.Scheduler{Job: a.job(c, "night", tell, func(at time.Time) ([]pipeline.Step, error) {
+			s := schedule.Scheduler{Job: a.thenDeliver(c, a.job(c, "night", tell, func(at time.Time) ([]pipeline.Step, error) {
 				// A slot's as-of date is the civil day before it: the last whole day.
 				asOf := c.AsOf(at)
 				if c.Site.AsOf == "" {
@@ -195,7 +200,7 @@ func (a *app) scheduleCommand() *cobra.Command {
 					return nil, err
 				}
 				return n.Steps(""), nil
-			}), Spec: spec, CatchUp: schedule.CatchUp(c.Schedule.CatchUp), MaxCatchUp: c.Schedule.MaxCatchUp, Folder: data, Ledger: l, Hear: tell}
+			}), tell), Spec: spec, CatchUp: schedule.CatchUp(c.Schedule.CatchUp), MaxCatchUp: c.Schedule.MaxCatchUp, Folder: data, Ledger: l, Hear: tell}
 			return s.Run(cmd.Context())
 		},
 	})

@@ -43,6 +43,7 @@ type DeliverWebhook struct {
 }
 
 type DeliverMail struct {
+	Name     string          `toml:"name" check:"required,name" say:"a short name, for the audit"`
 	SMTP     string          `toml:"smtp" check:"required" say:"host and port of the relay, such as relay.example.org:587; it must offer STARTTLS, but on this machine"`
 	From     string          `toml:"from" check:"required" say:"address of the sender"`
 	User     string          `toml:"user" say:"name to sign in with; empty: the sender's address"`
@@ -121,6 +122,7 @@ func (c *Config) checkDeliver(f *faults) {
 		c.checkSecret(f, at+".secret_file", x.Secret)
 	}
 	for i, x := range d.Mail {
+		name(fmt.Sprintf("deliver.mail[%d]", i), x.Name)
 		c.checkMail(f, fmt.Sprintf("deliver.mail[%d]", i), x)
 	}
 	services := map[string]bool{}
