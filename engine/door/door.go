@@ -42,6 +42,7 @@ type Options struct {
 	Recheck   int               // days a list may be opened after it was last checked against deaths, opt-outs and registrations
 	Stale     int               // days after which a source's newest record makes what is shown old
 	Rule      disclosure.Rule   // of every count of people; zero: disclosure.Standard
+	Cohorts   *Cohorts          // nil: no cohort can be counted here
 	Chances   bool              // show risk as a chance: the model's calibration here is approved. Otherwise as a band
 	// Verify checks the audit's file and says whether signed checkpoints were
 	// held against it; nil: it is not checked from here.

@@ -47,6 +47,7 @@ type Site struct {
 	DataStart string   `toml:"data_from" check:"day" say:"the first day from which the sources hold data; time before it counts as not observed (months_observable); empty: not known"`
 	Root      string   `toml:"root" canon:"-" say:"folder that relative paths are relative to: absolute, or as seen from the configuration file's folder, such as ..; empty: that folder"`
 	Features  string   `toml:"features" default:"features" check:"path" say:"folder of this site's own feature files, *.toml, which join the built-in catalogue; it may be absent"`
+	Cohorts   string   `toml:"cohorts" default:"cohorts" canon:"-" check:"path" say:"folder of this site's own cohort files, *.toml, which join the examples; it may be absent"`
 	Data      string   `toml:"data" default:"data" check:"path" say:"folder of the lake, the run ledger and the snapshots"`
 }
 

@@ -38,6 +38,7 @@ type Site struct {
 	snapshots *snapshot.Holder
 	vault     *identity.Vault
 	worklist  *worklist.Store
+	cohorts   *door.Cohorts
 	sessions  *signin.Store
 	log       *slog.Logger
 }
@@ -75,6 +76,10 @@ func Open(c *config.Config, log *slog.Logger) (s *Site, err error) {
 			return s, err
 		}
 	}
+	if s.cohorts, err = openCohorts(c); err != nil {
+		return s, err
+	}
+	opt.Cohorts = s.cohorts
 	s.Doors = door.New(opt)
 	return s, nil
 }
@@ -84,6 +89,7 @@ func (s *Site) Close() {
 	if s.sessions != nil {
 		_ = s.sessions.Close()
 	}
+	closeCohorts(s.cohorts)
 	if s.vault != nil {
 		_ = s.vault.Close()
 	}
@@ -134,7 +140,11 @@ func (s *Site) Handler(ctx context.Context) (http.Handler, error) {
 			return nil, err
 		}
 	}
-	return web.New(web.Options{Service: c.Site.Name, Synthetic: c.Site.Synthetic, Doors: s.Doors, Log: s.log, Limits: web.Limits{SignIns: c.Serve.SignIns, Proxies: c.Serve.Proxies}, SignIn: func(p signin.Pages) (web.Gate, error) {
+	var referrals []web.Referral
+	for _, x := range c.Deliver.Referral {
+		referrals = append(referrals, web.Referral{Name: x.Name, ODS: x.ODS, Endpoint: x.Endpoint})
+	}
+	return web.New(web.Options{Service: c.Site.Name, Referrals: referrals, Synthetic: c.Site.Synthetic, Doors: s.Doors, Log: s.log, Limits: web.Limits{SignIns: c.Serve.SignIns, Proxies: c.Serve.Proxies}, SignIn: func(p signin.Pages) (web.Gate, error) {
 		return signin.New(way, s.sessions, p, func(ctx context.Context, e signin.Event) error {
 			return s.Doors.Entered(ctx, e.Principal, e.Act, e.Code)
 		})

@@ -1,0 +1,134 @@
+//go:build duckdb_arrow
+
+package door
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"leftshift/engine"
+	"leftshift/engine/access"
+	"leftshift/engine/audit"
+	"leftshift/engine/cohort"
+	"leftshift/engine/disclosure"
+	"leftshift/engine/snapshot"
+)
+
+// Cohorts is what counting cohorts needs: the ledger of what was told before,
+// the shelf of definitions, and the desk of the snapshot last counted on, which
+// is opened when it is first asked for and gives way to the next snapshot's.
+// Close it, then the ledger.
+type Cohorts struct {
+	Ledger *cohort.Ledger
+	Shelf  *cohort.Shelf
+	Most   int // sets a snapshot is counted by; 0: the usual
+
+	mu   sync.Mutex
+	open *heldDesk
+}
+
+type heldDesk struct {
+	*cohort.Desk
+	snapshot string
+	close    func()
+	users    int
+	gone     bool
+}
+
+// use gives the desk of a snapshot, and done, to be called by who has finished
+// with it.
+func (c *Cohorts) use(ctx context.Context, s *snapshot.Snapshot, rule disclosure.Rule) (*cohort.Desk, func(), error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.open == nil || c.open.snapshot != s.Name {
+		desk, close, err := cohort.Open(ctx, s, c.Ledger, cohort.Options{Rule: rule, Most: c.Most})
+		if err != nil {
+			return nil, nil, err
+		}
+		c.retire()
+		c.open = &heldDesk{Desk: desk, snapshot: s.Name, close: close}
+	}
+	now := c.open
+	now.users++
+	var once sync.Once
+	return now.Desk, func() {
+		once.Do(func() {
+			c.mu.Lock()
+			defer c.mu.Unlock()
+			if now.users--; now.gone && now.users == 0 {
+				now.close()
+			}
+		})
+	}, nil
+}
+
+// retire lets go of the desk. The lock is held.
+func (c *Cohorts) retire() {
+	if c.open == nil {
+		return
+	}
+	c.open.gone = true
+	if c.open.users == 0 {
+		c.open.close()
+	}
+	c.open = nil
+}
+
+// Close lets go of the desk; who still uses it may finish.
+func (c *Cohorts) Close() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.retire()
+}
+
+// asked is one question about cohorts while it is answered.
+type asked struct {
+	s        *snapshot.Snapshot
+	desk     *cohort.Desk
+	shelf    *cohort.Shelf
+	clinical bool // who asks reads of a person what clinicians read
+
+	object, query string // for the audit
+	rows          int
+}
+
+// atDesk decides, has the question answered, and records it with the hash of
+// what was asked and how many rows of counts leave. Where it returns an error
+// nothing of the answer may be shown.
+func (d *Doors) atDesk(ctx context.Context, who access.Principal, where Where, act access.Act, object string, answer func(*asked) error) (Frame, error) {
+	s, done, purpose, err := d.use(ctx)
+	if err != nil {
+		return Frame{}, err
+	}
+	defer done()
+	a := ask{who: who, where: where, act: act, subject: access.Of(purpose), object: object, shot: s.Name}
+	if decision := access.Decide(who, act, a.subject.Because(where.Reason)); decision.Err() != nil {
+		if err := d.record(ctx, a, decision.Code); err != nil {
+			return Frame{}, err
+		}
+		return Frame{}, decision.Err()
+	}
+	q := &asked{s: s, clinical: who.Role == access.ClinicalLead, object: object}
+	err = &engine.Fault{Code: "no-cohorts", Say: "cohorts cannot be counted here: whoever runs this installation can say why"}
+	if c := d.opt.Cohorts; c != nil {
+		var left func()
+		if q.desk, left, err = c.use(ctx, s, d.opt.Rule); err == nil {
+			defer left()
+			q.shelf = c.Shelf
+			err = answer(q)
+		}
+	}
+	a.object, a.query, a.rows = q.object, q.query, q.rows
+	outcome := audit.Allowed
+	if err != nil {
+		outcome, a.rows = "not-done", 0
+		if f := (*engine.Fault)(nil); errors.As(err, &f) {
+			outcome = f.Code
+		}
+	}
+	if unkept := d.record(context.WithoutCancel(ctx), a, outcome); unkept != nil {
+		return Frame{}, unkept
+	}
+	return d.frame(s), err
+}
