@@ -48,6 +48,7 @@ var table = []Policy{
 	{Coordinator, ExportList, related, reason, DisplayCareTeam, Identity | ColumnRisk | ColumnReasons | ColumnGaps | ColumnAdjustments},
 	{Coordinator, ActOnItem, related, noReason, DisplayCareTeam, ColumnNotes},
 	{Coordinator, AddPerson, related, reason, DisplayCareTeam, ColumnNotes},
+	{Coordinator, ReferPerson, related, reason, DisplayCareTeam, Identity},
 	{Coordinator, SeeModel, anywhere, noReason, DisplayCounts, 0},
 
 	{ClinicalLead, OpenHome, anywhere, noReason, DisplayNone, 0},
@@ -57,6 +58,7 @@ var table = []Policy{
 	{ClinicalLead, ExportList, related, reason, DisplayClinician, Identity | ColumnRisk | ColumnReasons | ColumnGaps | ColumnAdjustments},
 	{ClinicalLead, ActOnItem, related, noReason, DisplayClinician, ColumnNotes},
 	{ClinicalLead, AddPerson, related, reason, DisplayClinician, ColumnNotes},
+	{ClinicalLead, ReferPerson, related, reason, DisplayClinician, Identity},
 	{ClinicalLead, ApproveList, related, noReason, DisplayCounts, 0},
 	{ClinicalLead, Recall, related, reason, DisplayCounts, 0},
 	{ClinicalLead, Count, anywhere, noReason, DisplayCounts, 0},

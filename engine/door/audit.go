@@ -66,13 +66,13 @@ func (d *Doors) AuditEntry(ctx context.Context, who access.Principal, where Wher
 }
 
 // Disclosures gives a page of the files that left: lists and counts that were
-// exported. before is AuditPages.Next of the page before, 0 for the first.
+// exported, and drafts of referrals. before is AuditPages.Next of the page before, 0 for the first.
 func (d *Doors) Disclosures(ctx context.Context, who access.Principal, where Where, before int64) (*AuditPages, error) {
 	if err := d.passAudit(ctx, access.SeeDisclosures, who, where, "", ""); err != nil {
 		return nil, err
 	}
 	var all []audit.Entry
-	for _, event := range []access.Act{access.ExportList, access.ExportCounts} {
+	for _, event := range []access.Act{access.ExportList, access.ReferPerson, access.ExportCounts} {
 		some, err := d.opt.Audit.Search(ctx, audit.Filter{Event: string(event), Outcome: audit.Allowed, Before: before, Limit: AuditPage + 1})
 		if err != nil {
 			return nil, err

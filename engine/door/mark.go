@@ -5,6 +5,8 @@ package door
 import (
 	"encoding/binary"
 
+	"leftshift/engine"
+	"leftshift/engine/identity"
 	"leftshift/engine/snapshot"
 )
 
@@ -24,10 +26,15 @@ func (d *Doors) mark(l *List) {
 	}
 	k := d.opt.Keyer.Clone()
 	for i := range l.Rows {
-		high, low := k.Key(markNamespace, l.Rows[i].Person.String())
-		binary.BigEndian.PutUint64(l.Rows[i].Mark[:8], uint64(high))
-		binary.BigEndian.PutUint64(l.Rows[i].Mark[8:], low)
+		l.Rows[i].Mark = markOf(k, l.Rows[i].Person)
 	}
+}
+
+func markOf(k *identity.Keyer, person engine.Person) (m Mark) {
+	high, low := k.Key(markNamespace, person.String())
+	binary.BigEndian.PutUint64(m[:8], uint64(high))
+	binary.BigEndian.PutUint64(m[8:], low)
+	return m
 }
 
 // Model is what made the scores of a snapshot. The zero value: no fitted model

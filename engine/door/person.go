@@ -33,6 +33,7 @@ type Person struct {
 	History   []Event // of Work, oldest first; nil where notes may not be read
 	Acts      bool    // the principal may act on a work item of this person
 	Adds      bool    // the principal may put this person on a list
+	Refers    bool    // the principal may have a referral drafted, as the work stands
 }
 
 // Reason is one thing that moved the risk.
@@ -96,6 +97,8 @@ func (d *Doors) OpenPerson(ctx context.Context, who access.Principal, where Wher
 	if err := d.work(ctx, who, out, items[person]); err != nil {
 		return nil, err
 	}
+	out.Refers = d.opt.Vault != nil && d.opt.Keyer != nil && referrable(out.Work) == nil &&
+		access.Decide(who, access.ReferPerson, a.subject.Because("whether it may be offered")).Allowed
 	r := told.Resident
 	out.Age, out.Sex, out.Practice, out.Team = r.Age, r.Sex, r.Practice, r.Team
 	for _, x := range told.Scores {

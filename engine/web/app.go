@@ -34,6 +34,9 @@ type Options struct {
 	Log    *slog.Logger // nil: slog.Default. No person's values are logged
 	Body   int64        // most bytes of a request; 0: 64 KiB
 	Limits Limits
+	// Referrals are the services to which people may be referred; nil: none, and
+	// no draft of a referral is offered.
+	Referrals []Referral
 }
 
 // Gate says who asks, and has pages of its own below /sign-in.
@@ -280,6 +283,8 @@ func statusOf(code string) (int, string) {
 		return http.StatusBadRequest, "There is a problem"
 	case "list-not-rechecked", "list-unpublished", "list-dated-ahead":
 		return http.StatusConflict, "This list is too old to work"
+	case "refer-state", "refer-busy", "referral", "columns":
+		return http.StatusConflict, "This cannot be done now"
 	case "no-snapshot", "audit-unavailable", "not-done", "no-worklist", "worklist-unusable", "worklist-closed", "verify-busy", "verify-long", "verify-elsewhere":
 		return http.StatusServiceUnavailable, "Not available now"
 	}

@@ -99,7 +99,7 @@ func open(t *testing.T) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	app, err := New(Options{Service: "Test ICS", SignIn: testGate, Log: slog.New(slog.NewTextHandler(lines, nil)), Limits: Limits{PerAddress: 1e6, PerSession: 1e6},
+	app, err := New(Options{Service: "Test ICS", Referrals: []Referral{{"Falls service", "RX9", "https://falls.example/fhir"}}, SignIn: testGate, Log: slog.New(slog.NewTextHandler(lines, nil)), Limits: Limits{PerAddress: 1e6, PerSession: 1e6},
 		Doors: door.New(door.Options{Snapshots: holder, Audit: log, Vault: vault{}, Keyer: keyer, Worklist: work, Today: func() engine.Day { return today }, Recheck: 7, Stale: 7, Chances: true})})
 	if err != nil {
 		t.Fatal(err)

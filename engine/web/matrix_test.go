@@ -26,6 +26,7 @@ open_person      coordinator:r clinical_lead:r ig_lead:w pharmacy:r ambulance:r 
 export_list      coordinator:rw clinical_lead:rw
 act_on_item      coordinator:r clinical_lead:r pharmacy:r domiciliary:r social_care:r
 add_person       coordinator:rw clinical_lead:rw
+refer_person     coordinator:rw clinical_lead:rw
 approve_list     clinical_lead:r
 recall           clinical_lead:rw ig_lead:w
 count            clinical_lead analyst ig_lead
@@ -114,12 +115,13 @@ func (s *site) bodies(t *testing.T) map[string]url.Values {
 	}
 	worry := worklist.Worries()[0].Code
 	return map[string]url.Values{
-		"/people/{person}":     {"do": {"claim"}, "item": {field("item")}, "version": {field("version")}, "key": {"k"}},
-		"/people/{person}/add": {"team": {"team-0"}, "worry": {worry}, "key": {"k"}},
-		"/add":                 {"team": {"team-0"}, "worry": {worry}, "key": {"k"}, "nhs-number": {number}},
-		"/find":                {"nhs-number": {number}, "reason": {"because"}},
-		"/audit/person":        {"nhs-number": {number}, "reason": {"because"}},
-		"/lists/{team}/export": {"shape": {"csv"}, "reason": {"because"}},
+		"/people/{person}":       {"do": {"claim"}, "item": {field("item")}, "version": {field("version")}, "key": {"k"}},
+		"/people/{person}/refer": {"refer-to": {"Falls service"}, "refer-why": {"fell twice"}},
+		"/people/{person}/add":   {"team": {"team-0"}, "worry": {worry}, "key": {"k"}},
+		"/add":                   {"team": {"team-0"}, "worry": {worry}, "key": {"k"}, "nhs-number": {number}},
+		"/find":                  {"nhs-number": {number}, "reason": {"because"}},
+		"/audit/person":          {"nhs-number": {number}, "reason": {"because"}},
+		"/lists/{team}/export":   {"shape": {"csv"}, "reason": {"because"}},
 	}
 }
 
@@ -170,7 +172,7 @@ func TestB17B18G13G14EveryRouteForEveryRoleAndRelationship(t *testing.T) {
 						return is(http.StatusForbidden)
 					case asksNothing[route.Method+" "+route.Path]:
 						return done
-					case reason && form.Get("reason") == "" && !form.Has("worry"):
+					case reason && form.Get("reason") == "" && !form.Has("worry") && !form.Has("refer-why"):
 						return is(http.StatusBadRequest)
 					case related && !with:
 						return is(refused)
@@ -195,6 +197,9 @@ func TestB17B18G13G14EveryRouteForEveryRoleAndRelationship(t *testing.T) {
 						want := expect(with, http.StatusNotFound)
 						if with && may && route.Method == http.MethodPost && route.Act == access.AddPerson && place.team != "team-0" {
 							want = func(got int) bool { return got < 500 } // their patient, another team's list
+						}
+						if with && may && route.Act == access.ReferPerson {
+							want = is(http.StatusConflict) // in no state to be referred: TestF17G15 has one that is
 						}
 						if whom.k < 0 && may && !related && reason && form.Get("reason") != "" {
 							want = is(http.StatusNotFound) // of anyone, with a reason, but nobody is nobody

@@ -29,6 +29,7 @@ func Routes() []Route {
 		coordinatorRoutes(),
 		analystRoutes(),
 		auditRoutes(),
+		referRoutes(),
 	)
 }
 

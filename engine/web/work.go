@@ -34,6 +34,9 @@ type personPage struct {
 	Faults  map[string]string // by field
 	Since   []door.Event      // what others did since the page was opened
 	Busy    bool              // somebody else has the person
+	To      []Referral        // services to refer to
+	Chosen  string            // of them, kept when something has to be put right
+	ForWhat string            // likewise: why they are referred
 }
 
 // Why are the reasons that moved the risk. Reasons hides them.
@@ -78,6 +81,10 @@ func person(ctx context.Context, r *Request, faults []Fault, seen int64) (Answer
 	data := personPage{Person: x, Shown: shownOf(x.Columns), At: r.personPath(x.Person), Reasons: worklist.Reasons(), Faults: map[string]string{}}
 	if faults != nil {
 		data.Typed = r.typed()
+		data.Chosen, data.ForWhat = r.PostFormValue("refer-to"), r.PostFormValue("refer-why")
+	}
+	if x.Refers {
+		data.To = r.App.opt.Referrals
 	}
 	for _, f := range faults {
 		data.Faults[f.Field] = f.Say

@@ -381,3 +381,26 @@ func TestG13AServerGetsItsTeamsAlone(t *testing.T) {
 		t.Error("something was sent")
 	}
 }
+
+// Each shape that a system may be given is what the page's export of it is:
+// numbers alone, one a line, or with what a system may know.
+func TestR10F17FilesForASystemAreThoseOfThePage(t *testing.T) {
+	s := open(t, "[[deliver.file]]\nname = \"f\"\nteams = [\"all\"]\nshapes = [\"csv\", \"xlsx\", \"nhs\", \"fhir\"]\nenabled = true\n")
+	for shape, has := range map[send.Shape]string{send.CSV: `"nhs_number"`, send.XLSX: "PK", send.Numbers: number + "\n" + number, send.FHIR: `"RiskAssessment"`} {
+		var got *send.File
+		if err := s.v.File(t.Context(), shape, "team-1", "because", func(f *send.File) error { got = f; return nil }); err != nil {
+			t.Fatalf("%s: %v", shape, err)
+		}
+		if !strings.Contains(string(got.Bytes), has) || got.Rows != 4 || strings.Contains(got.Name, number) {
+			t.Errorf("%s: %s with %d", shape, got.Name, got.Rows)
+		}
+	}
+	if shapes := len(send.Shapes()); shapes != 5 {
+		t.Errorf("%d shapes: say of the new one whether a system may have it", shapes)
+	}
+	for _, e := range s.entries(t) {
+		if e.Event != "export_list" || e.People != 4 || e.Name != "A. Manager" || e.User != "op" || e.Reason != "because" {
+			t.Errorf("%+v", e)
+		}
+	}
+}
