@@ -135,7 +135,12 @@ func (s *site) entries(t *testing.T) []audit.Entry {
 // night sends what is due, and gives the codes of what failed.
 func (s *site) night(t *testing.T) (codes []string) {
 	t.Helper()
-	s.v.Night(t.Context(), func(err error) { codes = append(codes, code(err)) })
+	s.v.Night(t.Context(), func(err error) {
+		codes = append(codes, code(err))
+		if !strings.Contains(err.Error(), "team-") {
+			t.Errorf("the warning does not say of which list: %v", err)
+		}
+	})
 	return codes
 }
 

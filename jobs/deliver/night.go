@@ -4,6 +4,7 @@ package deliver
 
 import (
 	"context"
+	"errors"
 	"net"
 	"net/smtp"
 	"time"
@@ -57,7 +58,7 @@ func (v *Delivery) Night(ctx context.Context, warn func(error)) {
 				continue
 			}
 			if _, err := v.push(ctx, x, team, "the night published this list; deliver.fhir "+x.Name+" is enabled"); err != nil {
-				warn(err)
+				warn(of(team, x.Name, err))
 			}
 		}
 	}
@@ -68,7 +69,7 @@ func (v *Delivery) Night(ctx context.Context, warn func(error)) {
 			}
 			err := v.tell(ctx, w, snapshot, team)
 			if err != nil {
-				warn(err)
+				warn(of(team, w.name, err))
 			}
 			where := door.Where{Route: v.by.Route, Reason: "the night published this list"}
 			if err := v.site.Doors.Noted(ctx, v.principal(nil, ""), where, door.NoticeSent, team+" to "+w.name, snapshot, err); err != nil {
@@ -77,6 +78,15 @@ func (v *Delivery) Night(ctx context.Context, warn func(error)) {
 			}
 		}
 	}
+}
+
+// of says of which delivery a fault is.
+func of(team, name string, err error) error {
+	var f *engine.Fault
+	if !errors.As(err, &f) {
+		return err
+	}
+	return &engine.Fault{Code: f.Code, Say: "the list of " + team + " to " + name + ": " + f.Say, Err: f.Err}
 }
 
 // departure is something that left for a snapshot.

@@ -27,6 +27,7 @@ var auditFields = map[string]string{
 // otherEvents are the events that are no act of the table of rights.
 var otherEvents = [][]string{
 	{"`sign_in`, `role_chosen`, `sign_out`, `signed_out_by_issuer`, `sign_in_refused`", "coming in and going out"},
+	{"`list_sent`, `notice_sent`", "a list arrived at another system; a team was told that its list is ready. No person is in either"},
 	{"`sql`", "`leftshift sql`: the query's hash and how many rows it gave"},
 }
 

@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"encoding/json"
 	"os"
 	"strings"
 	"testing"
@@ -29,6 +30,15 @@ func TestARecalledListIsWithdrawn(t *testing.T) {
 	}
 	if s.current() != "" {
 		t.Error("it is current still")
+	}
+	// The audit has the account that did it, for whom, as what and of which site.
+	kept := s.do("audit", "search", "--by", "A. Officer", "--reason", "test", "--event", "recall", "--format", "json").done(t)
+	var entries []struct{ User, Name, Role, Organisation, Authoriser, Purpose, Reason, Outcome string }
+	if err := json.Unmarshal([]byte(kept.out), &entries); err != nil || len(entries) != 1 {
+		t.Fatalf("%v in\n%s", err, kept.out)
+	}
+	if e := entries[0]; e.User == "" || e.User == "A. Lead" || e.Name != "A. Lead" || e.Authoriser != "A. Lead" || e.Role != "operator" || e.Organisation == "" || e.Purpose == "" || e.Reason != "wrong practice" || e.Outcome != "allowed" {
+		t.Errorf("%+v", e)
 	}
 	same(t, "the recalled snapshot", digests(t, s.path("data", "snapshots", first)), before)
 	if text := s.read("data", "snapshots", first+".recalled.json"); !strings.Contains(text, "wrong practice") || !strings.Contains(text, "A. Lead") {
