@@ -88,8 +88,10 @@ func (t *tables) states() []Part {
 }
 
 // bars tells the parts of those with a value other than zero; false when they
-// may not be told.
-func (t *tables) bars(counts []int) bool { return t.add(t.leaf[someValue], counts) }
+// may not be told, or how many they are was not.
+func (t *tables) bars(counts []int) bool {
+	return t.leaf[someValue].Shown && t.add(t.leaf[someValue], counts)
+}
 
 func (t *tables) add(n *disclosure.Node, counts []int) bool {
 	n.Tables = append(n.Tables, counts)
@@ -104,6 +106,17 @@ func (t *tables) add(n *disclosure.Node, counts []int) bool {
 // may be: len(levels) is that of the groups' people alone, one more that of
 // nothing.
 func (t *tables) groups(counts [][numStates]int) int {
+	// How many are in each group is told of every feature, and alike: so it is
+	// taken as known, whatever of this feature is told.
+	all := make([]int, len(counts))
+	for g, c := range counts {
+		for _, n := range c {
+			all[g] += n
+		}
+	}
+	if !t.add(t.everyone, all) {
+		return len(levels) + 1
+	}
 	for l := range levels {
 		nodes := t.nodes(l)
 		for k, n := range nodes {
@@ -116,16 +129,7 @@ func (t *tables) groups(counts [][numStates]int) int {
 			n.Tables = n.Tables[:len(n.Tables)-1]
 		}
 	}
-	all := make([]int, len(counts))
-	for g, c := range counts {
-		for _, n := range c {
-			all[g] += n
-		}
-	}
-	if t.add(t.everyone, all) {
-		return len(levels)
-	}
-	return len(levels) + 1
+	return len(levels)
 }
 
 // column is how many of each group have the states of a label.

@@ -44,7 +44,6 @@ type tally struct {
 	rank   int
 	label  string
 	people [numStates]int
-	total  float64 // of the values that are not zero
 }
 
 // divide groups people; groups come in order of rank, then label.
@@ -63,9 +62,6 @@ func divide(values []one, by string, of func(kernel.Place) (int, string)) divisi
 		}
 		state := stateOf(x.value)
 		g.people[state]++
-		if state == someValue {
-			g.total += float64(x.value)
-		}
 	}
 	d := division{by: by}
 	for _, g := range at {
@@ -111,7 +107,8 @@ func (d division) shown(r disclosure.Rule, at int) Division {
 	return out
 }
 
-// shares fills what is made of the states as shown, and the mean.
+// shares fills what is made of the states as shown. There is no mean: with the
+// counts beside it, it would tell small ones exactly.
 func (x *Group) shares(r disclosure.Rule, l level, g *tally) {
 	// of gives the cells of a label that holds exactly some states; false where
 	// one is hidden or no label does.
@@ -151,14 +148,5 @@ func (x *Group) shares(r disclosure.Rule, l level, g *tally) {
 	}
 	if cells, ok := of(notObservable); ok {
 		x.NotObservable = percent(cells)
-	}
-	// A mean of zeros and a few others tells how many the others are, exactly
-	// where they are all 1. So it is shown only where these may be, and to as
-	// many figures as counts are.
-	if known := g.people[someValue] + g.people[zeroValue]; x.Known != nil && x.Some != nil && known > 0 && g.total != float64(g.people[someValue]) {
-		if v, ok := r.Mean(g.people[someValue], g.total/float64(known)); ok {
-			v = round3(v)
-			x.Mean = &v
-		}
 	}
 }

@@ -3,6 +3,7 @@
 package analyse
 
 import (
+	"cmp"
 	"math"
 	"slices"
 
@@ -39,13 +40,21 @@ func sum(d *catalogue.Definition, q Ask, values []one, names map[engine.Code]str
 	}
 	slices.Sort(some)
 	small := smallest(q.Rule)
+	shown := newTables(q.Rule, states)
+	t.People = shown.people()
+	t.States = append(t.States, shown.states()...)
+	// As many as are shown decide which quantiles are told, not as many as are.
+	told := 0
+	if n, ok := q.Rule.Count(len(some)).Value(); ok && shown.leaf[someValue].Shown {
+		told = n - cmp.Or(q.Rule.RoundTo, disclosure.Standard.RoundTo)/2
+	}
 	for _, share := range []float64{0.05, 0.25, 0.5, 0.75, 0.95} {
-		if float64(len(some))*min(share, 1-share) > float64(small) {
+		if float64(told)*min(share, 1-share) > float64(small) {
 			t.Quantiles = append(t.Quantiles, Quantile{share, round3(some[int(math.Ceil(share*float64(len(some))))-1])})
 		}
 	}
 	var bins []bin
-	if len(some) > small {
+	if told > small {
 		bins = binsOf(some, small)
 	}
 	counts := make([]int, len(bins))
@@ -66,16 +75,10 @@ func sum(d *catalogue.Definition, q Ask, values []one, names map[engine.Code]str
 		}
 		return 0, names[p.Practice]
 	})}
-	shown := newTables(q.Rule, states)
-	t.People = shown.people()
-	t.States = append(t.States, shown.states()...)
-	bars := len(bins) > 0 && shown.bars(counts)
-	for i, b := range bins {
-		cell := disclosure.Hidden
-		if bars {
-			cell = q.Rule.Count(counts[i])
+	if len(bins) > 0 && shown.bars(counts) { // else not even where the bins are
+		for i, b := range bins {
+			t.Histogram = append(t.Histogram, Part{b.label, q.Rule.Count(counts[i])})
 		}
-		t.Histogram = append(t.Histogram, Part{b.label, cell})
 	}
 	for _, g := range divisions {
 		t.Groups = append(t.Groups, g.shown(q.Rule, shown.groups(g.states())))

@@ -63,7 +63,6 @@ type Group struct {
 	Known         *float64        `json:"known"`          // have a value, zero included
 	Some          *float64        `json:"some"`           // have one other than zero
 	NotObservable *float64        `json:"not_observable"` // no source could show it
-	Mean          *float64        `json:"mean"`           // of the known values
 }
 
 // Association is how well the feature alone tells who had the outcome.

@@ -115,7 +115,7 @@ func (p *page) division(d Division) {
 	for _, g := range d.Groups {
 		width = max(width, utf8.RuneCountInString(g.Label))
 	}
-	p.line("  %-*s %8s %9s %11s %15s %9s", width, d.By, "people", "known %", "not zero %", "not observable %", "mean")
+	p.line("  %-*s %8s %9s %11s %15s", width, d.By, "people", "known %", "not zero %", "not observable %")
 	cell := func(v *float64) string {
 		if v == nil {
 			return disclosure.Star
@@ -127,11 +127,7 @@ func (p *page) division(d Division) {
 			p.line("  %d more; --json has all", len(d.Groups)-i)
 			break
 		}
-		mean := disclosure.Star
-		if g.Mean != nil {
-			mean = fmt.Sprintf("%g", *g.Mean)
-		}
-		p.line("  %-*s %8s %9s %11s %15s %9s", width, g.Label, g.People, cell(g.Known), cell(g.Some), cell(g.NotObservable), mean)
+		p.line("  %-*s %8s %9s %11s %15s", width, g.Label, g.People, cell(g.Known), cell(g.Some), cell(g.NotObservable))
 	}
 }
 

@@ -62,7 +62,8 @@ func (c *counts) tallies(rule disclosure.Rule, on, knowledge engine.Day) (people
 	cells := rule.Partitions(parts...)
 	people = cells[0][0]
 
-	f = FollowUp{Days: longest(c.outcomes), Years: rule.Weight(c.all.Years()), Deaths: cells[1][0], Leavers: cells[1][1]}
+	f = FollowUp{Days: longest(c.outcomes), Deaths: cells[1][0], Leavers: cells[1][1]}
+	f.Years = years(rule, people, f.Days, f.Deaths, f.Leavers)
 	f.DeathRate, f.LeavingRate = rate(f.Deaths, f.Years), rate(f.Leavers, f.Years)
 	if v, ok := rule.Mean(int(c.all.People), c.all.ExpectedDeathRate()); ok {
 		f.ExpectedDeaths = tenth(v)
@@ -73,7 +74,8 @@ func (c *counts) tallies(rule disclosure.Rule, on, knowledge engine.Day) (people
 		for k := range slices.Backward(o.Horizons) {
 			x := cells[next]
 			next++
-			w := Within{Days: o.Horizons[k], Events: x[0], Competing: x[1], Left: x[2], Cut: x[3], Completed: x[4], Years: rule.Weight(c.by[i][k].YearsAtRisk())}
+			w := Within{Days: o.Horizons[k], Events: x[0], Competing: x[1], Left: x[2], Cut: x[3], Completed: x[4]}
+			w.Years = years(rule, t.AtRisk, w.Days, w.Events, w.Competing, w.Left, w.Cut)
 			if o.Ready(on, knowledge, w.Days) != nil {
 				w.Settles = (on + engine.Day(w.Days+o.Freeze)).String()
 			}
@@ -83,6 +85,24 @@ func (c *counts) tallies(rule disclosure.Rule, on, knowledge engine.Day) (people
 		out = append(out, t)
 	}
 	return people, out, f
+}
+
+// years are person-years by the actuarial method: everyone at risk for all of
+// the days, but those who did not stay for half of them. They are made of counts
+// as shown (a hidden one as none), for the time that people really spent tells
+// how many they were more closely than the counts may.
+func years(rule disclosure.Rule, atRisk disclosure.Cell, days int, ended ...disclosure.Cell) disclosure.Cell {
+	n, ok := atRisk.Value()
+	if !ok {
+		return disclosure.Hidden
+	}
+	stayed := float64(n)
+	for _, c := range ended {
+		if v, ok := c.Value(); ok {
+			stayed -= float64(v) / 2
+		}
+	}
+	return rule.Weight(max(0, stayed) * float64(days) / 365.25)
 }
 
 // doubts are what is wrong with deaths and leavers, without numbers of people.
