@@ -85,8 +85,30 @@ func reportPage(ctx context.Context, r *Request, of door.Subject, title, path st
 			}
 		}
 	}
+	var file func(string) string
+	if may(r.Who.Role, access.ExportCounts) {
+		file = func(id string) string {
+			query.Set("table", id)
+			return path + ".csv?" + query.Encode()
+		}
+	}
+	parts := drawn(report.Sections, file)
+	p, err := r.page(title, "report", report.Frame, struct {
+		Path    string
+		Options []door.Option
+		Parts   []part
+		Card    template.HTML
+		Links   []Link
+		Traced  bool
+	}{path, report.Options, parts, markdown(report.Card), beside(of), of != door.OfRuns && may(r.Who.Role, access.SeeRuns)})
+	return Answer{Page: p}, err
+}
+
+// drawn are sections with their plots. file says where a table is as a file;
+// nil: nowhere.
+func drawn(sections []door.Section, file func(table string) string) []part {
 	var parts []part
-	for _, s := range report.Sections {
+	for _, s := range sections {
 		x := part{Section: s, ID: strings.ToLower(strings.ReplaceAll(s.Title, " ", "-"))}
 		if len(s.Tables) > 0 {
 			x.Drawn = draw(s)
@@ -97,23 +119,14 @@ func reportPage(ctx context.Context, r *Request, of door.Subject, title, path st
 			for k := range t.Columns {
 				p.Numbers[k] = len(t.Rows) > 0 && t.Rows[0][k].Number()
 			}
-			if may(r.Who.Role, access.ExportCounts) {
-				query.Set("table", t.ID)
-				p.File = path + ".csv?" + query.Encode()
+			if file != nil {
+				p.File = file(t.ID)
 			}
 			x.Tables = append(x.Tables, p)
 		}
 		parts = append(parts, x)
 	}
-	p, err := r.page(title, "report", report.Frame, struct {
-		Path    string
-		Options []door.Option
-		Parts   []part
-		Card    template.HTML
-		Links   []Link
-		Traced  bool
-	}{path, report.Options, parts, markdown(report.Card), beside(of), of != door.OfRuns && may(r.Who.Role, access.SeeRuns)})
-	return Answer{Page: p}, err
+	return parts
 }
 
 // beside are pages that a page leads to.
@@ -138,6 +151,15 @@ func reportFile(ctx context.Context, r *Request, of door.Subject, path string) (
 	if err != nil {
 		return Answer{}, err
 	}
+	text, err := tableFile(t)
+	if err != nil {
+		return Answer{}, err
+	}
+	return Answer{File: &File{Name: string(of) + "-" + id + "-" + report.Snapshot + ".csv", Type: "text/csv; charset=utf-8", Bytes: text}}, nil
+}
+
+// tableFile is a table as CSV.
+func tableFile(t *door.Table) ([]byte, error) {
 	var b bytes.Buffer
 	w := csv.NewWriter(&b)
 	head := make([]string, len(t.Columns))
@@ -155,9 +177,9 @@ func reportFile(ctx context.Context, r *Request, of door.Subject, path string) (
 		lines = append(lines, line)
 	}
 	if err := w.WriteAll(lines); err != nil {
-		return Answer{}, err
+		return nil, err
 	}
-	return Answer{File: &File{Name: string(of) + "-" + id + "-" + report.Snapshot + ".csv", Type: "text/csv; charset=utf-8", Bytes: b.Bytes()}}, nil
+	return b.Bytes(), nil
 }
 
 // mostBars is the most rows that are drawn: of more a table says more.

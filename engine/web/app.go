@@ -288,6 +288,9 @@ func statusOf(code string) (int, string) {
 	case "no-snapshot", "audit-unavailable", "not-done", "no-worklist", "worklist-unusable", "worklist-closed", "verify-busy", "verify-long", "verify-elsewhere":
 		return http.StatusServiceUnavailable, "Not available now"
 	}
+	if strings.HasPrefix(code, "cohort") || code == "no-cohorts" {
+		return cohortStatus(code)
+	}
 	return http.StatusInternalServerError, "Something went wrong"
 }
 

@@ -28,6 +28,7 @@ func Routes() []Route {
 		[]Route{{Method: http.MethodGet, Path: "/{$}", Act: access.OpenHome, Handle: home}},
 		coordinatorRoutes(),
 		analystRoutes(),
+		cohortRoutes(),
 		auditRoutes(),
 		referRoutes(),
 	)
