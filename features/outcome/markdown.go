@@ -20,6 +20,7 @@ func Markdown(c *Catalogue) string {
 		"On one day the order is: leaving (on that day nothing is ours to see any more), the outcome, a competing outcome, death. " +
 		"Leaving, and a record that has not settled yet, give no answer: such people are weighted for, not counted as free of the outcome. " +
 		"Registrations, residences and deaths are read as finally known. " +
+		"Everyone else is at risk, also people of whom no source could show it: where a kind of record covers part of the area, a rate is of everyone and too low for those whom it covers. " +
 		"A fact whose day is not exactly known counts on its last possible day, and only when all its possible days are after D + gap. " +
 		"A diagnosis is of every stay that holds all its possible days. " +
 		"Labels wait until the horizon has passed and then as many days as the source takes to settle.\n\n")

@@ -64,6 +64,7 @@ func (t *Table) Write(w io.Writer) error {
 	p.line("Events: people with the outcome, the first of each. Competing: who died first, had another")
 	p.line("outcome that ends the time at risk, or whose days at risk ended by themselves, as thirty")
 	p.line("days after a discharge do. Left: who left the area's practices first.")
+	p.line("At risk are also people of whom no source could show the outcome: where a feed covers part of the area, rates are too low.")
 	p.line("Cut: whose record has not settled. Years: person-years at risk, of the counts as shown (who did not stay counts half).")
 	f := &t.FollowUp
 	p.line("")
