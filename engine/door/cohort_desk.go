@@ -132,3 +132,13 @@ func (d *Doors) atDesk(ctx context.Context, who access.Principal, where Where, a
 	}
 	return d.frame(s), err
 }
+
+// Dictionary is what may be asked of a snapshot.
+func (c *Cohorts) Dictionary(ctx context.Context, s *snapshot.Snapshot, rule disclosure.Rule) (*cohort.Dictionary, error) {
+	desk, done, err := c.use(ctx, s, rule)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	return desk.Dictionary, nil
+}

@@ -30,7 +30,7 @@ func attrition(d *cohort.Dictionary, n cohort.Node, r *cohort.Review) Section {
 	for i, step := range n.Steps() {
 		t.Rows = append(t.Rows, []Field{text(stepWords(partsOf(d, step, ""))), headcount(r.Steps[i].Remaining), headcount(r.Steps[i].Removed)})
 	}
-	return Section{Title: "Step by step", Tables: []Table{t}, Plot: Plot{Kind: Bars, Columns: []int{1}, Axis: "people left"}}
+	return Section{Title: "Step by step", Tables: []Table{t}}
 }
 
 // makeUpOf is a cohort against everyone by one dimension.

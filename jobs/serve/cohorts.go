@@ -3,10 +3,14 @@
 package serve
 
 import (
+	"context"
+	"encoding/json"
 	"path/filepath"
 
 	"leftshift/engine/cohort"
+	"leftshift/engine/disclosure"
 	"leftshift/engine/door"
+	"leftshift/features/catalogue"
 	"leftshift/jobs/config"
 )
 
@@ -26,4 +30,29 @@ func closeCohorts(c *door.Cohorts) {
 		c.Close()
 		_ = c.Ledger.Close()
 	}
+}
+
+// CohortFields is what may be asked of the current snapshot: a Fault with code
+// no-snapshot where there is none.
+func (s *Site) CohortFields(ctx context.Context) (*cohort.Dictionary, error) {
+	now, done, err := s.snapshots.Use(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	return s.cohorts.Dictionary(ctx, now, disclosure.Rule{Small: s.c.Report.SmallNumber, RoundTo: s.c.Report.RoundTo})
+}
+
+// CatalogueFields is what may be asked of a snapshot of these features, the
+// scores left out.
+func CatalogueFields(features []catalogue.Reference) (*cohort.Dictionary, error) {
+	text, err := json.Marshal(features)
+	if err != nil {
+		return nil, err
+	}
+	fields, err := cohort.FeatureFields(text)
+	if err != nil {
+		return nil, err
+	}
+	return cohort.NewDictionary(fields)
 }
