@@ -3,6 +3,7 @@
 package web
 
 import (
+	"fmt"
 	"html/template"
 	"strings"
 )
@@ -19,6 +20,7 @@ func markdown(text string) template.HTML {
 			open = ""
 		}
 	}
+	tables := 0
 	head := false // the next row of a table is its first
 	for _, line := range strings.Split(text, "\n") {
 		line = strings.TrimSpace(line)
@@ -38,7 +40,9 @@ func markdown(text string) template.HTML {
 		case strings.HasPrefix(line, "|"):
 			if open != "table" {
 				shut()
-				b.WriteString(`<div class="app-wide" tabindex="0" role="region" aria-label="Table of the model card"><table class="nhsuk-table"><caption class="nhsuk-table__caption nhsuk-u-visually-hidden">Table of the model card</caption><thead class="nhsuk-table__head">`)
+				tables++
+				name := fmt.Sprintf("Table %d of the model card", tables) // each region has a name of its own
+				b.WriteString(`<div class="app-wide" tabindex="0" role="region" aria-label="` + name + `"><table class="nhsuk-table"><caption class="nhsuk-table__caption nhsuk-u-visually-hidden">` + name + `</caption><thead class="nhsuk-table__head">`)
 				open, head = "table", true
 			}
 			if strings.Trim(line, "|-: ") == "" {

@@ -53,6 +53,7 @@ func TestUnapprovedListsDriveNothing(t *testing.T) {
 	s.do("models", "approve", bundle[0].Name(), "--by", "Dr A Example").done(t)
 	s.do("run", "-q").done(t)
 	first := s.current()
+	s.do("keygen").done(t) // looks at the record are audited, under a key
 
 	var readers []string
 	for _, list := range []string{"hypertension", "falls", "smoking_current", "efi_respiratory_disease", "hfrs"} {

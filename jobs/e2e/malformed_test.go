@@ -128,7 +128,7 @@ func TestShrunkFeedStopsTheRun_F11(t *testing.T) {
 	first := s.current()
 	s.write(problemsHead+problem(1, "2026-01-01"), "b", "problems.csv")
 	for range 2 {
-		s.do("run", "-q").fails(t, 1, "b/problems.csv", "1 records", "had 4", "max_shrink", "[feed-shrank]")
+		s.do("run", "-q").fails(t, 1, "b/problems.csv", "1 record,", "had 4", "max_shrink", "[feed-shrank]")
 		if s.current() != first {
 			t.Error("the last snapshot does not stay")
 		}
