@@ -35,6 +35,7 @@ func serve(t *testing.T) *served {
 		t.Fatal(err)
 	}
 	s.configure("as_of = \""+secondNight+"\"", "as_of = \""+firstNight+"\"")
+	s.configure("[lists]\n", "[serve]\nsign_ins_per_minute = 1000\n\n[lists]\n") // a browser for each role and mode
 	c := start(t, s.dir, "serve", "--config", s.config, "--listen", listen)
 	t.Cleanup(func() {
 		_ = c.Process.Signal(os.Interrupt)
