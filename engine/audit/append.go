@@ -86,8 +86,9 @@ func (l *Log) writer() {
 // append writes the entries of a batch, all or none.
 func (l *Log) append(batch []*request) error {
 	const say = "the access could not be recorded, so nothing may be shown: look at the audit's disk and try again"
+	replaced := fault("audit-replaced", "the audit's file or its write-ahead log was moved, removed or replaced while it was in use: nothing may be shown; put it back and start again", nil)
 	if l.replaced() {
-		return fault("audit-replaced", "the audit's file was moved, removed or replaced while it was in use: nothing may be shown; put it back and start again", nil)
+		return replaced
 	}
 	tx, err := l.write.Begin()
 	if err != nil {
@@ -135,6 +136,9 @@ func (l *Log) append(batch []*request) error {
 		return fault("audit-not-written", say, err)
 	}
 	l.head = h
+	if l.replaced() { // meanwhile
+		return replaced
+	}
 	return nil
 }
 

@@ -67,6 +67,7 @@ type Log struct {
 	path  string
 	opt   Options
 	file  fs.FileInfo // what path named when it was opened
+	wal   fs.FileInfo // its write-ahead log, once there is one; of the writer
 	id    []byte
 	write *sql.DB // one connection, of the writer
 	read  *sql.DB
@@ -132,11 +133,20 @@ func (l *Log) Close() error {
 	return err
 }
 
-// replaced says whether path no longer names the file that was opened: what
-// would be appended now would be gone.
+// replaced says whether path no longer names the file that was opened, or what
+// stands beside it is no longer its write-ahead log: what would be appended now
+// would be gone. The log stays as long as the writer has the file open.
 func (l *Log) replaced() bool {
 	info, err := os.Stat(l.path)
-	return err != nil || !os.SameFile(info, l.file)
+	if err != nil || !os.SameFile(info, l.file) {
+		return true
+	}
+	wal, err := os.Stat(l.path + "-wal")
+	if l.wal == nil {
+		l.wal = wal // nil until something was written
+		return false
+	}
+	return err != nil || !os.SameFile(wal, l.wal)
 }
 
 func fault(code, say string, err error) error {

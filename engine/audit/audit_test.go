@@ -296,3 +296,42 @@ func TestOpenRefuses(t *testing.T) {
 		t.Errorf("no database: %v", err)
 	}
 }
+
+// The newest entries stand in the write-ahead log until they are carried over:
+// while it is gone, nothing may be shown.
+func TestB22TheWriteAheadLogRemovedUnderUse(t *testing.T) {
+	for name, harm := range map[string]func(string) error{
+		"removed": os.Remove,
+		"moved":   func(wal string) error { return os.Rename(wal, wal+".away") },
+		"another in its place": func(wal string) error {
+			text, err := os.ReadFile(wal)
+			if err != nil {
+				return err
+			}
+			if err := os.Remove(wal); err != nil {
+				return err
+			}
+			return os.WriteFile(wal, text, 0o600)
+		},
+	} {
+		path := filepath.Join(t.TempDir(), "audit", "audit.db")
+		l, err := Open(path, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 3 {
+			if _, err := l.Append(context.Background(), look("u", 3)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := harm(path + "-wal"); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			if _, err := l.Append(context.Background(), look("u", 3)); codeOf(err) != "audit-replaced" {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		_ = l.Close()
+	}
+}

@@ -291,3 +291,26 @@ func TestF6ARowThatWouldTellIsWithheld(t *testing.T) {
 		t.Errorf("shown as %s", got)
 	}
 }
+
+// The size of a small table tells how many people are in it, so no size is told.
+func TestF6NoSizeOfAFileIsTold(t *testing.T) {
+	s := crowd(t, 2000)
+	shot, done, err := s.opt.Snapshots.Use(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer done()
+	r, err := s.Tell(context.Background(), principal(access.Analyst), Where{Route: "/runs"}, OfRuns, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := fmt.Sprintf("%+v", *r)
+	if !strings.Contains(told, shot.Files["resident.parquet"].SHA256) {
+		t.Fatal("the files' hashes are not told")
+	}
+	for name, f := range shot.Files {
+		if regexp.MustCompile(fmt.Sprintf(`\b%d\b`, f.Bytes)).MatchString(told) {
+			t.Errorf("the size of %s is told", name)
+		}
+	}
+}

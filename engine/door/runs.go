@@ -19,16 +19,17 @@ func (b *builder) runs() error {
 		t.Rows = append(t.Rows, []Field{text(x[0]), text(x[1])})
 	}
 	b.add(Section{Title: "The current snapshot", Tables: []Table{t}, Words: []string{
-		"A snapshot is what one night published. It is never changed after, and its name ends in the hash of its manifest: the same name always means the same numbers. `leftshift runs` shows the run that made it, with its inputs."}})
+		"A snapshot is what one night published. It is never changed after, and its name ends in the hash of its manifest: the same name always means the same numbers. `leftshift status` shows the run that made it, with its inputs."}})
 
 	files := make([]string, 0, len(m.Files))
 	for f := range m.Files {
 		files = append(files, f)
 	}
 	slices.Sort(files)
-	t = Table{ID: "files", Title: "Files of the snapshot", Columns: []string{"File", "bytes", "SHA-256"}}
+	// No sizes: that of a small table tells how many people are in it.
+	t = Table{ID: "files", Title: "Files of the snapshot", Columns: []string{"File", "SHA-256"}}
 	for _, f := range files {
-		t.Rows = append(t.Rows, []Field{text(f), things(m.Files[f].Bytes), text(m.Files[f].SHA256)})
+		t.Rows = append(t.Rows, []Field{text(f), text(m.Files[f].SHA256)})
 	}
 	b.add(Section{Title: "Files", Tables: []Table{t}})
 

@@ -43,6 +43,8 @@ type Options struct {
 type Gate interface {
 	Handler() http.Handler
 	Routes() []string
+	// Session is what a request shows as its session, good or not; "" for nothing.
+	Session(*http.Request) string
 	// Principal is who is signed in; an error when nobody is.
 	Principal(*http.Request) (access.Principal, error)
 	// Bearer is which connected system asks, by a token whose scope has the act.

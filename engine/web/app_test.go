@@ -38,6 +38,14 @@ func (signedIn) Handler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, "sign in") })
 }
 
+func (signedIn) Session(r *http.Request) string {
+	c, err := r.Cookie("session")
+	if err != nil {
+		return ""
+	}
+	return c.Value
+}
+
 func testGate(signin.Pages) (Gate, error) { return signedIn{}, nil }
 
 func (signedIn) Principal(r *http.Request) (access.Principal, error) {
@@ -318,6 +326,21 @@ func TestB16LongFormsAndHaste(t *testing.T) {
 	}
 	if fmt.Sprint(got) != "[200 200 200 429]" {
 		t.Errorf("four in haste: %v", got)
+	}
+	// A session is limited whatever is sent beside it, and others are not for it.
+	if app, err = New(Options{Service: "x", SignIn: testGate, Doors: door.New(door.Options{}), Limits: Limits{PerSession: .001, Burst: 2000}}); err != nil {
+		t.Fatal(err)
+	}
+	got = nil
+	for i, session := range []string{"a", "a", "a", "b"} {
+		w, r := httptest.NewRecorder(), httptest.NewRequest("GET", "/assets/icon.svg", nil)
+		r.AddCookie(&http.Cookie{Name: "other", Value: fmt.Sprint(i)})
+		r.AddCookie(&http.Cookie{Name: "session", Value: session})
+		app.ServeHTTP(w, r)
+		got = append(got, w.Code)
+	}
+	if fmt.Sprint(got) != "[200 200 429 200]" {
+		t.Errorf("a session in haste: %v", got)
 	}
 }
 

@@ -113,8 +113,8 @@ func (a *App) limited(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		now, address := time.Now(), o.address(r)
 		d := addresses.wait(address, now)
-		if cookie := r.Header.Get("Cookie"); cookie != "" && d == 0 {
-			sum := sha256.Sum256([]byte(cookie))
+		if session := a.gate.Session(r); session != "" && d == 0 {
+			sum := sha256.Sum256([]byte(session))
 			d = sessions.wait(string(sum[:]), now)
 		}
 		if d == 0 && r.Method == http.MethodPost && r.URL.Path == "/sign-in" {

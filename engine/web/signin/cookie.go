@@ -32,6 +32,10 @@ func (g *Gate) cookie(r *http.Request, name string) string {
 	return c.Value
 }
 
+// Session is the value of a request's session cookie, as it was sent: good or
+// not, and whatever other cookies stand beside it. "" for none.
+func (g *Gate) Session(r *http.Request) string { return g.cookie(r, sessionCookie) }
+
 // setCookie gives a cookie that ends with the browser, or after lasts.
 func (g *Gate) setCookie(w http.ResponseWriter, name, value string, lasts time.Duration) {
 	http.SetCookie(w, &http.Cookie{Name: g.cookieName(name), Value: value, Path: "/", MaxAge: int(lasts.Seconds()), Secure: g.c.Kind != Demo, HttpOnly: true, SameSite: http.SameSiteLaxMode})
