@@ -32,7 +32,6 @@ type Choice map[string]string
 // Report is a page of controlled tables.
 type Report struct {
 	Frame
-	Manifest snapshot.Manifest // where every number comes from
 	Options  []Option
 	Sections []Section
 	Card     string // the model card, Markdown; "" for none
@@ -131,7 +130,7 @@ func (d *Doors) report(ctx context.Context, who access.Principal, where Where, a
 	if _, err := d.pass(ctx, ask{who: who, where: where, act: act, subject: access.Of(purpose), object: object, shot: s.Name}); err != nil {
 		return nil, err
 	}
-	b := &builder{ctx: ctx, s: s, rule: d.opt.Rule, data: d.opt.Snapshots, choice: c, out: &Report{Frame: d.frame(s), Manifest: s.Manifest}}
+	b := &builder{ctx: ctx, s: s, rule: d.opt.Rule, data: d.opt.Snapshots, choice: c, out: &Report{Frame: d.frame(s)}}
 	make := map[Subject]func() error{OfPopulation: b.population, OfSegments: b.segments, OfWorkload: b.workload, OfModel: b.model, OfQuality: b.quality, OfRuns: b.runs}[of]
 	if make == nil {
 		return nil, &engine.Fault{Code: "no-page", Say: "there is no such page: go back, or to the start page"}

@@ -310,7 +310,8 @@ func TestF6NoSizeOfAFileIsTold(t *testing.T) {
 	}
 	for name, f := range shot.Files {
 		if regexp.MustCompile(fmt.Sprintf(`\b%d\b`, f.Bytes)).MatchString(told) {
-			t.Errorf("the size of %s is told", name)
+			at := strings.Index(told, fmt.Sprint(f.Bytes))
+			t.Errorf("the size of %s is told: %s", name, told[max(0, at-60):at+40])
 		}
 	}
 }
