@@ -26,6 +26,7 @@ class Ranking:
         self.events = np.bincount(at, w * y, len(levels))
         self.expected = np.bincount(at, w * p, len(levels))
         self.rows = len(p)
+        self._each = at, w, w * y
 
     def until(self, share):
         """Weight, events and expected events among the highest `share` of all weight."""
@@ -39,6 +40,31 @@ class Ranking:
     def _at(self, weight):
         edges = np.concatenate([[0], np.cumsum(self.w)])
         return tuple(np.interp(weight, edges, np.concatenate([[0], np.cumsum(v)])) for v in (self.w, self.events, self.expected))
+
+    def resampled(self, shares, replicates, seed):
+        """What chance alone could have done: weight and events among the highest
+        shares of all weight, in samples of as many rows drawn with replacement.
+        Two arrays of one row for each replicate: weights, with all weight as the
+        last column, and events, with all events as the last. The same seed gives
+        the same numbers.
+
+        >>> r = Ranking([0.9, 0.5, 0.5, 0.1], [1, 0, 1, 0])
+        >>> w, e = r.resampled([0.5, 1], 200, seed=1)
+        >>> w.shape, bool((w[:, -1] == 4).all()), bool((e[:, 0] <= e[:, -1]).all())
+        ((200, 3), True, True)
+        >>> bool((e == r.resampled([0.5, 1], 200, seed=1)[1]).all()), 1.8 < float(e[:, -1].mean()) < 2.2
+        (True, True)
+        """
+        rng, (at, w, events) = np.random.default_rng(seed), self._each
+        weights, caught = np.empty((replicates, len(shares) + 1)), np.empty((replicates, len(shares) + 1))
+        for k in range(replicates):
+            drawn = np.bincount(rng.integers(0, self.rows, self.rows), minlength=self.rows)
+            lw = np.bincount(at, drawn * w, len(self.cut))
+            le = np.bincount(at, drawn * events, len(self.cut))
+            upto = np.concatenate([[0], np.cumsum(lw)])
+            wanted = np.append(np.clip(shares, 0, 1), 1) * upto[-1]
+            weights[k], caught[k] = wanted, np.interp(wanted, upto, np.concatenate([[0], np.cumsum(le)]))
+        return weights, caught
 
     def tenths(self):
         """Weight, events, expected events of each tenth of the weight, lowest risk first."""

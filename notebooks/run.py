@@ -3,14 +3,16 @@ comes out.
 
     python run.py BIN [--keep DIR]
 
-BIN is the leftshift program. It makes the site in a temporary folder. Every
-notebook then runs over the snapshot that the site published, and over copies of
-it as a site without a fitted model, and one without people, would have
-published: there notebooks say what they leave out.
+BIN is the leftshift program. It makes a site in a temporary folder and runs two
+nights of it, a month apart. Every notebook then runs over the snapshot of the
+second night, and over copies of it as a site without a fitted model, and one
+without people, would have published: there notebooks say what they leave out.
+Some of their numbers are held against what `leftshift sql` says.
 """
 
 import argparse
 import base64
+import csv
 import doctest
 import hashlib
 import html.parser
@@ -34,7 +36,13 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 sys.dont_write_bytecode = True
 import disclosure  # noqa: E402
+import intervals  # noqa: E402
+import movement  # noqa: E402
+import ranking  # noqa: E402
 import snapshot as published  # noqa: E402
+import tables  # noqa: E402
+
+FIRST, SECOND = "2026-08-31", "2026-09-30"  # the two nights
 
 
 class TableText(html.parser.HTMLParser):
@@ -171,6 +179,96 @@ def check_whole(run, name, nb, snapshot, persons, export):
     run.check(f"{name}: nothing left out", not any("Left out" in t for t in texts(nb)), "a section says that it was left out")
 
 
+class Site:
+    """The synthetic site, by the program that made it."""
+
+    def __init__(self, program, folder):
+        self.program, self.folder = program, folder
+
+    def do(self, *words):
+        """Runs a command of the program; whether it ended well."""
+        return subprocess.run([self.program, *words], stdout=subprocess.DEVNULL).returncode == 0
+
+    def make(self):
+        config = ["--config", str(self.folder / "leftshift.toml")]
+        return (self.do("synth", "--people", "3000", "--seed", "7", "--end", SECOND, "--out", str(self.folder))
+                and self.do("train", *config) and self.do("run", *config, "--as-of", FIRST) and self.do("run", *config, "--as-of", SECOND))
+
+    def snapshots(self):
+        """Those of the two nights, the earlier first."""
+        return sorted(p for p in (self.folder / "data/snapshots").glob("2*") if p.is_dir())
+
+    def sql(self, query):
+        """Rows of an answer about the current snapshot: dictionaries of text."""
+        got = subprocess.run([self.program, "sql", "-q", "--format", "csv", "--config", str(self.folder / "leftshift.toml"), query], capture_output=True, text=True, check=True)
+        return list(csv.DictReader(io.StringIO(got.stdout)))
+
+
+def exported(export, title):
+    """Rows of a table that a notebook wrote, the head left out."""
+    with open(export / tables.file_name(title), newline="", encoding="utf-8") as f:
+        return list(csv.reader(f))[1:]
+
+
+def check_capacity(run, site, export):
+    """The lists of the notebook are the highest risks of each team, counted by SQL."""
+    for row in exported(export, "What capacity buys")[1:]:
+        n = int(row[0].split()[0])
+        got = site.sql(f"""SELECT count(*) AS people, sum(probability) AS events FROM (SELECT s.probability, row_number() OVER (PARTITION BY r.team ORDER BY s.probability DESC, s.person) AS place
+            FROM score s JOIN resident r USING (person) WHERE s.model = 'boost_365' AND r.team <> '' AND r.care_home = 0) WHERE place <= {n}""")[0]
+        people, events = int(got["people"]), float(got["events"])
+        cell = disclosure.count(people)
+        run.check(f"capacity of {n}: people and expected admissions are those of SQL", row[1:3] == [str(cell), str(disclosure.expected(cell, events / people))], f"{row[1:3]}")
+    shares = [float(row[5].rstrip("%")) for row in exported(export, "What capacity buys")[1:] if row[5] != disclosure.STAR]
+    run.check("capacity: more places hold more of the expected admissions", len(shares) > 2 and shares == sorted(shares), f"{shares}")
+
+
+def check_changes(run, site, export):
+    """Joiners, stayers and the people of each band are those of SQL."""
+    lists = {(x["list"], x["status"]): int(x["n"]) for x in site.sql("SELECT list, status, count(*) AS n FROM risk_list WHERE rank > 0 GROUP BY ALL")}
+    rows = [r for r in exported(export, "Lists: who stayed, joined and left") if r[0] != "Total"]
+    run.check("changes: stayers and joiners of each team are those of SQL", rows and all(r[1:3] == [str(disclosure.count(lists.get((r[0], s), 0))) for s in ("stayer", "joiner")] for r in rows))
+    now = exported(export, "The two snapshots")
+    run.check("changes: with one model and one set of lists, data and time are all of it", {r[0]: r[3] for r in now}["Data and time"] == "all of it" and {r[0]: r[3] for r in now}["Model"] == "none")
+    facts = {r[0]: [int(x.replace(",", "")) for x in r[1:4]] for r in exported(export, "Facts known, by source")}
+    run.check("changes: every source brought facts, and they add up", facts and all(a + more == b and more > 0 for a, b, more in facts.values()), f"{facts}")
+
+
+def check_fairness(run, site, export):
+    """The length of the list and the people of each practice are those of SQL."""
+    got = site.sql("SELECT (SELECT count(DISTINCT person) FROM risk_list WHERE rank > 0) AS listed, (SELECT count(*) FROM resident) AS people")[0]
+    title = f"Errors: As long as today's lists ({100 * int(got['listed']) / int(got['people']):.1f} % of people)"
+    rows = exported(export, title) if (export / tables.file_name(title)).exists() else []
+    run.check("fairness: the list is as long as SQL says", len(rows) > 10)
+    for row in rows:
+        hidden = disclosure.STAR in row[1:3], disclosure.STAR in row[3:5]
+        if any(h and rate != disclosure.STAR for h, rate in zip(hidden, row[5:7])):
+            run.check(f"fairness, {row[0]}: a rate with a hidden part is hidden", False, f"{row}")
+    practices = {x["practice"]: int(x["n"]) for x in site.sql("SELECT practice, count(*) AS n FROM resident GROUP BY practice")}
+    held = {r[0]: r[1:3] for r in exported(export, "People of today who were in the test") if r[0] != "Total"}
+    run.check("fairness: every practice has its people", set(held) == set(practices) and all(sum(bounds(c)[0] for c in cells) <= practices[p] <= sum(bounds(c)[1] for c in cells) for p, cells in held.items()))
+
+
+CHECKS = {"capacity": check_capacity, "what_changed": check_changes, "fair_and_calibrated": check_fairness}
+
+
+def check_answer(run, name, nb):
+    """A notebook that asks a question answers it in two sentences with numbers,
+    before any picture."""
+    outs = [(k, o) for k, c in enumerate(nb.cells) for o in c.get("outputs", []) if "answer" in o.get("metadata", {}).get("leftshift", {})]
+    first = min((k for k, c in enumerate(nb.cells) if data_of(c, "image/png")), default=len(nb.cells))
+    ok = len(outs) == 1 and outs[0][0] < first and outs[0][1]["metadata"]["leftshift"]["answer"] == 2 and len(re.findall(r"\d", outs[0][1]["data"]["text/plain"])) > 5
+    run.check(f"{name}: an answer of two sentences before the pictures", ok and "nan" not in outs[0][1]["data"]["text/plain"])
+
+
+def check_exact(run, name, nb, site):
+    """No exact count of people of the site, a practice or a band is in an output."""
+    counts = {int(x["n"]) for x in site.sql("SELECT count(*) AS n FROM resident UNION SELECT count(*) FROM resident GROUP BY practice UNION SELECT count(*) FROM resident GROUP BY band UNION SELECT count(*) FROM resident GROUP BY sex")}
+    exact = {n for n in counts if n > 100 and n % disclosure.ROUND_TO}
+    shown = {int(n.replace(",", "")) for t in texts(nb) for n in re.findall(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])|(?<![\d.,])\d{3,6}(?![\d.,])", re.sub(r"<[^>]*>", " ", t))}
+    run.check(f"{name}: no exact count of people", exact and not exact & shown, f"{exact & shown or 'there is none to look for'}")
+
+
 def lesser_copy(snapshot, to, people):
     """The snapshot as a site without a fitted model, or without people too, would
     have published it."""
@@ -202,29 +300,30 @@ def main():
     args.add_argument("--keep", help="folder for the executed notebooks and their CSV files")
     args = args.parse_args()
     run = Run()
-    for module in (disclosure, published):
+    for module in (disclosure, published, intervals, movement, ranking, tables):
         tried = doctest.testmod(module)
         run.check(f"{module.__name__}.py: {tried.attempted} examples", tried.attempted and not tried.failed)
     run.check("an NHS number and a person key are found in a text", identifiers("943 476 5919, 9434765919, 9434765918, 123456789012345678", {123456789012345678}) == 3)
     with tempfile.TemporaryDirectory(prefix="leftshift-notebooks-") as folder:
         folder = Path(folder)
-        made = subprocess.run([args.bin, "demo", "--people", "3000", "--seed", "7", "--serve=false", "--out", str(folder / "demo")])
-        run.check("demo", made.returncode == 0, f"it ended with {made.returncode}")
-        pointer = folder / "demo/data/snapshots/CURRENT"
-        if made.returncode == 0 and pointer.exists():
-            snapshot = pointer.parent / pointer.read_text(encoding="utf-8").strip()
-            persons = set(pl.read_parquet(snapshot / "feature.parquet", columns=["person"])["person"]) | set(pl.read_parquet(snapshot / "resident.parquet")["person"])
+        site = Site(args.bin, folder / "demo")
+        made = site.make()
+        run.check("a site and two nights of it", made and len(site.snapshots()) == 2)
+        if made and len(site.snapshots()) == 2:
+            first, snapshot = site.snapshots()
+            os.environ["LEFTSHIFT_BEFORE"] = str(first)
+            persons = {p for s in (first, snapshot) for t in ("feature", "resident", "test_row") for p in pl.read_parquet(s / f"{t}.parquet", columns=["person"])["person"]}
             sites = {"whole site": snapshot, "site without a model": lesser_copy(snapshot, folder / "modelless", True), "site without people": lesser_copy(snapshot, folder / "empty", False)}
             for path in sorted(HERE.glob("*.ipynb")):
                 committed = nbformat.read(path, 4)
                 run.check(f"{path.name}: committed without outputs", not any(c.get("outputs") or c.get("execution_count") for c in committed.cells))
-                for where, site in sites.items():
+                for where, copy in sites.items():
                     name = f"{path.name}, {where}"
                     out = Path(args.keep or folder / "out").resolve() / where.replace(" ", "-")
                     export = out / path.stem
                     export.mkdir(parents=True, exist_ok=True)
                     try:
-                        nb = execute(path, site, export)
+                        nb = execute(path, copy, export)
                     except Exception:
                         run.check(f"{name}: runs", False, traceback.format_exc(limit=1))
                         continue
@@ -235,12 +334,14 @@ def main():
                     run.check(f"{name}: no identifier in an output", held == 0, f"{held} found")
                     warned = [o for c in nb.cells for o in c.get("outputs", []) if o.get("name") == "stderr"]
                     run.check(f"{name}: no warning", not warned, "".join(o["text"] for o in warned[:1]))
-                    if site == snapshot:
+                    if copy == snapshot:
                         check_whole(run, name, nb, snapshot, persons, export)
+                        if path.stem in CHECKS:
+                            check_answer(run, name, nb)
+                            check_exact(run, name, nb, site)
+                            CHECKS[path.stem](run, site, export)
                     else:
                         run.check(f"{name}: says what it leaves out", any("Left out" in t for t in texts(nb)))
-        else:
-            run.check("the demo published a snapshot", False, "there is no data/snapshots/CURRENT")
     print(f"{run.passed} passed, {run.failed} failed")
     return 1 if run.failed else 0
 

@@ -47,6 +47,34 @@ def with_totals(corner, rows, columns, cells):
     return [corner, *columns, "Total"], out + [foot]
 
 
+def answer(*sentences):
+    """Displays the answer to the question of a notebook, in its sentences. Numbers
+    in them are texts of cells and figures, or of things."""
+    words = " ".join(sentences)
+    display({"text/markdown": f"> {words}", "text/plain": words}, raw=True, metadata={"leftshift": {"answer": len(sentences)}})
+
+
+def listed(words, most=4):
+    """Words as a sentence lists them.
+
+    >>> listed(["a"]), listed(["a", "b", "c"]), listed("abcdefg", 3), listed([])
+    ('a', 'a, b and c', 'a, b, c and 4 others', 'none')
+    """
+    words = list(words)
+    if len(words) > most + 1:
+        words = [*words[:most], f"{len(words) - most} others"]
+    return " and ".join(x for x in (", ".join(words[:-1]), words[-1]) if x) if words else "none"
+
+
+def file_name(title):
+    """Of the CSV file of a table.
+
+    >>> file_name("Risk, by age (years)")
+    'risk-by-age-years.csv'
+    """
+    return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-") + ".csv"
+
+
 def show(title, head, rows, note="", divides="", parts=0):
     """Displays a table, and writes it as CSV to the folder named by
     LEFTSHIFT_EXPORT, if any. A last row that starts with "Total" is set apart.
@@ -77,6 +105,5 @@ def show(title, head, rows, note="", divides="", parts=0):
     display({"text/html": "".join(out), "text/plain": plain}, raw=True, metadata=meta)
     if folder := os.environ.get("LEFTSHIFT_EXPORT"):
         Path(folder).mkdir(parents=True, exist_ok=True)
-        name = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-") + ".csv"
-        with open(Path(folder) / name, "w", newline="", encoding="utf-8") as f:
+        with open(Path(folder) / file_name(title), "w", newline="", encoding="utf-8") as f:
             csv.writer(f).writerows([head, *lines])
