@@ -27,3 +27,32 @@ func TestWriteFile(t *testing.T) {
 		t.Error("a folder that is not there was written")
 	}
 }
+
+func TestPrivate(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "state", "deep")
+	for range 2 {
+		path, err := Private(dir, "x.db")
+		if err != nil || !filepath.IsAbs(path) {
+			t.Fatalf("%q, %v", path, err)
+		}
+		for p, want := range map[string]os.FileMode{dir: 0o700, path: 0o600} {
+			if info, err := os.Stat(p); err != nil || info.Mode().Perm() != want {
+				t.Errorf("%s: %v, %v", p, info.Mode(), err)
+			}
+		}
+		// What others may read is taken from them, and nothing is lost.
+		if err := os.WriteFile(path, []byte("kept"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chmod(path, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	path, err := Private(dir, "x.db")
+	if text, read := os.ReadFile(path); err != nil || read != nil || string(text) != "kept" {
+		t.Errorf("%q, %v, %v", text, err, read)
+	}
+	if _, err := Private(path, "y"); err == nil {
+		t.Error("a file was taken for a folder")
+	}
+}

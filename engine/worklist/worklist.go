@@ -21,16 +21,14 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net/url"
-	"os"
-	"path/filepath"
 	"sync"
 	"time"
 
 	_ "github.com/mattn/go-sqlite3" // the driver
 
 	"leftshift/engine"
+	"leftshift/engine/durable"
 )
 
 // Options of a store; the zero value is what a program uses.
@@ -66,7 +64,7 @@ func Open(folder string, opt Options) (*Store, error) {
 	if opt.Now == nil {
 		opt.Now = time.Now
 	}
-	file, err := private(folder)
+	file, err := durable.Private(folder, File)
 	if err != nil {
 		return nil, broken("the worklist's file cannot be made: check who may write the folder", err)
 	}
@@ -110,32 +108,6 @@ func (s *Store) Close() error {
 	s.mu.Unlock()
 	s.ended.Wait()
 	return errors.Join(s.read.Close(), s.write.Close())
-}
-
-// private makes the folder and the file for this user only.
-func private(folder string) (string, error) {
-	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return "", err
-	}
-	file, err := filepath.Abs(filepath.Join(folder, File))
-	if err != nil {
-		return "", err
-	}
-	f, err := os.OpenFile(file, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if errors.Is(err, fs.ErrExist) {
-		info, err := os.Stat(file)
-		if err != nil {
-			return "", err
-		}
-		if info.Mode().Perm()&0o077 != 0 {
-			return file, os.Chmod(file, 0o600)
-		}
-		return file, nil
-	}
-	if err != nil {
-		return "", err
-	}
-	return file, f.Close()
 }
 
 func (s *Store) migrate() error {

@@ -21,15 +21,14 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net/url"
 	"os"
-	"path/filepath"
 	"time"
 
 	_ "github.com/mattn/go-sqlite3" // the driver
 
 	"leftshift/engine"
+	"leftshift/engine/durable"
 )
 
 // State of a slot, a run or a step.
@@ -82,7 +81,7 @@ func Open(folder string, opt Options) (*Ledger, error) {
 	}
 	dsn := ":memory:"
 	if folder != "" {
-		file, err := private(folder)
+		file, err := durable.Private(folder, "ledger.db")
 		if err != nil {
 			return nil, broken("the run ledger's file cannot be made: check who may write the data folder", err)
 		}
@@ -105,32 +104,6 @@ func Open(folder string, opt Options) (*Ledger, error) {
 
 // Close ends the use of the file. A run that is running stays so in the file.
 func (l *Ledger) Close() error { return l.db.Close() }
-
-// private makes the folder and the file for this user only.
-func private(folder string) (string, error) {
-	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return "", err
-	}
-	file, err := filepath.Abs(filepath.Join(folder, "ledger.db"))
-	if err != nil {
-		return "", err
-	}
-	f, err := os.OpenFile(file, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if errors.Is(err, fs.ErrExist) {
-		info, err := os.Stat(file)
-		if err != nil {
-			return "", err
-		}
-		if info.Mode().Perm()&0o077 != 0 {
-			return file, os.Chmod(file, 0o600)
-		}
-		return file, nil
-	}
-	if err != nil {
-		return "", err
-	}
-	return file, f.Close()
-}
 
 func (l *Ledger) migrate() error {
 	return l.write(func(tx *sql.Tx) error {

@@ -9,15 +9,13 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net/url"
-	"os"
-	"path/filepath"
 	"time"
 
 	_ "github.com/mattn/go-sqlite3" // the driver
 
 	"leftshift/engine"
+	"leftshift/engine/durable"
 )
 
 // Store keeps sign-ins, sessions and API tokens in one SQLite file. It is safe
@@ -42,7 +40,7 @@ func OpenStore(folder string, now func() time.Time) (*Store, error) {
 	}
 	dsn := ":memory:"
 	if folder != "" {
-		file, err := private(folder)
+		file, err := durable.Private(folder, "signin.db")
 		if err != nil {
 			return nil, broken("the file of sessions cannot be made: check who may write the state folder", err)
 		}
@@ -65,24 +63,6 @@ func OpenStore(folder string, now func() time.Time) (*Store, error) {
 
 // Close ends the use of the file. Sessions stay.
 func (s *Store) Close() error { return s.db.Close() }
-
-func private(folder string) (string, error) {
-	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return "", err
-	}
-	file, err := filepath.Abs(filepath.Join(folder, "signin.db"))
-	if err != nil {
-		return "", err
-	}
-	f, err := os.OpenFile(file, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if errors.Is(err, fs.ErrExist) {
-		return file, os.Chmod(file, 0o600)
-	}
-	if err != nil {
-		return "", err
-	}
-	return file, f.Close()
-}
 
 func (s *Store) migrate() error {
 	return s.write(context.Background(), func(tx *sql.Tx) error {
