@@ -20,7 +20,7 @@ func (d *Dictionary) Text(def *Definition) []byte {
 			fmt.Fprintf(&b, "%s = %s\n", x[0], quoted(x[1]))
 		}
 	}
-	b.WriteString("\n# Everyone of whom this is true is in. COHORTS.md says what may be asked.\n[where]\n")
+	b.WriteString("\n# Everyone of whom this is true is in. docs/COHORTS.md says what may be asked.\n[where]\n")
 	if kids, word := def.Where.group(); kids != nil {
 		fmt.Fprintf(&b, "%s = [\n", word)
 		for _, k := range kids {

@@ -26,7 +26,7 @@ func (a *app) cohortsCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "cohorts",
 		Short: "check files of cohorts, count them, and compare two",
-		Long: `A cohort is everyone of whom the conditions of its file are true (COHORTS.md).
+		Long: `A cohort is everyone of whom the conditions of its file are true (docs/COHORTS.md).
 What leaves is counts, controlled as on the pages: the same ledger binds both.
 Who counts with these commands is kept in the audit, with the reason.`,
 	}

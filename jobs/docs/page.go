@@ -43,6 +43,7 @@ var pages = []page{
 	{"docs/MAPS.md", func(string) (string, error) { return mapsPage() }},
 	{"docs/REASONS.md", reasonsPage},
 	{"docs/openapi.json", func(string) (string, error) { return web.OpenAPIText() }},
+	{"docs/COHORTS.md", func(string) (string, error) { return cohortsPage() }},
 	{"docs/requirements.md", requirementsPage},
 	{"docs/SCORES.md", func(string) (string, error) { return scoresPage() }},
 }
