@@ -11,13 +11,10 @@ type Cut struct {
 // the most deprived fifth, and the five clinical areas by the features nearest to
 // them. Early cancer diagnosis is cancer ever recorded, for no feature holds the
 // stage; chronic respiratory disease is COPD, which the approach names. PLUS
-// groups are local: Options.Plus. Maternity and severe mental illness are read by
+// groups are local: see Plus. Maternity and severe mental illness are read by
 // clinicians only of one person; here they are in because the approach asks for
 // them, as controlled counts.
 func Core20PLUS5() []Cut {
-	some := func(feature string) any {
-		return map[string]any{"field": feature, "op": string(AtLeast), "value": 1.0}
-	}
 	return []Cut{
 		{"core20", "Core20: most deprived 20 %", map[string]any{"field": "imd_quintile", "op": string(Is), "value": 1.0}},
 		{"maternity", "Core20PLUS5: pregnancy or birth in the last 12 months", some("pregnancy_365d")},

@@ -148,7 +148,7 @@ func TestA2A3A14G47ReviewIsControlledAndTheSameAgain(t *testing.T) {
 		}
 	}
 	// G47: the deprived fifth, and those of the five areas that the features have.
-	if fmt.Sprint(ids) != "[age sex ethnic_group imd_quintile pcn practice band core20 severe_mental_illness chronic_respiratory]" {
+	if fmt.Sprint(ids) != "[age sex ethnic_group imd_quintile pcn practice team band core20 severe_mental_illness chronic_respiratory]" {
 		t.Error(ids)
 	}
 	if age := r.MakeUp[0]; age.Labels[0] != "00 to 09" || age.Cohort[0].String() != "0" {

@@ -6,9 +6,11 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"path/filepath"
 	"strings"
 
+	"leftshift/engine"
 	"leftshift/engine/disclosure"
 	"leftshift/engine/lake"
 	"leftshift/engine/snapshot"
@@ -18,7 +20,7 @@ import (
 type Options struct {
 	Rule   disclosure.Rule // zero: the standard rule
 	Most   int             // sets a snapshot is counted by; 0 means Most
-	Plus   []Cut           // local PLUS groups of Core20PLUS5
+	Plus   []Plus          // local groups of Core20PLUS5
 	Memory int             // MiB for the query engine; 0 means 2048
 }
 
@@ -75,13 +77,26 @@ func open(ctx context.Context, s *snapshot.Snapshot, run *sqlExecutor, ledger *L
 		return nil, err
 	}
 	run.n = pop.n
-	for _, cut := range append(Core20PLUS5(), opt.Plus...) {
-		n, err := run.dictionary.ParseNode(cut.Where, true)
+	var leftOut []string
+	cuts := Core20PLUS5()
+	for _, p := range opt.Plus {
+		cut, err := run.dictionary.Cut(p)
+		if missing(err) {
+			leftOut = append(leftOut, cut.Title)
+			continue
+		}
 		if err != nil {
-			where, _ := cut.Where.(map[string]any)
-			if id, ok := where["field"].(string); ok && run.dictionary.Field(id) == nil {
-				continue // a snapshot of a catalogue without that feature
-			}
+			return nil, err
+		}
+		cuts = append(cuts, cut)
+	}
+	for _, cut := range cuts {
+		n, err := run.dictionary.ParseNode(cut.Where, true)
+		if missing(err) { // a snapshot of a catalogue without that feature
+			leftOut = append(leftOut, cut.Title)
+			continue
+		}
+		if err != nil {
 			return nil, err
 		}
 		found, err := run.decide(ctx, []Node{n})
@@ -90,7 +105,15 @@ func open(ctx context.Context, s *snapshot.Snapshot, run *sqlExecutor, ledger *L
 		}
 		pop.dims = append(pop.dims, cut.dimension(pop.n, found[0]))
 	}
-	return newDesk(run.dictionary, s.Name, s.Manifest.AsOf, newPopulation(pop.n, pop.dims, pop.chance), run, ledger, opt.Rule, opt.Most)
+	whole := newPopulation(pop.n, pop.dims, pop.chance)
+	whole.leftOut = leftOut
+	return newDesk(run.dictionary, s.Name, s.Manifest.AsOf, whole, run, ledger, opt.Rule, opt.Most)
+}
+
+// missing says whether a fault is of a field that the snapshot does not have.
+func missing(err error) bool {
+	f := (*engine.Fault)(nil)
+	return errors.As(err, &f) && f.Code == "cohort-field"
 }
 
 // featureFields reads what stands beside the features.

@@ -14,6 +14,8 @@ type population struct {
 	dims   []Dimension
 	chance []float64 // of the event that lists are ranked by; NaN not scored. nil: none
 
+	leftOut []string // titles of cuts that the snapshot has no field for
+
 	masks []mask // of the cells: everyone, then the labels of each dimension
 	first []int  // cell of a dimension's first label
 }

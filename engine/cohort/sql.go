@@ -140,6 +140,7 @@ func (e *sqlExecutor) population(ctx context.Context, score string) (*population
 		Fifth    int64   `col:"imd_quintile"`
 		PCN      string  `col:"pcn"`
 		Practice string  `col:"practice"`
+		Team     string  `col:"team"`
 		Band     string  `col:"band"`
 		Chance   float64 `col:"chance"`
 	}
@@ -148,7 +149,7 @@ func (e *sqlExecutor) population(ctx context.Context, score string) (*population
 		chance = f.column
 	}
 	all, err := lake.Collect[row](ctx, e.db, `SELECT coalesce(p.age, -1)::BIGINT AS age, coalesce(p.sex, '') AS sex, coalesce(p.ethnic_category, '') AS ethnic_category, coalesce(p.imd_quintile, 0)::BIGINT AS imd_quintile,
-		coalesce(p.pcn, '') AS pcn, coalesce(p.practice, '') AS practice, coalesce(p.band, '') AS band, `+chance+` AS chance FROM people p ORDER BY p.n`)
+		coalesce(p.pcn, '') AS pcn, coalesce(p.practice, '') AS practice, coalesce(p.team, '') AS team, coalesce(p.band, '') AS band, `+chance+` AS chance FROM people p ORDER BY p.n`)
 	if err != nil {
 		return nil, err
 	}
@@ -176,6 +177,7 @@ func (e *sqlExecutor) population(ctx context.Context, score string) (*population
 		{"imd_quintile", "Deprivation", func(r *row) string { return quintile(r.Fifth) }, nil},
 		{"pcn", "Primary care network", func(r *row) string { return known(r.PCN) }, nil},
 		{"practice", "Practice", func(r *row) string { return known(r.Practice) }, nil},
+		{"team", "Neighbourhood team", func(r *row) string { return known(r.Team) }, nil},
 		{"band", "Risk band", func(r *row) string { return known(r.Band) }, []string{"very high", "high", "moderate", "low"}},
 	} {
 		labels := make([]string, len(all))

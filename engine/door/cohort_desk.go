@@ -22,7 +22,8 @@ import (
 type Cohorts struct {
 	Ledger *cohort.Ledger
 	Shelf  *cohort.Shelf
-	Most   int // sets a snapshot is counted by; 0: the usual
+	Most   int           // sets a snapshot is counted by; 0: the usual
+	Plus   []cohort.Plus // local groups by which everyone is divided
 
 	mu   sync.Mutex
 	open *heldDesk
@@ -42,7 +43,7 @@ func (c *Cohorts) use(ctx context.Context, s *snapshot.Snapshot, rule disclosure
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.open == nil || c.open.snapshot != s.Name {
-		desk, close, err := cohort.Open(ctx, s, c.Ledger, cohort.Options{Rule: rule, Most: c.Most})
+		desk, close, err := cohort.Open(ctx, s, c.Ledger, cohort.Options{Rule: rule, Most: c.Most, Plus: c.Plus})
 		if err != nil {
 			return nil, nil, err
 		}

@@ -100,6 +100,12 @@ format = "flat"
 [lists]
 capacity = 20
 exclude = ["palliative", "care_home"]
+
+# A PLUS group of Core20PLUS5: the make-up of every cohort is told by it too.
+[[cohorts.plus]]
+id = "learning_disability"
+name = "People with a learning disability"
+feature = "learning_disability_ever"
 `)
 	return os.WriteFile(filepath.Join(out, "leftshift.toml"), []byte(b.String()), 0o600)
 }

@@ -31,6 +31,7 @@ type Config struct {
 	Report    Report    `toml:"report" say:"Disclosure control of every count that leaves."`
 	Schedule  Schedule  `toml:"schedule" say:"When the night run starts."`
 	Serve     Serve     `toml:"serve" canon:"-" say:"The web application, leftshift serve."`
+	Cohorts   Cohorts   `toml:"cohorts" canon:"-" say:"How cohorts are counted, and by what they are divided."`
 	Deliver   Deliver   `toml:"deliver" canon:"-" say:"What leaves by itself or by leftshift deliver. Nothing does where nothing is given."`
 
 	file  string         // the file's path, or ""

@@ -27,6 +27,7 @@ func (c *Config) validate(f *faults) {
 	c.checkGovernance(f)
 	c.checkServe(f)
 	c.checkDeliver(f)
+	c.checkCohorts(f)
 }
 
 var (

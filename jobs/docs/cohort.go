@@ -69,6 +69,25 @@ The make-up of every cohort has these cuts:
 		rows = append(rows, []string{"`" + c.ID + "`", c.Title})
 	}
 	table(&b, []string{"cut", "means"}, rows)
+	b.WriteString(`
+A system adds its own PLUS groups in the configuration ([CONFIG.md](CONFIG.md), ` + "`[[cohorts.plus]]`" + `), and they become
+cuts ` + "`plus_ID`" + ` beside these. A group is a feature, or a cohort's file:
+
+` + "```toml\n" + `[[cohorts.plus]]
+id = "learning_disability"
+name = "People with a learning disability"
+feature = "learning_disability_ever"      # 1 or more
+
+[[cohorts.plus]]
+id = "carers_at_home"
+name = "Carers who look after someone at home"
+file = "cohorts/carers_at_home.toml"      # everyone who is in this cohort
+` + "```\n" + `
+A local code list becomes a feature in a file of the folder ` + "`site.features`" + ` ([OWN_CODELISTS.md](OWN_CODELISTS.md), [FEATURE_FILES.md](FEATURE_FILES.md)), and the
+group names it. A group may ask about the person and about features, not about scores. It is held to the catalogue when
+the application starts: what is wrong is told by line. A snapshot without a feature that a cut asks about is counted
+without the cut, and the page says so.
+`)
 	kept := cohort.Examples()
 	if len(kept) == 0 {
 		return "", fmt.Errorf("no cohort comes with the program")
