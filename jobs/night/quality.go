@@ -31,6 +31,16 @@ type Quality struct {
 	// control; -1 when they may not be shown.
 	NoEthnicity float64 `json:"people_without_ethnic_category"`
 	NoArea      float64 `json:"people_without_small_area"`
+	// People whose records are used, and who is kept out of them by reason, as
+	// the disclosure control writes counts: a multiple of its rounding, 0, or *.
+	Recorded string     `json:"people_in_the_record"`
+	OptOuts  []Withheld `json:"opt_outs"`
+}
+
+// Withheld is how many people are kept out for one reason of package consent.
+type Withheld struct {
+	Reason string `json:"reason"`
+	People string `json:"people"`
 }
 
 type qualityRow struct {
@@ -50,7 +60,15 @@ func (n *Night) quality(ctx context.Context, db *lake.DB, curated string) (*Qual
 	if err != nil {
 		return nil, err
 	}
-	q := &Quality{Sources: []SourceQuality{}}
+	curation, err := loadCuration(curated)
+	if err != nil {
+		return nil, err
+	}
+	rule := n.rule()
+	q := &Quality{Sources: []SourceQuality{}, Recorded: rule.Count(int(curation.Persons)).String(), OptOuts: []Withheld{}}
+	for _, line := range curation.OptOuts {
+		q.OptOuts = append(q.OptOuts, Withheld{line.Reason, line.People})
+	}
 	for _, x := range rows {
 		q.Sources = append(q.Sources, SourceQuality{Source: x.Source, Facts: x.Facts, NewestFact: x.NewestFact.String(), NewestKnown: x.NewestKnown.String(),
 			WithoutCode: x.WithoutCode, WithoutValue: x.WithoutValue, Observations: x.Observations, UnknownUnit: x.UnknownUnit, MedianLagDays: x.MedianLag})
@@ -63,7 +81,6 @@ func (n *Night) quality(ctx context.Context, db *lake.DB, curated string) (*Qual
 	if err != nil || len(people) != 1 {
 		return q, err
 	}
-	rule := n.rule()
 	share := func(part int64) float64 {
 		v, ok := disclosure.Percent(rule.Count(int(part)), rule.Count(int(people[0].Everyone)))
 		if !ok {
