@@ -24,6 +24,20 @@ func (p people) without(q people) people {
 	return p.with(q, func(a, b uint64) uint64 { return a &^ b })
 }
 
+func (p people) xor(q people) people { return p.with(q, func(a, b uint64) uint64 { return a ^ b }) }
+
+// not is everyone else, of n.
+func (p people) not(n int) people {
+	out := make(people, len(p))
+	for w := range p {
+		out[w] = ^p[w]
+	}
+	if n%64 != 0 {
+		out[len(out)-1] &= 1<<(n%64) - 1
+	}
+	return out
+}
+
 func (p people) with(q people, f func(a, b uint64) uint64) people {
 	out := make(people, len(p))
 	for w := range p {

@@ -4,9 +4,11 @@ import (
 	"leftshift/engine/disclosure"
 )
 
-// Comparison is two cohorts on the same people. Where any of its parts is of few
-// people or of nobody, all of them are hidden: beside the totals of both cohorts
-// one would give away the others.
+// Comparison is two cohorts on the same people. The cohorts and those whom both
+// catch are told as any cohort; the other parts are made of what is shown of these
+// and of everyone, so that they add up and say nothing more. Where any of the
+// parts is of few people or of nobody, all of them are hidden: beside the totals
+// of both cohorts one would give away the others.
 type Comparison struct {
 	Snapshot, AsOf           string
 	A, B                     disclosure.Cell
@@ -23,28 +25,30 @@ type Parts struct {
 	Both, OnlyA, OnlyB, None disclosure.Cell
 }
 
-// compare takes the sets of two cohorts and of their parts. dim is that of By;
+// compare takes the sets of two cohorts and of those in both. dim is that of By;
 // below 0 there is none.
-func (m *memory) compare(a, b scope, within bool, dim int) *Comparison {
+func (m *memory) compare(a, b, both scope, within bool, dim int) *Comparison {
 	c := &Comparison{Within: within}
-	c.A, c.B = m.count(m.take(a), 0), m.count(m.take(b), 0)
-	all := everyone(m.pop.n)
-	sets := []scope{a.and(b), a.and(b.not(all)), a.not(all).and(b.not(all)), b.and(a.not(all))}
+	tellA, tellB := m.take(a), m.take(b)
+	c.A, c.B = m.count(tellA, 0), m.count(tellB, 0)
+	tell := []*told{m.everyone(), tellA, tellB}
 	if within {
-		sets = sets[:3]
+		tell = append(tell, tellB)
+	} else {
+		tell = append(tell, m.take(both))
 	}
 	var totals []disclosure.Cell
-	var rows [][]disclosure.Cell // by part, then label
-	for _, s := range sets {
-		t := m.take(s)
+	var rows [][]disclosure.Cell // of the four, by label
+	for _, t := range tell {
 		total, cells := m.cells(t)
 		totals = append(totals, total)
 		if dim >= 0 {
 			rows = append(rows, cells[dim])
 		}
 	}
-	whole := hideAll(totals)
-	c.Both, c.OnlyA, c.None, c.OnlyB = four(totals)
+	parts := m.parts(totals, within)
+	whole := hideAll(parts)
+	c.Both, c.OnlyA, c.None, c.OnlyB = four(parts)
 	if dim < 0 {
 		return c
 	}
@@ -53,6 +57,7 @@ func (m *memory) compare(a, b scope, within bool, dim int) *Comparison {
 		for p := range rows {
 			row = append(row, rows[p][k])
 		}
+		row = m.parts(row, within)
 		if whole {
 			row[0] = disclosure.Hidden
 		}
@@ -62,6 +67,28 @@ func (m *memory) compare(a, b scope, within bool, dim int) *Comparison {
 		c.By = append(c.By, x)
 	}
 	return c
+}
+
+// parts makes both, A alone, neither and, unless B is within A, B alone, of
+// everyone, A, B and both as shown.
+func (m *memory) parts(of []disclosure.Cell, within bool) []disclosure.Cell {
+	all, a, b, both := of[0], of[1], of[2], of[3]
+	onlyA, onlyB := m.less(a, both), m.less(b, both)
+	if within {
+		return []disclosure.Cell{both, onlyA, m.less(all, a)}
+	}
+	return []disclosure.Cell{both, onlyA, m.less(m.less(all, a), onlyB), onlyB}
+}
+
+// less is the difference of what is shown; of nobody it is nobody.
+func (m *memory) less(whole, part disclosure.Cell) disclosure.Cell {
+	if whole == (disclosure.Cell{}) {
+		return whole
+	}
+	if part == (disclosure.Cell{}) {
+		return whole
+	}
+	return m.removed(whole, part)
 }
 
 // hideAll hides every cell where one is hidden.

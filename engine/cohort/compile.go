@@ -15,7 +15,7 @@ type Condition struct {
 func (d *Dictionary) Compile(n Node) Condition {
 	c := Condition{}
 	c.SQL = d.compile(n, &c.Args)
-	for _, id := range n.Fields() { // an outline's undecided have none
+	for _, id := range n.Fields() {
 		if d.Field(id).Source == Feature {
 			c.Features = append(c.Features, id)
 		}
@@ -38,9 +38,6 @@ func (d *Dictionary) compile(n Node, args *[]any) string {
 		return join(n.Any, " OR ")
 	case n.None != nil:
 		return "(NOT " + join(n.None, " OR ") + ")"
-	}
-	if n.Op == undecided {
-		return "CAST(NULL AS BOOLEAN)"
 	}
 	f := d.Field(n.Field)
 	switch n.Op {

@@ -9,10 +9,16 @@ import (
 	"leftshift/engine/disclosure"
 )
 
-// Desk counts cohorts of one snapshot. It is safe for concurrent use; questions
-// are answered one after the other, for what one may be told depends on those
-// before it.
+// Desk counts cohorts of one snapshot, for one who asks. It is safe for concurrent
+// use; questions are answered one after the other, for what one may be told
+// depends on those before it.
 type Desk struct {
+	*counter
+	who string
+}
+
+// counter is what all desks of a snapshot share.
+type counter struct {
 	Dictionary *Dictionary
 
 	snapshot, asOf string
@@ -25,14 +31,26 @@ type Desk struct {
 	asked  map[string]bool // requests that memory holds
 }
 
+// For is the desk for somebody else: their questions count as theirs. A desk that
+// was opened counts as that of somebody without a name.
+func (k *Desk) For(who string) *Desk { return &Desk{k.counter, who} }
+
 // executor decides trees for everyone of a snapshot.
 type executor interface {
 	decide(ctx context.Context, nodes []Node) ([]decided, error)
 }
 
 // Most is how many sets of people one snapshot is counted by, unless Options say
-// otherwise: a cohort has one for each step and one of the undecided.
-const Most = 512
+// otherwise: a cohort has one for each step and one of the undecided, of which
+// those that were counted before do not count again. MostEach is how many of them
+// one person may ask for: a cohort of five steps that is edited twenty times,
+// where an edit asks for the steps from the edited one on and the undecided, six
+// at most; a second and third cohort are then for the next snapshot, or for
+// somebody else.
+const (
+	Most     = 512
+	MostEach = 128
+)
 
 // newDesk makes a desk; most 0 means Most.
 func newDesk(d *Dictionary, snapshot, asOf string, pop *population, run executor, ledger *Ledger, rule disclosure.Rule, most int) (*Desk, error) {
@@ -42,7 +60,7 @@ func newDesk(d *Dictionary, snapshot, asOf string, pop *population, run executor
 	if most == 0 {
 		most = Most
 	}
-	return &Desk{Dictionary: d, snapshot: snapshot, asOf: asOf, ledger: ledger, run: run, memory: newMemory(pop, rule, most), asked: map[string]bool{}}, nil
+	return &Desk{&counter{Dictionary: d, snapshot: snapshot, asOf: asOf, ledger: ledger, run: run, memory: newMemory(pop, rule, most), asked: map[string]bool{}}, ""}, nil
 }
 
 // request is a question as the ledger keeps it.
@@ -173,27 +191,25 @@ func (k *Desk) ask(ctx context.Context, q request, use func(reply)) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	var answered reply
-	var forget, had int
-	err = k.ledger.turn(ctx, k.snapshot, k.seq, text, func(seq int, before []byte) error {
+	back := func() {}
+	err = k.ledger.turn(ctx, k.snapshot, k.seq, question{k.who, text}, func(seq int, before question) error {
 		var b request
-		if err := json.Unmarshal(before, &b); err != nil {
+		if err := json.Unmarshal(before.request, &b); err != nil {
 			return fault("cohort-ledger-damaged", "the ledger of cohorts holds what is no question: restore it, or publish again, which begins a new one")
 		}
-		if _, err := k.answer(ctx, b, false); err != nil {
+		if _, err := k.answer(ctx, b, before.who, false); err != nil {
 			return err
 		}
-		k.seq, k.asked[string(before)] = seq, true
+		k.seq, k.asked[string(before.request)] = seq, true
 		return nil
 	}, func() (bool, error) {
 		known := k.asked[string(text)]
-		forget, had = len(k.memory.sets), k.memory.asked
-		answered, err = k.answer(ctx, q, !known)
+		back = k.memory.mark()
+		answered, err = k.answer(ctx, q, k.who, !known)
 		return !known, err
 	})
 	if err != nil {
-		if forget > 0 { // not kept, so not told, and no other process knows of it
-			k.memory.sets, k.memory.asked = k.memory.sets[:forget], had
-		}
+		back() // not kept, so not told, and no other process knows of it
 		return err
 	}
 	if !k.asked[string(text)] {
@@ -204,62 +220,63 @@ func (k *Desk) ask(ctx context.Context, q request, use func(reply)) error {
 	return nil
 }
 
-// answer runs a question. bounded refuses one for which there is no room.
-func (k *Desk) answer(ctx context.Context, q request, bounded bool) (reply, error) {
-	var nodes []Node
+// answer runs a question. bounded refuses one for which there is no room, or that
+// comes back to one group of people too often.
+func (k *Desk) answer(ctx context.Context, q request, who string, bounded bool) (reply, error) {
 	a, err := k.node(q.A)
 	if err != nil {
 		return reply{}, err
 	}
-	nodes = a.Steps()
-	sets := len(nodes) + 1
-	if q.Compare || q.Alone {
-		nodes, sets = []Node{a}, 1
-	}
+	trees := []Node{a}
 	if q.Compare {
 		b, err := k.node(q.B)
 		if err != nil {
 			return reply{}, err
 		}
-		nodes, sets = append(nodes, b), 6
+		trees = append(trees, b)
 	}
-	if bounded && !k.memory.room(sets) {
-		return reply{}, fault("cohort-ledger-full", "this snapshot has been counted by as many cohorts as it may be: more would let small numbers be worked out; wait for the next snapshot, or look at what has been counted")
-	}
-	found, err := k.decide(ctx, nodes)
+	found, err := k.branches(ctx, trees)
 	if err != nil {
 		return reply{}, err
 	}
+	m := k.memory
+	m.who = who
 	var r reply
 	switch {
 	case q.Compare:
-		k.memory.compare(found[0].scope(), found[1].scope(), q.Within, -1)
-		r.comparison = func(dim int) *Comparison {
-			return k.memory.compare(found[0].scope(), found[1].scope(), q.Within, dim)
-		}
+		one, other := m.reduce(found[0]), m.reduce(found[1])
+		both := m.reduce(&branch{group: allGroup, kids: []*branch{found[0], found[1]}})
+		m.compare(one, other, both, q.Within, -1)
+		r.comparison = func(dim int) *Comparison { return m.compare(one, other, both, q.Within, dim) }
 	case q.Alone:
-		k.memory.take(found[0].scope())
-		r.workload = func(dim int) *Workload { return k.memory.workload(found[0].scope(), dim) }
+		s := m.reduce(found[0])
+		m.take(s)
+		r.workload = func(dim int) *Workload { return m.workload(s, dim) }
 	default:
-		r.review = k.memory.review(found)
+		steps, undecided, left := m.steps(found[0])
+		r.review = m.review(steps, undecided)
+		r.review.LeftOut = left
+	}
+	if bounded {
+		return r, m.bounded(who)
 	}
 	return r, nil
 }
 
-// decide runs trees, and beside each its outline.
-func (k *Desk) decide(ctx context.Context, nodes []Node) ([]decided, error) {
-	both := nodes
-	for _, n := range nodes {
-		both = append(both[:len(both):len(both)], k.Dictionary.outline(n))
+// branches decides the conditions of trees, all in one query.
+func (k *Desk) branches(ctx context.Context, trees []Node) ([]*branch, error) {
+	var out, leaves []*branch
+	var conditions []Node
+	for _, n := range trees {
+		b, c, l := k.Dictionary.branches(n, "")
+		out, conditions, leaves = append(out, b), append(conditions, c...), append(leaves, l...)
 	}
-	found, err := k.run.decide(ctx, both)
+	found, err := k.run.decide(ctx, conditions)
 	if err != nil {
 		return nil, err
 	}
-	out := found[:len(nodes)]
-	for i := range out {
-		o := found[len(nodes)+i]
-		out[i].certain, out[i].possible = o.yes, o.yes.or(o.unsure)
+	for i, l := range leaves {
+		l.fill(found[i], k.Dictionary.Field(conditions[i].Field).public(), k.memory.pop.n)
 	}
 	return out, nil
 }

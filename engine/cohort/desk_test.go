@@ -126,7 +126,7 @@ func TestA2A3A14G47ReviewIsControlledAndTheSameAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	found, err := desk.decide(ctx, def.Where.Steps())
+	found, err := desk.run.decide(ctx, def.Where.Steps())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -182,7 +182,7 @@ func TestB20TheLedgerBindsEveryoneAndOutlivesARestart(t *testing.T) {
 	for age := 20; age < 90 && narrow == nil; age++ {
 		w := fmt.Sprintf(`{ all = [ { field = "copd_ever", op = "is", value = 1 }, { none = [ { all = [ { field = "age", op = "is", value = %d }, { field = "practice", op = "is", value = "P1" } ] } ] } ] }`, age)
 		def := define(t, one.Dictionary, "narrow", w, `{copd_ever=1, age=3, practice="P1"}`, "{copd_ever=0}")
-		found, err := one.decide(ctx, []Node{base.Where, def.Where})
+		found, err := one.run.decide(ctx, []Node{base.Where, def.Where})
 		if err != nil {
 			t.Fatal(err)
 		}

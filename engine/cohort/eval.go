@@ -44,9 +44,6 @@ func (d *Dictionary) Eval(n Node, value func(id string) Value) Truth {
 	case n.None != nil:
 		return True - d.any(n.None, value)
 	}
-	if n.Op == undecided {
-		return Undecided
-	}
 	return holds(d.Field(n.Field).Kind, n, value(n.Field))
 }
 

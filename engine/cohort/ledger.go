@@ -29,7 +29,7 @@ var ledgerSchema string
 // LedgerFile is the ledger's name in its folder.
 const LedgerFile = "cohort.db"
 
-const ledgerVersion = 1
+const ledgerVersion = 2
 
 // OpenLedger opens the ledger of a folder, making both where they do not exist,
 // readable by this user only. now nil means time.Now. It must not be lost while
@@ -81,7 +81,11 @@ func (l *Ledger) migrate() error {
 	case version > ledgerVersion:
 		return fault("cohort-ledger-newer", "the ledger of cohorts was written by a newer version of this program: use that one")
 	case version == 0:
-		if _, err := tx.Exec(ledgerSchema + "PRAGMA user_version=1"); err != nil {
+		if _, err := tx.Exec(ledgerSchema + "PRAGMA user_version=2"); err != nil {
+			return broken(err)
+		}
+	case version == 1:
+		if _, err := tx.Exec("ALTER TABLE asked ADD COLUMN who TEXT NOT NULL DEFAULT ''; PRAGMA user_version=2"); err != nil {
 			return broken(err)
 		}
 	}
@@ -94,27 +98,33 @@ func (l *Ledger) migrate() error {
 // Close ends the use of the file.
 func (l *Ledger) Close() error { return l.db.Close() }
 
+// question is a request and who asked it first.
+type question struct {
+	who     string
+	request []byte
+}
+
 // turn runs one question while no other process asks. before gets what was asked
 // of the snapshot after seq, in order; then answer says whether this request is
 // to be kept. It is on disk before turn returns without error.
-func (l *Ledger) turn(ctx context.Context, snapshot string, seq int, request []byte, before func(seq int, request []byte) error, answer func() (keep bool, err error)) (err error) {
+func (l *Ledger) turn(ctx context.Context, snapshot string, seq int, asked question, before func(seq int, asked question) error, answer func() (keep bool, err error)) (err error) {
 	tx, err := l.db.BeginTx(ctx, nil)
 	if err != nil {
 		return broken(err)
 	}
 	defer func() { _ = tx.Rollback() }()
-	rows, err := tx.Query("SELECT seq, request FROM asked WHERE snapshot = ? AND seq > ? ORDER BY seq", snapshot, seq)
+	rows, err := tx.Query("SELECT seq, who, request FROM asked WHERE snapshot = ? AND seq > ? ORDER BY seq", snapshot, seq)
 	if err != nil {
 		return broken(err)
 	}
 	type row struct {
-		seq     int
-		request []byte
+		seq int
+		question
 	}
 	var missed []row
 	for rows.Next() {
 		var r row
-		if err := rows.Scan(&r.seq, &r.request); err != nil {
+		if err := rows.Scan(&r.seq, &r.who, &r.request); err != nil {
 			rows.Close()
 			return broken(err)
 		}
@@ -124,7 +134,7 @@ func (l *Ledger) turn(ctx context.Context, snapshot string, seq int, request []b
 		return broken(err)
 	}
 	for _, r := range missed {
-		if err := before(r.seq, r.request); err != nil {
+		if err := before(r.seq, r.question); err != nil {
 			return err
 		}
 		seq = r.seq
@@ -133,7 +143,7 @@ func (l *Ledger) turn(ctx context.Context, snapshot string, seq int, request []b
 	if err != nil || !keep {
 		return err
 	}
-	if _, err := tx.Exec("INSERT INTO asked (snapshot, seq, request, time) VALUES (?, ?, ?, ?)", snapshot, seq+1, string(request), l.now().UnixMilli()); err != nil {
+	if _, err := tx.Exec("INSERT INTO asked (snapshot, seq, request, time, who) VALUES (?, ?, ?, ?, ?)", snapshot, seq+1, string(asked.request), l.now().UnixMilli(), asked.who); err != nil {
 		return broken(err)
 	}
 	if err := tx.Commit(); err != nil {

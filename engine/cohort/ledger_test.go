@@ -4,9 +4,11 @@ package cohort
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 )
@@ -27,7 +29,7 @@ func TestLedgerIsOneOrder(t *testing.T) {
 			defer wait.Done()
 			last := 0
 			for k := range 15 {
-				err := l.turn(context.Background(), "s", last, []byte(fmt.Sprintf(`"%d-%d"`, p, k)), func(seq int, _ []byte) error {
+				err := l.turn(context.Background(), "s", last, question{"u", []byte(fmt.Sprintf(`"%d-%d"`, p, k))}, func(seq int, _ question) error {
 					if seq != last+1 {
 						t.Errorf("%d after %d", seq, last)
 					}
@@ -52,7 +54,7 @@ func TestLedgerIsOneOrder(t *testing.T) {
 	}
 	defer l.Close()
 	seen := 0
-	if err := l.turn(context.Background(), "s", 0, nil, func(int, []byte) error { seen++; return nil }, func() (bool, error) { return false, nil }); err != nil || seen != 60 {
+	if err := l.turn(context.Background(), "s", 0, question{}, func(int, question) error { seen++; return nil }, func() (bool, error) { return false, nil }); err != nil || seen != 60 {
 		t.Error(seen, err)
 	}
 	if _, err := l.db.Exec("PRAGMA user_version=9"); err != nil {
@@ -60,5 +62,37 @@ func TestLedgerIsOneOrder(t *testing.T) {
 	}
 	if _, err := OpenLedger(folder, nil); code(err) != "cohort-ledger-newer" {
 		t.Error(err)
+	}
+}
+
+// A ledger of version 1 is brought forward with what it holds, asked by nobody.
+func TestALedgerOfVersionOneIsBroughtForward(t *testing.T) {
+	folder := t.TempDir()
+	db, err := sql.Open("sqlite3", filepath.Join(folder, LedgerFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Exec(`CREATE TABLE asked (snapshot TEXT NOT NULL, seq INTEGER NOT NULL CHECK (seq > 0), request TEXT NOT NULL, time INTEGER NOT NULL, PRIMARY KEY (snapshot, seq), UNIQUE (snapshot, request)) STRICT;
+		INSERT INTO asked VALUES ('s', 1, '"a"', 5); PRAGMA user_version=1`); err != nil {
+		t.Fatal(err)
+	}
+	db.Close()
+	seen := ""
+	for range 2 {
+		l, err := OpenLedger(folder, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = l.turn(context.Background(), "s", 0, question{"b.user", []byte(`"b"`)}, func(seq int, q question) error {
+			seen += fmt.Sprintf("%d %s %q; ", seq, q.request, q.who)
+			return nil
+		}, func() (bool, error) { return !strings.Contains(seen, `"b"`), nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+		l.Close()
+	}
+	if seen != `1 "a" ""; 1 "a" ""; 2 "b" "b.user"; ` {
+		t.Error(seen)
 	}
 }

@@ -1,6 +1,10 @@
 package cohort
 
-import "leftshift/engine/disclosure"
+import (
+	"maps"
+
+	"leftshift/engine/disclosure"
+)
 
 // memory holds the sets of people that were counted, in order, and gives each the
 // numbers that may be told of it.
@@ -41,7 +45,9 @@ type memory struct {
 	rule  disclosure.Rule
 	few   int
 	most  int // sets
-	asked int // sets that count towards most
+	each  int // sets of one person
+	who   string
+	asked map[string]int // sets that count towards these, by who asked first
 	sets  []counted
 }
 
@@ -67,7 +73,7 @@ type told struct {
 }
 
 func newMemory(pop *population, rule disclosure.Rule, most int) *memory {
-	m := &memory{pop: pop, rule: rule, few: small(rule), most: most}
+	m := &memory{pop: pop, rule: rule, few: small(rule), most: most, each: MostEach, asked: map[string]int{}}
 	m.public(none(pop.n))
 	m.public(everyone(pop.n))
 	return m
@@ -84,8 +90,26 @@ func small(r disclosure.Rule) int {
 	}
 }
 
-// room says whether so many more sets can be counted.
-func (m *memory) room(sets int) bool { return m.asked+sets <= m.most }
+// mark gives a function that forgets what is remembered from now on.
+func (m *memory) mark() (back func()) {
+	sets, asked := len(m.sets), maps.Clone(m.asked)
+	return func() { m.sets, m.asked = m.sets[:sets], asked }
+}
+
+// bounded refuses what was just asked where it was too much.
+func (m *memory) bounded(who string) error {
+	all := 0
+	for _, n := range m.asked {
+		all += n
+	}
+	switch {
+	case all > m.most:
+		return fault("cohort-ledger-full", "this snapshot has been counted by as many cohorts as it may be: more would let small numbers be worked out; wait for the next snapshot, or look at what has been counted")
+	case who != "" && m.asked[who] > m.each:
+		return fault("cohort-ledger-yours", "you have counted as many cohorts of this snapshot as one person may: more would let small numbers be worked out; wait for the next snapshot, look at what has been counted, or ask a colleague to count")
+	}
+	return nil
+}
 
 // everyone is what is told of the whole population.
 func (m *memory) everyone() *told { return m.sets[1].told }
@@ -138,7 +162,7 @@ func (m *memory) take(s scope) *told {
 
 func (m *memory) remember(c counted) {
 	m.sets = append(m.sets, c)
-	m.asked++
+	m.asked[m.who]++
 }
 
 // nearest finds the asked set that differs by the fewest people; nil where none

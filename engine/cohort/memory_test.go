@@ -129,12 +129,9 @@ func TestF6PartsAreWithheldThatTheTotalGivesAway(t *testing.T) {
 // what it took; one that takes many shows the difference of what is shown.
 func TestA2AttritionCannotBeSubtracted(t *testing.T) {
 	pop, in := everywhere()
-	part := func(ranges ...int) decided {
-		s := in(ranges...)
-		return decided{s.set, none(120), s.certain, s.possible}
-	}
+	nobody := in()
 	for took, want := range map[int]string{0: "[{120 *} {60 60} {60 *}]", 7: "[{120 *} {60 60} {60 *}]", 8: "[{120 *} {60 60} {50 10}]", 55: "[{120 *} {60 60} {* *}]"} {
-		r := newMemory(pop, disclosure.Standard, 100).review([]decided{part(0, 120), part(0, 60), part(took, 120)})
+		r := newMemory(pop, disclosure.Standard, 100).review([]scope{in(0, 120), in(0, 60), in(took, 60)}, nobody)
 		if got := fmt.Sprint(r.Steps); got != want {
 			t.Errorf("the last step takes %d: %s, want %s", took, got, want)
 		}

@@ -9,28 +9,3 @@ func (f *Field) public() bool {
 	}
 	return false
 }
-
-// outline is a tree without what is secret: each such condition becomes one that
-// nobody can decide. Whoever it takes is in for certain; whoever it cannot decide
-// may be.
-func (d *Dictionary) outline(n Node) Node {
-	out := n
-	for _, kids := range []*[]Node{&out.All, &out.Any, &out.None} {
-		if *kids == nil {
-			continue
-		}
-		to := make([]Node, len(*kids))
-		for i, k := range *kids {
-			to[i] = d.outline(k)
-		}
-		*kids = to
-	}
-	if n.Field != "" && !d.Field(n.Field).public() {
-		return Node{Op: undecided}
-	}
-	return out
-}
-
-// undecided is the operator of a condition that nobody can decide. No file can
-// hold it.
-const undecided Op = "undecided"

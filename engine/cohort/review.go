@@ -38,26 +38,53 @@ type Review struct {
 	// not known: too little history, no source, not recorded.
 	Undecided disclosure.Cell
 	Steps     []Step // as Node.Steps
-	MakeUp    []Table
+	// LeftOut are the branches of the tree that make a difference to few people, or
+	// to nobody, and are left out of Total and of MakeUp, in their order. Those of a
+	// step before the last may be others.
+	LeftOut []Left
+	MakeUp  []Table
+}
+
+// reduce is whom a tree takes, without the branches that make a difference to few.
+func (m *memory) reduce(b *branch) scope {
+	now, outline := b.present().reduce(m.pop.n, m.few, false)
+	return scope{now.yes, outline.yes, outline.may}
+}
+
+// steps are whom each step of a cohort leaves, and of whom it cannot be decided,
+// each reduced by itself, for each is told by itself; and what is left out of the
+// last.
+func (m *memory) steps(b *branch) (steps []scope, undecided scope, left []Left) {
+	count := 1
+	if b.group == allGroup {
+		count = len(b.kids)
+	}
+	for i := range count {
+		p := b.present()
+		if b.group == allGroup {
+			p.kids = p.kids[:i+1]
+		}
+		now, outline := p.reduce(m.pop.n, m.few, false)
+		steps, left = append(steps, scope{now.yes, outline.yes, outline.may}), p.left()
+	}
+	now, outline := b.present().reduce(m.pop.n, m.few, true)
+	return steps, scope{now.may.without(now.yes), none(m.pop.n), outline.may.without(outline.yes)}, left
 }
 
 // review takes the sets of a cohort: each step, the last of which is the cohort,
 // and the undecided.
-func (m *memory) review(parts []decided) *Review {
+func (m *memory) review(steps []scope, undecided scope) *Review {
 	r := &Review{}
 	r.Everyone, _ = m.cells(m.everyone())
-	all := everyone(m.pop.n)
-	left, maybe := scope{all, all, all}, all
 	var last *told
 	before := r.Everyone
-	for _, p := range parts {
-		left, maybe = left.and(p.scope()), maybe.and(p.yes.or(p.unsure))
-		last = m.take(left)
+	for _, s := range steps {
+		last = m.take(s)
 		now := m.count(last, 0)
 		r.Steps = append(r.Steps, Step{now, m.removed(before, now)})
 		before = now
 	}
-	r.Undecided = m.count(m.take(scope{maybe.without(left.set), none(m.pop.n), left.possible}), 0)
+	r.Undecided = m.count(m.take(undecided), 0)
 	r.Total, r.MakeUp = m.tables(last)
 	return r
 }
@@ -82,16 +109,5 @@ func (m *memory) tables(t *told) (disclosure.Cell, []Table) {
 	return total, out
 }
 
-// decided is how one tree came out for everyone, and how its outline did.
-type decided struct{ yes, unsure, certain, possible people }
-
-func (d decided) scope() scope { return scope{d.yes, d.certain, d.possible} }
-
-func (s scope) and(o scope) scope {
-	return scope{s.set.and(o.set), s.certain.and(o.certain), s.possible.and(o.possible)}
-}
-
-// not is everyone else.
-func (s scope) not(all people) scope {
-	return scope{all.without(s.set), all.without(s.possible), all.without(s.certain)}
-}
+// decided is how one tree came out for everyone.
+type decided struct{ yes, unsure people }
