@@ -116,6 +116,7 @@ func (d *Doors) atDesk(ctx context.Context, who access.Principal, where Where, a
 		var left func()
 		if q.desk, left, err = c.use(ctx, s, d.opt.Rule); err == nil {
 			defer left()
+			q.desk = q.desk.For(who.User)
 			q.shelf = c.Shelf
 			err = answer(q)
 		}
