@@ -51,7 +51,7 @@ func (a *app) modelsCommand() *cobra.Command {
 	})
 	approve.Flags().StringVar(&by, "by", "", "who approves, having read the card")
 	_ = approve.MarkFlagRequired("by")
-	parent.AddCommand(list, approve)
+	parent.AddCommand(list, approve, a.recordCommand())
 	return parent
 }
 

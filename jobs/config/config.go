@@ -32,7 +32,9 @@ type Config struct {
 	Schedule  Schedule  `toml:"schedule" say:"When the night run starts."`
 	Serve     Serve     `toml:"serve" canon:"-" say:"The web application, leftshift serve."`
 	Cohorts   Cohorts   `toml:"cohorts" canon:"-" say:"How cohorts are counted, and by what they are divided."`
+	Record    Record    `toml:"record" canon:"-" say:"What the organisation says in the records that are published of a model: leftshift models record."`
 	Deliver   Deliver   `toml:"deliver" canon:"-" say:"What leaves by itself or by leftshift deliver. Nothing does where nothing is given."`
+	Retention Retention `toml:"retention" canon:"-" say:"How long what is kept is kept. Where no period is given, it is kept: periods are the controller's to set (docs/RETENTION.md)."`
 
 	file  string         // the file's path, or ""
 	dir   string         // what paths are relative to, absolute; "" means the working folder
@@ -161,6 +163,7 @@ var choices = map[string][]string{
 	"signin":    {string(signin.Demo), string(signin.CIS2), string(signin.Entra)},
 	"role":      roles(),
 	"shape":     deliverShapes,
+	"retained":  append([]string{everyClass}, Retained...),
 }
 
 // AsOf is the as-of date of a run that starts now: site.as_of, or the day in
