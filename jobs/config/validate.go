@@ -28,6 +28,7 @@ func (c *Config) validate(f *faults) {
 	c.checkServe(f)
 	c.checkDeliver(f)
 	c.checkCohorts(f)
+	c.checkRetention(f)
 }
 
 var (
