@@ -53,6 +53,12 @@ func (c *Curve) Probability(margin float64) float64 {
 	return min(max(p, c.Level[k-1]), c.Level[k])
 }
 
+// Line gives the log-odds of the probability as intercept + slope·margin; false
+// of a curve that is no such line.
+func (c *Curve) Line() (intercept, slope float64, ok bool) {
+	return c.Intercept, c.Slope, c.Method == Platt
+}
+
 // Apply gives the probability of each margin.
 func (c *Curve) Apply(margin []float64) []float64 {
 	out := make([]float64, len(margin))

@@ -55,6 +55,42 @@ func (f *Fitted) Contributions(m *matrix.Matrix) (*explain.Contributions, error)
 	return f.Logistic.Contributions(m)
 }
 
+// Shift takes apart why the margin of each row differs between two matrices of
+// as many rows, by column: what its change of value added. Columns that did not
+// change have exactly 0.
+func (f *Fitted) Shift(from, to *matrix.Matrix) (*explain.Contributions, error) {
+	if f.Kind == KindBoost {
+		return f.Boost.Shift(from, to)
+	}
+	return f.Logistic.Shift(from, to)
+}
+
+// Needs are the columns that a scored matrix must have, in the model's order.
+func (f *Fitted) Needs() []string {
+	if f.Kind == KindBoost {
+		return f.Boost.Columns
+	}
+	out := make([]string, len(f.Logistic.Terms))
+	for j, t := range f.Logistic.Terms {
+		out[j] = t.Column
+	}
+	return out
+}
+
+// Reads are those of them whose value moves the margin of anybody.
+func (f *Fitted) Reads() []string {
+	if f.Kind == KindBoost {
+		return f.Boost.Used()
+	}
+	var out []string
+	for _, t := range f.Logistic.Terms {
+		if t.Coefficient != 0 || t.MissingCoefficient != 0 {
+			out = append(out, t.Column)
+		}
+	}
+	return out
+}
+
 // Bundle is everything that a score rests on.
 type Bundle struct {
 	Format     int      `json:"format"`    // 1
