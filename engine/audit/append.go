@@ -36,6 +36,9 @@ func (l *Log) ask(ctx context.Context, r *request) error {
 		return fault("audit-closed", "the audit is closed: nothing was recorded and nothing may be shown", nil)
 	default:
 	}
+	if l.held.now(l.opt.Now(), l.opt.Wait) {
+		return heldFault(nil)
+	}
 	select {
 	case l.queue <- r:
 		return <-r.done
@@ -75,24 +78,41 @@ func (l *Log) writer() {
 		}
 		if len(entries) > 0 {
 			err := l.append(entries)
+			l.hold(err)
+			if isHeld(err) {
+				entries = append(entries, l.waiting()...)
+			}
 			for _, r := range entries {
 				r.done <- err
+			}
+			if err != nil {
+				for _, r := range checkpoints {
+					r.done <- err
+				}
+				continue // a checkpoint that is due waits for an entry
 			}
 		}
 		l.checkpoints(checkpoints)
 	}
 }
 
+// notWritten wraps what kept a batch from the disk.
+func notWritten(err error) error {
+	if locked(err) {
+		return heldFault(err)
+	}
+	return fault("audit-not-written", "the access could not be recorded, so nothing may be shown: look at the audit's disk and try again", err)
+}
+
 // append writes the entries of a batch, all or none.
 func (l *Log) append(batch []*request) error {
-	const say = "the access could not be recorded, so nothing may be shown: look at the audit's disk and try again"
 	replaced := fault("audit-replaced", "the audit's file or its write-ahead log was moved, removed or replaced while it was in use: nothing may be shown; put it back and start again", nil)
 	if l.replaced() {
 		return replaced
 	}
 	tx, err := l.write.Begin()
 	if err != nil {
-		return fault("audit-not-written", say, err)
+		return notWritten(err)
 	}
 	defer tx.Rollback()
 	h, err := l.follow(tx)
@@ -101,12 +121,12 @@ func (l *Log) append(batch []*request) error {
 	}
 	addEntry, err := tx.Prepare(insertEntry)
 	if err != nil {
-		return fault("audit-not-written", say, err)
+		return notWritten(err)
 	}
 	defer addEntry.Close()
 	addPerson, err := tx.Prepare("INSERT INTO seen (seq, person) VALUES (?, ?)")
 	if err != nil {
-		return fault("audit-not-written", say, err)
+		return notWritten(err)
 	}
 	defer addPerson.Close()
 	now := l.opt.Now().UTC().Truncate(time.Millisecond)
@@ -124,16 +144,16 @@ func (l *Log) append(batch []*request) error {
 		}
 		values = append(values, e.Rows, e.People, digest[:], e.Hash[:])
 		if _, err := addEntry.Exec(values...); err != nil {
-			return fault("audit-not-written", say, err)
+			return notWritten(err)
 		}
 		for _, p := range e.Persons {
 			if _, err := addPerson.Exec(e.Sequence, int64(p)); err != nil {
-				return fault("audit-not-written", say, err)
+				return notWritten(err)
 			}
 		}
 	}
 	if err := tx.Commit(); err != nil {
-		return fault("audit-not-written", say, err)
+		return notWritten(err)
 	}
 	l.head = h
 	if l.replaced() { // meanwhile

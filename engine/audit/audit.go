@@ -57,6 +57,11 @@ type Options struct {
 	Every       int64         // entries between checkpoints; 0: 1000
 	Age         time.Duration // a checkpoint older than this is followed by one at the next entry; 0: an hour
 
+	// Wait is how long an entry waits for another program that has the file
+	// locked, and a reader likewise; 0: 20 seconds. Then it is refused, and for
+	// as long again every other at once: see held.
+	Wait time.Duration
+
 	Now  func() time.Time // nil: time.Now
 	Warn func(error)      // told of a due checkpoint that could not be written, at every append until it can; from the one writer, so it must not call the Log; nil: nobody
 }
@@ -73,6 +78,7 @@ type Log struct {
 	read  *sql.DB
 
 	queue chan *request
+	held  held
 	stop  chan struct{}
 	once  sync.Once
 	ended sync.WaitGroup
@@ -108,6 +114,9 @@ func Open(path string, opt Options) (*Log, error) {
 	}
 	if opt.Every <= 0 {
 		opt.Every = 1000
+	}
+	if opt.Wait <= 0 {
+		opt.Wait = 20 * time.Second
 	}
 	if opt.Age <= 0 {
 		opt.Age = time.Hour

@@ -134,8 +134,15 @@ func notCode(r rune) bool {
 // hyphens, stand in a text as a word of their own and pass the check of an NHS
 // number. It is a last defence, not a search for every way of writing one.
 func holdsNHSNumber(s string) bool {
+	_, end := findNHSNumber(s, false)
+	return end > 0
+}
+
+// findNHSNumber is where the first NHS number of a text begins and ends; end is
+// 0 when there is none. within says that a word's byte stands before the text.
+func findNHSNumber(s string, within bool) (at, end int) {
 	for i := 0; i < len(s); i++ {
-		if !digit(s[i]) || i > 0 && wordByte(s[i-1]) {
+		if !digit(s[i]) || i > 0 && wordByte(s[i-1]) || i == 0 && within {
 			continue
 		}
 		for _, n := range [...]int{10, 12} {
@@ -150,11 +157,11 @@ func holdsNHSNumber(s string) bool {
 				ten = ten[:3] + ten[4:7] + ten[8:]
 			}
 			if identity.ValidNHSNumber(ten) && digit(ten[9]) {
-				return true
+				return i, i + n
 			}
 		}
 	}
-	return false
+	return 0, 0
 }
 
 func digit(b byte) bool { return b >= '0' && b <= '9' }

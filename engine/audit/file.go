@@ -35,14 +35,14 @@ func (l *Log) open() error {
 	if l.file, err = os.Stat(path); err != nil {
 		return unusable("the audit cannot be opened", err)
 	}
-	if l.write, err = sql.Open("sqlite3", address(path, "_journal_mode=WAL&_synchronous=FULL&_busy_timeout=20000&_txlock=immediate&_foreign_keys=1")); err != nil {
+	if l.write, err = sql.Open("sqlite3", address(path, fmt.Sprintf("_journal_mode=WAL&_synchronous=FULL&_busy_timeout=%d&_txlock=immediate&_foreign_keys=1", l.opt.Wait.Milliseconds()))); err != nil {
 		return unusable("the audit cannot be opened", err)
 	}
 	l.write.SetMaxOpenConns(1)
 	if err := l.migrate(); err != nil {
 		return err
 	}
-	if l.read, err = sql.Open("sqlite3", address(path, "_query_only=1&_busy_timeout=20000")); err != nil {
+	if l.read, err = sql.Open("sqlite3", address(path, fmt.Sprintf("_query_only=1&_busy_timeout=%d", l.opt.Wait.Milliseconds()))); err != nil {
 		return unusable("the audit cannot be opened", err)
 	}
 	l.read.SetMaxOpenConns(4)

@@ -181,23 +181,6 @@ func paged(all []audit.Entry) *AuditPages {
 	return p
 }
 
-// OfferAudit says whether the form of an act on the audit may be shown. A form
-// tells nothing, so only a refusal is kept.
-func (d *Doors) OfferAudit(ctx context.Context, who access.Principal, where Where, act access.Act) error {
-	a := ask{who: who, where: where, act: act, subject: access.Of("")}
-	if act == access.AccessHistory {
-		a.subject = access.Person("", access.Relationship{})
-	}
-	decision := access.Decide(who, act, a.subject.Because("to be asked for"))
-	if decision.Allowed {
-		return nil
-	}
-	if err := d.record(ctx, a, decision.Code); err != nil {
-		return err
-	}
-	return decision.Err()
-}
-
 // Refuse records and gives the refusal of an act to a role that the table of
 // rights gives no row for it.
 func (d *Doors) Refuse(ctx context.Context, who access.Principal, where Where, act access.Act) error {

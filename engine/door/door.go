@@ -93,7 +93,9 @@ func (d *Doors) pass(ctx context.Context, a ask) (access.Decision, error) {
 }
 
 // record writes one entry. Whom a refusal was about is kept too: the audit
-// knows, the refused does not.
+// knows, the refused does not. This is the one place where text from outside is
+// held to what the audit can keep: with words that are unfit nothing is
+// allowed, and the error is an *Unfit.
 func (d *Doors) record(ctx context.Context, a ask, outcome string) error {
 	p := a.who
 	e := audit.Entry{User: p.User, Name: p.Name, RoleProfile: p.RoleProfile, Role: string(p.Role), Organisation: p.Organisation, Authoriser: p.Authoriser,
@@ -106,8 +108,15 @@ func (d *Doors) record(ctx context.Context, a ask, outcome string) error {
 	if e.Device == "" {
 		e.Device = "unknown"
 	}
+	wrong := fromOutside(e.Fit())
+	if outcome == audit.Allowed && len(wrong) > 0 {
+		e.Outcome = CodeUnfit
+	}
 	if _, err := d.opt.Audit.Append(ctx, e); err != nil {
-		return &engine.Fault{Code: "audit-unavailable", Say: "what you asked for was not recorded in the audit, so it is not shown: try again, and tell whoever runs this installation", Err: err}
+		return &engine.Fault{Code: "audit-unavailable", Say: "what you asked for could not be recorded in the audit, so nothing was shown and nothing was saved: try again, and tell whoever runs this installation", Err: err}
+	}
+	if e.Outcome != outcome {
+		return unfit(wrong)
 	}
 	return nil
 }

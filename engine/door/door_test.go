@@ -235,7 +235,7 @@ func TestR9AListNotRecheckedCannotBeOpenedAndOldSourcesAreSaid(t *testing.T) {
 	if last := all[len(all)-1]; last.Outcome != "list-not-rechecked" {
 		t.Errorf("the audit's last entry is %+v", last)
 	}
-	_, frame, err := s.Lists(ctx, p)
+	frame, err := s.Around(ctx, p, Where{})
 	if err != nil || !strings.Contains(frame.Stale, "8 days") || !strings.Contains(frame.Stale, "place_a") {
 		t.Errorf("stale: %q, %v", frame.Stale, err)
 	}

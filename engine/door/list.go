@@ -90,66 +90,6 @@ type Who struct {
 // MainReasons is how many reasons a list shows.
 const MainReasons = 3
 
-// Lists names the teams whose lists a principal may ask for, with the number
-// on each. Their own lists are not about anyone until one is opened.
-func (d *Doors) Lists(ctx context.Context, who access.Principal) ([]ListName, Frame, error) {
-	if decision := access.Decide(who, access.OpenHome, access.Of("")); !decision.Allowed {
-		return nil, Frame{}, decision.Err()
-	}
-	s, done, purpose, err := d.use(ctx)
-	if err != nil {
-		return nil, Frame{}, err
-	}
-	defer done()
-	var out []ListName
-	for _, l := range s.Lists() {
-		if access.Decide(who, access.OpenList, access.List(purpose, l.Team).Because("which lists there are")).Allowed {
-			out = append(out, ListName{l.Team, len(l.Rows)})
-		}
-	}
-	return out, d.frame(s), nil
-}
-
-// ListName is one list that may be opened.
-type ListName struct {
-	Team   string
-	People int
-}
-
-// Day is Lists with how many on each of their own are the principal's and how
-// many are due: where a day begins.
-func (d *Doors) Day(ctx context.Context, who access.Principal) ([]ListDay, Frame, error) {
-	names, f, err := d.Lists(ctx, who)
-	if err != nil {
-		return nil, f, err
-	}
-	s, done, purpose, err := d.use(ctx)
-	if err != nil {
-		return nil, f, err
-	}
-	defer done()
-	var out []ListDay
-	for _, n := range names {
-		day := ListDay{ListName: n, Own: slices.Contains(who.Teams, n.Team)}
-		if day.Own {
-			l, _, err := d.listed(ctx, s, who, purpose, n.Team, Everyone)
-			if err != nil {
-				return nil, f, err
-			}
-			day.Tally, day.People = l.tally, l.tally[Everyone]
-		}
-		out = append(out, day)
-	}
-	return out, f, nil
-}
-
-// ListDay is one list as a day begins.
-type ListDay struct {
-	ListName
-	Own   bool         // of a team of the principal's
-	Tally map[Show]int // of one's own; nil for another
-}
-
 // OpenList shows a team's list: those whom the last night listed, with those
 // who were added by hand or are still in work, by risk. Where the principal may,
 // it says who the people are; that is a second entry in the audit. Both are about

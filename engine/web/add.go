@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"leftshift/engine/access"
 	"leftshift/engine/door"
 	"leftshift/engine/identity"
 	"leftshift/engine/worklist"
@@ -19,7 +20,13 @@ func showAdd(ctx context.Context, r *Request) (Answer, error) { return addPage(c
 // addPage is the form that puts a person on a list by hand: by NHS number, or
 // the person whom the path stands for.
 func addPage(ctx context.Context, r *Request, faults []Fault) (Answer, error) {
-	_, f, err := r.App.opt.Doors.Lists(ctx, r.Who)
+	var f door.Frame
+	var err error
+	if r.PathValue("person") == "" {
+		f, err = r.App.opt.Doors.Around(ctx, r.Who, r.Where())
+	} else {
+		f, err = r.App.opt.Doors.OfferPerson(ctx, r.Who, r.Where(), access.AddPerson, r.Person())
+	}
 	if err != nil {
 		return Answer{}, err
 	}
@@ -102,7 +109,7 @@ func showLeaflet(ctx context.Context, r *Request) (Answer, error) {
 }
 
 func wordsPage(ctx context.Context, r *Request, title, template string) (Answer, error) {
-	_, f, err := r.App.opt.Doors.Lists(ctx, r.Who)
+	f, err := r.App.opt.Doors.Around(ctx, r.Who, r.Where())
 	if err != nil {
 		return Answer{}, err
 	}

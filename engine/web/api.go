@@ -206,6 +206,7 @@ func (a *App) problem(w http.ResponseWriter, r *http.Request, err error) {
 	if p.Status >= http.StatusInternalServerError {
 		a.opt.Log.Error("api", "route", r.Pattern, "code", p.Code, "error", err)
 	}
+	setRetry(w, p.Code)
 	writeProblem(w, p)
 }
 

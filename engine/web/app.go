@@ -11,7 +11,9 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -201,7 +203,7 @@ func (a *App) serve(route Route) http.Handler {
 				return
 			}
 		}
-		answer, err := route.Handle(r.Context(), req)
+		answer, err := a.handle(r.Context(), route, req)
 		if err == nil {
 			err = a.granted(r.Context(), route, req)
 		}
@@ -263,14 +265,38 @@ func (a *App) fail(w http.ResponseWriter, r *http.Request, who access.Principal,
 	// A page that needs a reason asks for it, and is then sent one in a form:
 	// reasons do not stand in addresses.
 	ask := ""
-	if code == access.CodeReason && r.Method == http.MethodGet && strings.Count(r.URL.Path, "/") == 2 {
-		ask, title = r.URL.Path+"/because", "Say why"
+	var faults []Fault
+	if words := (*door.Unfit)(nil); errors.As(err, &words) {
+		for _, field := range slices.Sorted(maps.Keys(words.Fields)) {
+			faults = append(faults, Fault{"", words.Fields[field]})
+		}
+		faults = slices.Compact(faults)
 	}
+	switch because := strings.HasSuffix(r.Pattern, "/because"); {
+	case code == access.CodeReason && r.Method == http.MethodGet && strings.Count(r.URL.Path, "/") == 2:
+		ask, title = r.URL.Path+"/because", "Say why"
+	case because && (code == access.CodeReason || code == door.CodeUnfit):
+		ask, title = r.URL.EscapedPath(), "Say why"
+		for i := range faults {
+			faults[i].Field = "reason"
+		}
+	}
+	setRetry(w, code)
 	main, drawn := a.pages.main("failed", struct{ Say, Code, Ask string }{say, code, ask})
 	if drawn != nil {
 		main = ""
 	}
-	a.draw(w, r, status, who, &Page{Title: title, Main: main, Frame: Frame{Synthetic: a.opt.Synthetic}})
+	a.draw(w, r, status, who, &Page{Title: title, Main: main, Faults: faults, Frame: Frame{Synthetic: a.opt.Synthetic}})
+}
+
+// setRetry says when to try again what will be possible then without anybody's
+// doing: the audit or the worklist could not be written, or the snapshot not be
+// opened.
+func setRetry(w http.ResponseWriter, code string) {
+	switch code {
+	case "audit-unavailable", "not-done", "worklist-unusable", "verify-busy":
+		w.Header().Set("Retry-After", "5")
+	}
 }
 
 // statusOf is the status and title of a refusal or a fault, by its code.
@@ -281,7 +307,7 @@ func statusOf(code string) (int, string) {
 	case "cross-site", access.CodeAnalyst, access.CodeRole, access.CodeTeam, access.CodeOrganisation, access.CodeRoleUnknown, access.CodeActUnknown,
 		access.CodePurposeMissing, access.CodePurposeRole, access.CodePurposeCrossed, access.CodeDirectCare, access.CodeSubject:
 		return http.StatusForbidden, "You may not see this"
-	case access.CodeReason, "form", "nhs-number":
+	case access.CodeReason, door.CodeUnfit, "form", "nhs-number":
 		return http.StatusBadRequest, "There is a problem"
 	case "list-not-rechecked", "list-unpublished", "list-dated-ahead":
 		return http.StatusConflict, "This list is too old to work"

@@ -87,13 +87,18 @@ type site struct {
 	log   *audit.Log
 	work  *worklist.Store
 	lines *strings.Builder
+
+	data, audit string // the folder of snapshots, and the file
 }
 
-func open(t *testing.T) *site {
+func open(t *testing.T) *site { return openWith(t, audit.Options{}) }
+
+func openWith(t *testing.T, opt audit.Options) *site {
 	t.Helper()
 	data := t.TempDir()
 	made.Publish(t, data, 40, "Test ICS")
-	log, err := audit.Open(filepath.Join(t.TempDir(), "audit", "audit.db"), audit.Options{})
+	path := filepath.Join(t.TempDir(), "audit", "audit.db")
+	log, err := audit.Open(path, opt)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,7 +117,7 @@ func open(t *testing.T) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &site{Server: httptest.NewServer(app), app: app, log: log, work: work, lines: lines}
+	s := &site{Server: httptest.NewServer(app), app: app, log: log, data: data, audit: path, work: work, lines: lines}
 	t.Cleanup(s.Close)
 	return s
 }

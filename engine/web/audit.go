@@ -28,7 +28,7 @@ func auditRoutes() []Route {
 		{Method: http.MethodGet, Path: "/audit/verify", Act: access.VerifyAudit, Handle: showVerify},
 		{Method: http.MethodPost, Path: "/audit/verify", Act: access.VerifyAudit, Handle: verifyAudit},
 		{Method: http.MethodGet, Path: "/audit/person", Act: access.AccessHistory, Menu: "Access history", Handle: showHistory},
-		{Method: http.MethodPost, Path: "/audit/person", Act: access.AccessHistory, Handle: history},
+		{Method: http.MethodPost, Path: "/audit/person", Act: access.AccessHistory, Handle: history, Again: historyForm},
 		{Method: http.MethodGet, Path: "/disclosures", Act: access.SeeDisclosures, Menu: "What left", Handle: disclosures},
 	}
 }

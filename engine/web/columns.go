@@ -77,7 +77,10 @@ func (r *Request) choices(l *door.List) []columnChoice {
 }
 
 // chooseColumns keeps which columns a reader wants.
-func chooseColumns(_ context.Context, r *Request) (Answer, error) {
+func chooseColumns(ctx context.Context, r *Request) (Answer, error) {
+	if _, err := r.App.opt.Doors.OfferList(ctx, r.Who, r.Where(), access.OpenList, r.PathValue("team")); err != nil {
+		return Answer{}, err
+	}
 	c := &http.Cookie{Name: columnCookie(r.Who), Path: "/lists", MaxAge: 366 * 24 * 3600, HttpOnly: true, Secure: r.TLS != nil, SameSite: http.SameSiteLaxMode}
 	if r.PostFormValue("standard") != "" {
 		c.MaxAge = -1

@@ -26,16 +26,16 @@ func coordinatorRoutes() []Route {
 		{Method: http.MethodGet, Path: "/lists/{team}/left", Act: access.OpenList, Handle: showLeft},
 		{Method: http.MethodPost, Path: "/lists/{team}/columns", Act: access.OpenList, Handle: chooseColumns},
 		{Method: http.MethodGet, Path: "/lists/{team}/export", Act: access.ExportList, Handle: showExport},
-		{Method: http.MethodPost, Path: "/lists/{team}/export", Act: access.ExportList, Handle: export},
+		{Method: http.MethodPost, Path: "/lists/{team}/export", Act: access.ExportList, Handle: export, Again: exportPage},
 		{Method: http.MethodGet, Path: "/find", Act: access.OpenPerson, Menu: "Find a person", Handle: showFind},
-		{Method: http.MethodPost, Path: "/find", Act: access.OpenPerson, Handle: find},
+		{Method: http.MethodPost, Path: "/find", Act: access.OpenPerson, Handle: find, Again: findPage},
 		{Method: http.MethodGet, Path: "/add", Act: access.AddPerson, Menu: "Add a person", Handle: showAdd},
-		{Method: http.MethodPost, Path: "/add", Act: access.AddPerson, Handle: add},
+		{Method: http.MethodPost, Path: "/add", Act: access.AddPerson, Handle: add, Again: addPage},
 		{Method: http.MethodGet, Path: "/people/{person}", Act: access.OpenPerson, Handle: showPerson},
-		{Method: http.MethodPost, Path: "/people/{person}", Act: access.ActOnItem, Handle: act},
+		{Method: http.MethodPost, Path: "/people/{person}", Act: access.ActOnItem, Handle: act, Again: actAgain},
 		{Method: http.MethodPost, Path: "/people/{person}/because", Act: access.OpenPerson, Handle: showPerson},
 		{Method: http.MethodGet, Path: "/people/{person}/add", Act: access.AddPerson, Handle: showAdd},
-		{Method: http.MethodPost, Path: "/people/{person}/add", Act: access.AddPerson, Handle: add},
+		{Method: http.MethodPost, Path: "/people/{person}/add", Act: access.AddPerson, Handle: add, Again: addPage},
 		{Method: http.MethodGet, Path: "/words", Act: access.OpenPerson, Menu: "What to say", Handle: showWords},
 		{Method: http.MethodGet, Path: "/words/leaflet", Act: access.OpenPerson, Handle: showLeaflet},
 	}
@@ -63,11 +63,11 @@ func (r *Request) page(title, template string, f door.Frame, data any) (*Page, e
 func showExport(ctx context.Context, r *Request) (Answer, error) { return exportPage(ctx, r, nil) }
 
 func exportPage(ctx context.Context, r *Request, faults []Fault) (Answer, error) {
-	_, f, err := r.App.opt.Doors.Lists(ctx, r.Who)
+	team := r.PathValue("team")
+	f, err := r.App.opt.Doors.OfferList(ctx, r.Who, r.Where(), access.ExportList, team)
 	if err != nil {
 		return Answer{}, err
 	}
-	team := r.PathValue("team")
 	p, err := r.page("Export a list", "export", f, struct {
 		At     string
 		Shapes []deliver.ShapeInfo
@@ -113,7 +113,7 @@ type listLink struct {
 }
 
 func lists(ctx context.Context, r *Request) (Answer, error) {
-	days, f, err := r.App.opt.Doors.Day(ctx, r.Who)
+	days, f, err := r.App.opt.Doors.Day(ctx, r.Who, r.Where())
 	if err != nil {
 		return Answer{}, err
 	}
@@ -257,7 +257,7 @@ func showLeft(ctx context.Context, r *Request) (Answer, error) {
 func showFind(ctx context.Context, r *Request) (Answer, error) { return findPage(ctx, r, nil) }
 
 func findPage(ctx context.Context, r *Request, faults []Fault) (Answer, error) {
-	_, f, err := r.App.opt.Doors.Lists(ctx, r.Who)
+	f, err := r.App.opt.Doors.Around(ctx, r.Who, r.Where())
 	if err != nil {
 		return Answer{}, err
 	}

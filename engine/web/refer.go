@@ -18,7 +18,7 @@ type Referral struct{ Name, ODS, Endpoint string }
 
 // referRoutes are those of a draft of a referral.
 func referRoutes() []Route {
-	return []Route{{Method: http.MethodPost, Path: "/people/{person}/refer", Act: access.ReferPerson, Handle: refer}}
+	return []Route{{Method: http.MethodPost, Path: "/people/{person}/refer", Act: access.ReferPerson, Handle: refer, Again: actAgain}}
 }
 
 // mostWhy is the most characters of the reason of a referral.

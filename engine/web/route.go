@@ -20,6 +20,9 @@ type Route struct {
 	Open         bool   // to anyone, signed in or not
 	Menu         string // its text in the menu of whoever may do the act; "" for none
 	Handle       func(context.Context, *Request) (Answer, error)
+	// Again draws a form anew with what is wrong with what was sent; nil: the
+	// page of the refusal says it.
+	Again func(context.Context, *Request, []Fault) (Answer, error)
 }
 
 // Routes is the table: a file for each kind of reader has its own part.
@@ -69,10 +72,10 @@ func menu(who access.Principal, path string) []Link {
 }
 
 // home leads to the first page of the menu.
-func home(_ context.Context, r *Request) (Answer, error) {
+func home(ctx context.Context, r *Request) (Answer, error) {
 	links := menu(r.Who, "")
 	if len(links) == 0 {
-		return Answer{}, &engine.Fault{Code: access.CodeRole, Say: "the role " + r.Who.Role.Title() + " has no pages here: sign in with another"}
+		return Answer{}, r.App.opt.Doors.Refuse(ctx, r.Who, r.Where(), access.OpenHome)
 	}
 	return Answer{To: links[0].Path}, nil
 }

@@ -71,6 +71,11 @@ type move struct {
 
 func showPerson(ctx context.Context, r *Request) (Answer, error) { return person(ctx, r, nil, 0) }
 
+// actAgain draws a person's page with what is wrong with a form of it.
+func actAgain(ctx context.Context, r *Request, faults []Fault) (Answer, error) {
+	return person(ctx, r, faults, 0)
+}
+
 // person draws a person, with what is wrong with what was sent; seen is the
 // version of the entry that the sender saw, 0 when that does not matter.
 func person(ctx context.Context, r *Request, faults []Fault, seen int64) (Answer, error) {

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"leftshift/engine"
 	"leftshift/engine/audit"
@@ -39,8 +40,12 @@ func OpenAudit(c *config.Config, warn func(error)) (*audit.Log, error) {
 	if err != nil {
 		return nil, err
 	}
-	return audit.Open(AuditFile(c), audit.Options{Key: key, Checkpoints: Checkpoints(c), Warn: warn})
+	return audit.Open(AuditFile(c), audit.Options{Key: key, Checkpoints: Checkpoints(c), Warn: warn, Wait: auditWait})
 }
+
+// auditWait is how long a look waits while another program has the audit's file
+// locked: as long as somebody waits for a page.
+const auditWait = 2 * time.Second
 
 // auditKey reads the key that signs checkpoints. A synthetic site without one
 // gets it made; anywhere else it is for a person to make.
