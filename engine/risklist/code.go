@@ -28,7 +28,7 @@ const (
 	NoGap               // has none of the gaps that the lists are for
 	NoTeam              // no team serves the practice
 	RankedLower         // eligible, but the lists are full
-	MovedTeam           // leavers only: is on another team's list
+	MovedTeam           // of leavers, and of one team's people: is on another team's list
 	NoRecord            // leavers only: is no longer among the candidates
 	codes               // how many
 )
@@ -138,12 +138,37 @@ func (a *Attrition) Eligible() int { return a.Left[RankedLower] + a.Listed }
 
 // Check reports an attrition that does not add up.
 func (a *Attrition) Check() error {
+	if a.Left[MovedTeam] != 0 {
+		return unbalanced()
+	}
+	return a.adds()
+}
+
+// Check reports an attrition, of all or of a list, that does not add up.
+func (r *Result) Check() error {
+	for k := range r.Lists {
+		l := &r.Lists[k]
+		if l.Attrition.Listed != len(l.Rows) || l.Attrition.Added != len(l.Added) {
+			return unbalanced()
+		}
+		if err := l.Attrition.adds(); err != nil {
+			return err
+		}
+	}
+	return r.Attrition.Check()
+}
+
+func (a *Attrition) adds() error {
 	sum := a.Listed + a.Added
 	for _, n := range a.Left {
 		sum += n
 	}
-	if sum != a.Candidates || a.Left[NoCode]+a.Left[MovedTeam]+a.Left[NoRecord] != 0 {
-		return fault("risklist-attrition", "those listed and left off do not add up to the candidates; this is a defect, do not publish the lists")
+	if sum != a.Candidates || a.Left[NoCode]+a.Left[NoRecord] != 0 {
+		return unbalanced()
 	}
 	return nil
+}
+
+func unbalanced() error {
+	return fault("risklist-attrition", "those listed and left off do not add up to the candidates; this is a defect, do not publish the lists")
 }

@@ -41,6 +41,9 @@ type Team struct {
 	Name      string
 	Practices []engine.Code
 	Capacity  int // people it can see; 0 means Rules.Capacity
+
+	Configured int  // as Heed found it; 0: not asked
+	Set        bool // Capacity is the team's own, not the configured one
 }
 
 // Rules say who is listed. The zero value lists nobody: give a capacity.
@@ -105,6 +108,13 @@ type List struct {
 	Stayers  int
 	Leavers  int
 	Expected Yield // of Rows, among the people of its practices
+
+	// Attrition is of the people of its practices, and those added to it by hand.
+	// A practice of two teams counts for both.
+	Attrition Attrition
+
+	Again      int  // of Rows and Added: see Again
+	AgainKnown bool // false: nothing says
 }
 
 // Leaver was on a list before and is no more.
@@ -174,7 +184,7 @@ func Build(candidates []Candidate, teams []Team, rules Rules, previous []Place) 
 
 	now := make(map[engine.Person]outcome, len(previous)) // of those listed before
 	out.Attrition.Candidates = len(candidates)
-	byHand := out.add(candidates, order, lists, before, now)
+	byHand := out.add(candidates, order, lists, serves, before, now)
 	if rules.AddedTakePlaces {
 		for l := range out.Lists {
 			out.Lists[l].Places = max(0, out.Lists[l].Places-len(out.Lists[l].Added))
@@ -184,6 +194,9 @@ func Build(candidates []Candidate, teams []Team, rules Rules, previous []Place) 
 		c := &candidates[i]
 		if byHand[c.Person] {
 			continue
+		}
+		for _, l := range serves[c.Practice] {
+			out.Lists[l].Attrition.Candidates++
 		}
 		code := rules.exclusion(c, serves)
 		if code == NoCode {
@@ -198,6 +211,13 @@ func Build(candidates []Candidate, teams []Team, rules Rules, previous []Place) 
 				list.Rows = append(list.Rows, row)
 			}
 			if len(on) > 0 {
+				for _, l := range serves[c.Practice] {
+					if slices.Contains(on, l) {
+						out.Lists[l].Attrition.Listed++
+					} else {
+						out.Lists[l].Attrition.Left[MovedTeam]++
+					}
+				}
 				out.Attrition.Listed++
 				if len(before[c.Person]) > 0 {
 					now[c.Person] = outcome{teams: teamsOf(out.Lists, on)}
@@ -207,6 +227,9 @@ func Build(candidates []Candidate, teams []Team, rules Rules, previous []Place) 
 			code = RankedLower
 		}
 		out.Attrition.Left[code]++
+		for _, l := range serves[c.Practice] {
+			out.Lists[l].Attrition.Left[code]++
+		}
 		if len(before[c.Person]) > 0 {
 			now[c.Person] = outcome{code: code}
 		}
@@ -222,7 +245,7 @@ func Build(candidates []Candidate, teams []Team, rules Rules, previous []Place) 
 }
 
 // add puts those whom somebody added by hand on their lists.
-func (r *Result) add(candidates []Candidate, order []int32, lists map[string]int, before map[engine.Person][]string, now map[engine.Person]outcome) map[engine.Person]bool {
+func (r *Result) add(candidates []Candidate, order []int32, lists map[string]int, serves map[engine.Code][]int, before map[engine.Person][]string, now map[engine.Person]outcome) map[engine.Person]bool {
 	out := map[engine.Person]bool{}
 	for _, i := range order {
 		c := &candidates[i]
@@ -232,6 +255,14 @@ func (r *Result) add(candidates []Candidate, order []int32, lists map[string]int
 		}
 		list := &r.Lists[l]
 		list.Added = append(list.Added, list.row(c, r.Cuts, before[c.Person]))
+		list.Attrition.Candidates++
+		list.Attrition.Added++
+		for _, o := range serves[c.Practice] {
+			if o != l {
+				r.Lists[o].Attrition.Candidates++
+				r.Lists[o].Attrition.Left[MovedTeam]++
+			}
+		}
 		now[c.Person] = outcome{teams: []string{c.Added}}
 		out[c.Person] = true
 		r.Attrition.Added++

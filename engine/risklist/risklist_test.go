@@ -34,7 +34,7 @@ func script(t *testing.T, people string, teams []Team, rules Rules, previous []P
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := r.Attrition.Check(); err != nil {
+	if err := r.Check(); err != nil {
 		t.Fatal(err)
 	}
 	var b strings.Builder
@@ -225,7 +225,7 @@ func TestF3F4R1BuildProperties(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w := anyWorld(t)
 		r := w.build(t)
-		if err := r.Attrition.Check(); err != nil {
+		if err := r.Check(); err != nil {
 			t.Fatal(err)
 		}
 		serves := map[string]map[engine.Code]bool{}

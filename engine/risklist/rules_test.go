@@ -45,7 +45,7 @@ func TestR11QuietUntilRiskOrReasonsChange(t *testing.T) {
 	} {
 		people := []Candidate{{Person: 1, Probability: x.p, Practice: 1, Reasons: x.reasons, Quiet: x.quiet}, {Person: 2, Probability: 0.01, Practice: 1}}
 		r, err := Build(people, teams, Rules{AsOf: x.asOf}, []Place{{1, "a"}})
-		if err != nil || r.Attrition.Check() != nil {
+		if err != nil || r.Check() != nil {
 			t.Fatal(err)
 		}
 		want := engine.Person(1)
@@ -93,7 +93,7 @@ func TestF5GapsNeverAlterTheRisk(t *testing.T) {
 		}
 		w.rules.Order, w.rules.Gaps = AmongGaps, []GapCode{ReviewOverdue, CarerUnsupported}
 		among := w.build(t)
-		if err := among.Attrition.Check(); err != nil {
+		if err := among.Check(); err != nil {
 			t.Fatal(err)
 		}
 		if among.Cuts != plain.Cuts {
@@ -146,7 +146,7 @@ func TestR8AddedByHandIsListedOnceAndCountedOpenly(t *testing.T) {
 	for _, take := range []bool{false, true} {
 		rules.AddedTakePlaces = take
 		r, err := Build(people, teams, rules, []Place{{1, "a"}, {2, "b"}})
-		if err != nil || r.Attrition.Check() != nil {
+		if err != nil || r.Check() != nil {
 			t.Fatal(err, r.Attrition)
 		}
 		a := r.Lists[0]
@@ -176,7 +176,7 @@ func TestSharedKnowingly(t *testing.T) {
 	teams := []Team{{ID: "b", Practices: []engine.Code{1}, Capacity: 2}, {ID: "a", Practices: []engine.Code{1, 2}, Capacity: 3}}
 	people := []Candidate{{Person: 1, Probability: 0.5, Practice: 1}, {Person: 2, Probability: 0.25, Practice: 1}, {Person: 3, Probability: 0.125, Practice: 1}, {Person: 4, Probability: 0.75, Practice: 2}}
 	r, err := Build(people, teams, Rules{Shared: true}, []Place{{1, "a"}, {1, "b"}, {3, "a"}, {2, "gone"}})
-	if err != nil || r.Attrition.Check() != nil {
+	if err != nil || r.Check() != nil {
 		t.Fatal(err)
 	}
 	a, b := r.Lists[0], r.Lists[1]

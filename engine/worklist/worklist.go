@@ -50,10 +50,16 @@ type Store struct {
 }
 
 //go:embed schema.sql
-var schema string
+var first string
+
+//go:embed capacity.sql
+var second string
+
+// steps bring the file from each version to the next.
+var steps = []string{first, second}
 
 // version of the schema, kept in user_version.
-const version = 1
+var version = len(steps)
 
 // File is the store's name in its folder.
 const File = "worklist.db"
@@ -126,8 +132,10 @@ func (s *Store) migrate() error {
 	case have > version:
 		return fault("worklist-newer", "the worklist was written by a newer version of this program: use that version")
 	}
-	if _, err := tx.Exec(schema); err != nil {
-		return broken("the worklist cannot be written", err)
+	for _, step := range steps[have:] {
+		if _, err := tx.Exec(step); err != nil {
+			return broken("the worklist cannot be written", err)
+		}
 	}
 	if _, err := tx.Exec(fmt.Sprintf("PRAGMA user_version = %d", version)); err != nil {
 		return broken("the worklist cannot be written", err)
