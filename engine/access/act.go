@@ -12,6 +12,7 @@ const (
 	ActOnItem      Act = "act_on_item"     // state, owner, next date or note of a work item
 	AddPerson      Act = "add_person"      // put a person on a team's list by hand
 	ReferPerson    Act = "refer_person"    // a file with the draft of a referral of one person
+	SetCapacity    Act = "set_capacity"    // how many people a team's next list shall hold
 	ApproveList    Act = "approve_list"    // let a list go to its team
 	Recall         Act = "recall"          // take a list back
 	Count          Act = "count"           // counts of people, disclosure-controlled
@@ -58,6 +59,7 @@ var acts = []trait{
 	{ActOnItem, OfPerson, true, true, "change a work item"},
 	{AddPerson, OfPerson, true, true, "add a person to a list"},
 	{ReferPerson, OfPerson, true, true, "draft a referral of a person"},
+	{SetCapacity, OfList, true, false, "set how long a list is"},
 	{ApproveList, OfList, true, false, "approve a list"},
 	{Recall, OfList, true, false, "recall a list"},
 	{Count, Nothing, true, false, "count people"},

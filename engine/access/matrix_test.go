@@ -17,6 +17,7 @@ export_list      coordinator:rw clinical_lead:rw
 act_on_item      coordinator:r clinical_lead:r pharmacy:r domiciliary:r social_care:r
 add_person       coordinator:rw clinical_lead:rw
 refer_person     coordinator:rw clinical_lead:rw
+set_capacity     coordinator:r clinical_lead:r
 approve_list     clinical_lead:r
 recall           clinical_lead:rw ig_lead:w
 count            clinical_lead analyst ig_lead
@@ -37,10 +38,10 @@ see_disclosures  ig_lead privacy_officer
 // Acts that read the snapshot, those about one person or list of persons, and
 // what each is about.
 const (
-	readSnapshot = "open_list open_person reveal_identity export_list act_on_item add_person refer_person approve_list recall count define_cohort export_counts see_model see_quality read_scores_api"
+	readSnapshot = "open_list open_person reveal_identity export_list act_on_item add_person refer_person set_capacity approve_list recall count define_cohort export_counts see_model see_quality read_scores_api"
 	aboutPeople  = "open_list open_person reveal_identity export_list act_on_item add_person refer_person read_scores_api"
 	ofPersons    = "open_person reveal_identity act_on_item add_person refer_person access_history read_scores_api"
-	ofLists      = "open_list reveal_identity export_list approve_list recall read_scores_api"
+	ofLists      = "open_list reveal_identity export_list set_capacity approve_list recall read_scores_api"
 	ofOrgs       = "read_scores_api"
 )
 

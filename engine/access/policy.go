@@ -49,6 +49,7 @@ var table = []Policy{
 	{Coordinator, ActOnItem, related, noReason, DisplayCareTeam, ColumnNotes},
 	{Coordinator, AddPerson, related, reason, DisplayCareTeam, ColumnNotes},
 	{Coordinator, ReferPerson, related, reason, DisplayCareTeam, Identity},
+	{Coordinator, SetCapacity, related, noReason, DisplayCounts, 0},
 	{Coordinator, SeeModel, anywhere, noReason, DisplayCounts, 0},
 
 	{ClinicalLead, OpenHome, anywhere, noReason, DisplayNone, 0},
@@ -59,6 +60,7 @@ var table = []Policy{
 	{ClinicalLead, ActOnItem, related, noReason, DisplayClinician, ColumnNotes},
 	{ClinicalLead, AddPerson, related, reason, DisplayClinician, ColumnNotes},
 	{ClinicalLead, ReferPerson, related, reason, DisplayClinician, Identity},
+	{ClinicalLead, SetCapacity, related, noReason, DisplayCounts, 0},
 	{ClinicalLead, ApproveList, related, noReason, DisplayCounts, 0},
 	{ClinicalLead, Recall, related, reason, DisplayCounts, 0},
 	{ClinicalLead, Count, anywhere, noReason, DisplayCounts, 0},

@@ -27,6 +27,7 @@ export_list      coordinator:rw clinical_lead:rw
 act_on_item      coordinator:r clinical_lead:r pharmacy:r domiciliary:r social_care:r
 add_person       coordinator:rw clinical_lead:rw
 refer_person     coordinator:rw clinical_lead:rw
+set_capacity     coordinator:r clinical_lead:r
 approve_list     clinical_lead:r
 recall           clinical_lead:rw ig_lead:w
 count            clinical_lead analyst ig_lead
