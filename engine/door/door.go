@@ -12,6 +12,7 @@ package door
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -125,9 +126,25 @@ func (d *Doors) record(ctx context.Context, a ask, outcome string) error {
 func (d *Doors) use(ctx context.Context) (*snapshot.Snapshot, func(), access.Purpose, error) {
 	s, done, err := d.opt.Snapshots.Use(ctx)
 	if err != nil {
-		return nil, nil, "", err
+		return nil, nil, "", notOpened(err)
 	}
 	return s, done, access.Purpose(s.Purpose), nil
+}
+
+// notOpened says to a reader that there is no snapshot to show, with the code
+// that whoever runs the installation asks for; the cause is in the log.
+func notOpened(err error) error {
+	code := "snapshot-unreadable"
+	var fault *engine.Fault
+	switch {
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return err
+	case errors.As(err, &fault) && fault.Code == "no-snapshot":
+		return err
+	case fault != nil:
+		code = fault.Code
+	}
+	return &engine.Fault{Code: code, Say: "what was published last cannot be opened, so nothing can be shown now; what you saved is kept. Tell whoever runs this installation, with the code", Err: err}
 }
 
 // relationship is what is known today about a person. The work is the same

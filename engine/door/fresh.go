@@ -25,6 +25,9 @@ func (d *Doors) frame(s *snapshot.Snapshot) Frame {
 	f := Frame{Site: s.Site, Synthetic: s.Synthetic, Snapshot: s.Name, AsOf: s.AsOf, Sources: s.Sources()}
 	today := d.opt.Today()
 	var old []string
+	if s.Behind() {
+		old = append(old, "What was published after it cannot be opened.")
+	}
 	if n := int(today - s.AsOf); n > d.opt.Stale {
 		old = append(old, fmt.Sprintf("It is as the record stood %d days ago.", n))
 	}

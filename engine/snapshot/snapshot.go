@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 
 	"leftshift/engine"
 	"leftshift/engine/lake"
@@ -20,6 +21,7 @@ type Snapshot struct {
 	Model Model // zero when no fitted model served
 
 	dir       string
+	behind    atomic.Bool // see Behind
 	places    *Places
 	lists     []*List
 	byTeam    map[string]*List
@@ -155,5 +157,9 @@ func rows[T any](ctx context.Context, s *Snapshot, file, where string, order ...
 	if s.db == nil {
 		return nil, &engine.Fault{Code: "snapshot-closed", Say: "the snapshot " + s.Name + " is no longer open: ask again"}
 	}
-	return lake.Rows[T](ctx, s.db, filepath.Join(s.dir, file), where, order...)
+	out, err := lake.Rows[T](ctx, s.db, filepath.Join(s.dir, file), where, order...)
+	if err != nil && ctx.Err() == nil {
+		return nil, &engine.Fault{Code: "snapshot-damaged", Say: "snapshots/" + s.Name + "/" + file + " cannot be read: run again for the snapshot's as-of date, which publishes it anew, or restore the file", Err: err}
+	}
+	return out, err
 }

@@ -313,7 +313,8 @@ func statusOf(code string) (int, string) {
 		return http.StatusConflict, "This list is too old to work"
 	case "refer-state", "refer-busy", "referral", "columns":
 		return http.StatusConflict, "This cannot be done now"
-	case "no-snapshot", "audit-unavailable", "not-done", "no-worklist", "worklist-unusable", "worklist-closed", "verify-busy", "verify-long", "verify-elsewhere":
+	case "no-snapshot", "audit-unavailable", "not-done", "no-worklist", "worklist-unusable", "worklist-closed", "verify-busy", "verify-long", "verify-elsewhere",
+		"pointer-damaged", "snapshot-unreadable", "snapshot-damaged", "snapshot-manifest", "snapshot-doubled", "snapshot-organisations", "snapshot-recalled", "recall-unreadable", "snapshot-closed":
 		return http.StatusServiceUnavailable, "Not available now"
 	}
 	if strings.HasPrefix(code, "cohort") || code == "no-cohorts" {

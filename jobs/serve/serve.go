@@ -46,6 +46,7 @@ type Site struct {
 // Open opens what a site's doors need. Close it.
 func Open(c *config.Config, log *slog.Logger) (s *Site, err error) {
 	s = &Site{c: c, log: log, snapshots: snapshot.Hold(c.At(c.Site.Data))}
+	s.snapshots.Warn = func(err error) { log.Error("snapshot", "error", err) }
 	defer func() {
 		if err != nil {
 			s.Close()
