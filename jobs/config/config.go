@@ -28,6 +28,7 @@ type Config struct {
 	Model     Model     `toml:"model" say:"What is predicted, and how a model is fitted."`
 	Switch    []Switch  `toml:"sdec_switch" say:"Changes of where a trust records same-day emergency care. Repeat the table for each; the night warns of those that are not declared."`
 	Lists     Lists     `toml:"lists" say:"Risk lists."`
+	Gate      Gate      `toml:"gate" say:"Limits that the model must keep to, on the people it was tested on and, once their outcomes are due, on those whom it scored."`
 	Report    Report    `toml:"report" say:"Disclosure control of every count that leaves."`
 	Schedule  Schedule  `toml:"schedule" say:"When the night run starts."`
 	Serve     Serve     `toml:"serve" canon:"-" say:"The web application, leftshift serve."`
@@ -159,6 +160,7 @@ var choices = map[string][]string{
 	"sensitive": consent.SensitiveDatasets(),
 	"format":    {"fhir", "flat"},
 	"known":     {"recorded", "updated"},
+	"gate":      {"warn", "hold"},
 	"catchup":   {"latest", "none", "all"},
 	"signin":    {string(signin.Demo), string(signin.CIS2), string(signin.Entra)},
 	"role":      roles(),
