@@ -30,6 +30,9 @@ type Manifest struct {
 	Maps   string                      `json:"maps"` // digest of the mapping that read it
 	Counts source.Counts               `json:"counts"`
 	Tables map[string]source.TableFile `json:"tables"`
+	// Erased are the erasures since it landed, in order; Counts and Tables are as
+	// they left them.
+	Erased []Erasure `json:"erased,omitempty"`
 }
 
 // Batch is a landed batch on disk.

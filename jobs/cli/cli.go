@@ -129,7 +129,7 @@ One night over your own sources:       leftshift run --config leftshift.toml`,
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
 	root.PersistentFlags().BoolVarP(&a.quiet, "quiet", "q", false, "no progress, only results and errors")
 	root.PersistentFlags().BoolVar(&a.logJSON, "log-json", false, "progress as JSON lines on standard error")
-	root.AddCommand(a.demoCommand(), a.serveCommand(), a.recallCommand(), a.deliverCommand(), a.synthCommand(), a.runCommand(), a.trainCommand(), a.scheduleCommand(), a.statusCommand(),
+	root.AddCommand(a.demoCommand(), a.serveCommand(), a.recallCommand(), a.retainCommand(), a.deliverCommand(), a.synthCommand(), a.runCommand(), a.trainCommand(), a.scheduleCommand(), a.statusCommand(),
 		a.sqlCommand(), a.featuresCommand(), a.outcomesCommand(), a.codelistCommand(), a.scoresCommand(), a.modelsCommand(), a.cohortsCommand(), a.auditCommand(), a.tokenCommand(), a.keygenCommand(), a.versionCommand())
 	root.AddCommand(a.stepCommands()...)
 	return root

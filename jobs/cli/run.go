@@ -189,7 +189,7 @@ func (a *app) scheduleCommand() *cobra.Command {
 			}
 			defer l.Close()
 			tell := a.listener()
-			s := schedule.Scheduler{Job: a.thenDeliver(c, a.job(c, "night", tell, func(at time.Time) ([]pipeline.Step, error) {
+			s := schedule.Scheduler{Job: a.thenRetain(c, a.thenDeliver(c, a.job(c, "night", tell, func(at time.Time) ([]pipeline.Step, error) {
 				// A slot's as-of date is the civil day before it: the last whole day.
 				asOf := c.AsOf(at)
 				if c.Site.AsOf == "" {
@@ -200,7 +200,7 @@ func (a *app) scheduleCommand() *cobra.Command {
 					return nil, err
 				}
 				return n.Steps(""), nil
-			}), tell), Spec: spec, CatchUp: schedule.CatchUp(c.Schedule.CatchUp), MaxCatchUp: c.Schedule.MaxCatchUp, Folder: data, Ledger: l, Hear: tell}
+			}), tell), tell), Spec: spec, CatchUp: schedule.CatchUp(c.Schedule.CatchUp), MaxCatchUp: c.Schedule.MaxCatchUp, Folder: data, Ledger: l, Hear: tell}
 			return s.Run(cmd.Context())
 		},
 	})
@@ -258,6 +258,7 @@ func (a *app) statusCommand() *cobra.Command {
 					fmt.Fprintf(a.out, "    %s [%s]\n", r.Say, r.Code)
 				}
 			}
+			a.unset(c)
 			return nil
 		},
 	})

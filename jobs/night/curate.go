@@ -143,7 +143,10 @@ func (n *Night) verify(ctx context.Context) error {
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
-			return n.batches[i].Verify()
+			if err := n.batches[i].Verify(); err != nil {
+				return err
+			}
+			return n.certified(&n.batches[i])
 		})
 	}
 	return group.Wait()

@@ -76,7 +76,10 @@ func (n *Night) extract(ctx context.Context, r *pipeline.Run) error {
 	if err != nil {
 		return err
 	}
-	have := map[string]bool{}
+	have, err := lake.Gone(landedDir) // deleted since: not landed again
+	if err != nil {
+		return err
+	}
 	for _, b := range landed {
 		have[b.ID] = true
 	}
