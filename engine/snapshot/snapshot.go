@@ -26,6 +26,7 @@ type Snapshot struct {
 	lists     []*List
 	byTeam    map[string]*List
 	listed    map[engine.Person]*Told
+	cuts      map[string]*Cut
 	quality   Quality
 	counted   counted
 	measuring measuring
@@ -99,6 +100,9 @@ func (s *Snapshot) read(ctx context.Context) (err error) {
 		s.Model = Model{Name: fitted[0].Name, Horizon: fitted[0].Horizon, Outcome: fitted[0].Outcome}
 	}
 	if s.places, err = s.readPlaces(ctx); err != nil {
+		return err
+	}
+	if err := s.readCuts(); err != nil {
 		return err
 	}
 	return s.readLists(ctx)

@@ -86,16 +86,22 @@ type listsInfo struct {
 }
 
 type listInfo struct {
-	Team     string  `json:"team"`
-	Name     string  `json:"name"`
-	Capacity int     `json:"capacity"`
-	Size     int     `json:"size"`  // ranked and added
-	Added    int     `json:"added"` // by hand
-	Joiners  int     `json:"joiners"`
-	Stayers  int     `json:"stayers"`
-	Leavers  int     `json:"leavers"`
-	Expected float64 `json:"expected_events"`
-	Everyone float64 `json:"expected_events_of_everyone"`
+	Team       string  `json:"team"`
+	Name       string  `json:"name"`
+	Capacity   int     `json:"capacity"`
+	Configured int     `json:"configured"` // capacity by configuration
+	Set        bool    `json:"set"`        // the capacity is the team's own
+	Size       int     `json:"size"`       // ranked and added
+	Added      int     `json:"added"`      // by hand
+	Joiners    int     `json:"joiners"`
+	Stayers    int     `json:"stayers"`
+	Leavers    int     `json:"leavers"`
+	Expected   float64 `json:"expected_events"`
+	Everyone   float64 `json:"expected_events_of_everyone"`
+
+	Candidates int64            `json:"candidates"` // people of its practices, and those added to it
+	Attrition  map[string]int64 `json:"attrition"`  // coded reason to these people
+	Again      *int             `json:"again"`      // of size, on it 30 days ago and nothing done since; null not known
 }
 
 // stepLists makes one list for each neighbourhood team.
@@ -235,13 +241,15 @@ func (n *Night) lists(ctx context.Context, r *pipeline.Run, dir string) error {
 		return &engine.Fault{Code: "lists-exclude", Say: "lists.exclude names a reason that is none", Err: err}
 	}
 	exclude |= risklist.InHospital.Flag() // the risk is of people who are not there now
-	got, err := risklist.Build(candidates, g.teams, risklist.Rules{Capacity: n.Config.Lists.Capacity, Exclude: exclude, MinProbability: n.Config.Lists.MinProbability, AsOf: n.AsOf}, before)
+	teams := risklist.Heed(g.teams, n.Config.Lists.Capacity, n.work.set())
+	got, err := risklist.Build(candidates, teams, risklist.Rules{Capacity: n.Config.Lists.Capacity, Exclude: exclude, MinProbability: n.Config.Lists.MinProbability, AsOf: n.AsOf}, before)
 	if err != nil {
 		return err
 	}
-	if err := got.Attrition.Check(); err != nil {
+	if err := got.Check(); err != nil {
 		return err
 	}
+	got.Again(n.work.idle, n.work.since)
 	if err := writeLists(filepath.Join(dir, listFile), got); err != nil {
 		return err
 	}
@@ -285,23 +293,30 @@ func (n *Night) excluded(ctx context.Context, db *lake.DB, curated string, place
 	}
 	type registered struct {
 		Person engine.Person `col:"person"`
+		Where  engine.Code   `col:"practice"`
 		From   engine.Day    `col:"from_day"`
 		To     engine.Day    `col:"to_day"`
 	}
-	chains, err := lake.Rows[registered](ctx, db, filepath.Join(curated, "registration", "*.parquet"), "")
+	chains, err := lake.Rows[registered](ctx, db, filepath.Join(curated, "registration", "*.parquet"), "", "person", "from_day NULLS FIRST", "to_day NULLS LAST", "practice")
 	if err != nil {
 		return nil, err
 	}
 	const now, before = 1, 2
 	when := map[engine.Person]int{}
+	last := map[engine.Person]engine.Code{} // practice of the latest registration, one of today before others
 	for _, x := range chains {
 		switch {
 		case x.From != engine.NoDay && x.From > n.AsOf:
+			continue
 		case x.To == engine.NoDay || x.To >= n.AsOf:
 			when[x.Person] |= now
 		default:
+			if when[x.Person]&now != 0 {
+				continue
+			}
 			when[x.Person] |= before
 		}
+		last[x.Person] = x.Where
 	}
 	type mortal struct {
 		Person engine.Person `col:"person"`
@@ -317,7 +332,7 @@ func (n *Night) excluded(ctx context.Context, db *lake.DB, curated string, place
 		if in[p.Person] || p.Birth != engine.NoDay && p.Birth > n.AsOf {
 			continue
 		}
-		c := risklist.Candidate{Person: p.Person, Probability: math.NaN()}
+		c := risklist.Candidate{Person: p.Person, Probability: math.NaN(), Practice: last[p.Person]}
 		switch {
 		case p.Death != engine.NoDay && p.Death <= n.AsOf:
 			c.Flags = risklist.Died.Flag()
@@ -387,20 +402,31 @@ func conditionsOf(v float32) int64 {
 }
 
 func listsOf(got *risklist.Result, previous string) listsInfo {
-	info := listsInfo{Attrition: map[string]int64{}, Leavers: map[string]int64{}, Scored: int64(got.Attrition.Candidates), Listed: int64(got.Attrition.Listed), Added: int64(got.Attrition.Added),
+	info := listsInfo{Leavers: map[string]int64{}, Scored: int64(got.Attrition.Candidates), Listed: int64(got.Attrition.Listed), Added: int64(got.Attrition.Added),
 		Expected: got.Expected.Events, Everyone: got.Expected.Everyone, Previous: previous}
-	for _, c := range risklist.Codes() {
-		if k := got.Attrition.Left[c]; k > 0 {
-			info.Attrition[c.String()] = int64(k)
-		}
-	}
+	info.Attrition = leftOff(&got.Attrition)
 	for _, l := range got.Leavers {
 		info.Leavers[l.Reason.String()]++
 	}
 	for _, l := range got.Lists {
-		info.Lists = append(info.Lists, listInfo{Team: l.Team.ID, Name: l.Team.Name, Capacity: l.Team.Capacity, Size: len(l.Rows) + len(l.Added), Added: len(l.Added), Joiners: l.Joiners, Stayers: l.Stayers, Leavers: l.Leavers,
-			Expected: l.Expected.Events, Everyone: l.Expected.Everyone})
+		x := listInfo{Team: l.Team.ID, Name: l.Team.Name, Capacity: l.Team.Capacity, Configured: l.Team.Configured, Set: l.Team.Set, Size: len(l.Rows) + len(l.Added), Added: len(l.Added), Joiners: l.Joiners, Stayers: l.Stayers, Leavers: l.Leavers,
+			Expected: l.Expected.Events, Everyone: l.Expected.Everyone, Candidates: int64(l.Attrition.Candidates), Attrition: leftOff(&l.Attrition)}
+		if l.AgainKnown {
+			x.Again = &l.Again
+		}
+		info.Lists = append(info.Lists, x)
 	}
 	slices.SortFunc(info.Lists, func(a, b listInfo) int { return cmp.Compare(a.Team, b.Team) })
 	return info
+}
+
+// leftOff is an attrition as published: coded reason to people.
+func leftOff(a *risklist.Attrition) map[string]int64 {
+	out := map[string]int64{}
+	for _, c := range risklist.Codes() {
+		if k := a.Left[c]; k > 0 {
+			out[c.String()] = int64(k)
+		}
+	}
+	return out
 }

@@ -25,6 +25,10 @@ import (
 type worked struct {
 	quiet map[engine.Person]risklist.Quiet
 	added map[engine.Person]string // by hand, to a team's list
+
+	capacity map[string]worklist.Capacity // that teams set themselves
+	idle     []risklist.Place             // on a list before, and nothing done since
+	since    bool                         // there were lists then
 }
 
 // worked reads the site's worklist; nothing where it has none.
@@ -41,6 +45,17 @@ func (n *Night) worked(ctx context.Context) (*worked, error) {
 	defer store.Close()
 	if w.quiet, err = store.Quiet(ctx, n.AsOf, worklist.StandardPeriods); err != nil {
 		return nil, err
+	}
+	if w.capacity, err = store.Capacities(ctx); err != nil {
+		return nil, err
+	}
+	idle, since, err := store.Idle(ctx, n.AsOf, risklist.RepeatDays)
+	if err != nil {
+		return nil, err
+	}
+	w.since = since
+	for _, p := range idle {
+		w.idle = append(w.idle, risklist.Place{Person: p.Person, Team: p.List})
 	}
 	items, err := store.Items(ctx, worklist.Query{Open: true})
 	for _, it := range items { // of several, the first
@@ -59,6 +74,22 @@ func (w *worked) lines() (out []string) {
 	}
 	for _, p := range slices.Sorted(maps.Keys(w.added)) {
 		out = append(out, fmt.Sprintf("added %d %q", p, w.added[p]))
+	}
+	for _, team := range slices.Sorted(maps.Keys(w.capacity)) {
+		out = append(out, fmt.Sprintf("capacity %q %d", team, w.capacity[team].People))
+	}
+	out = append(out, fmt.Sprintf("since %v", w.since))
+	for _, p := range w.idle {
+		out = append(out, fmt.Sprintf("idle %d %q", p.Person, p.Team))
+	}
+	return out
+}
+
+// set is how many people each team set for its list; 0 for the configured number.
+func (w *worked) set() map[string]int {
+	out := map[string]int{}
+	for team, c := range w.capacity {
+		out[team] = c.People
 	}
 	return out
 }

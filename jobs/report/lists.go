@@ -2,6 +2,7 @@ package report
 
 import (
 	"math"
+	"strconv"
 
 	"leftshift/engine/disclosure"
 	"leftshift/engine/risklist"
@@ -62,8 +63,8 @@ func (b *builder) lists() section {
 	}
 	left := b.night.Rule.Partitions(byList, counts)
 
-	g := &grid{Caption: "Lists by team", Head: heads("Team", "#Capacity", "#Listed", "#Added by hand", "#New", "#Left", "#Expected events per 100 listed", "#Share of its expected events"),
-		Note: "Listed: by rank, and those whom a team added by hand. New: was not on this team's list before. The share is of all expected events among the people of the team's practices, or of everyone scored in the last row."}
+	g := &grid{Caption: "Lists by team", Head: heads("Team", "#Capacity", "#Listed", "#Added by hand", "#New", "#Left", "#Expected events per 100 listed", "#Share of its expected events", "#Repeated"),
+		Note: "Listed: by rank, and those whom a team added by hand. New: was not on this team's list before. The share is of all expected events among the people of the team's practices, or of everyone scored in the last row. Repeated: of those listed, how many were on the list " + strconv.Itoa(risklist.RepeatDays) + " days ago and nobody has done anything for them since."}
 	yield := func(y risklist.Yield, shown disclosure.Cell) (string, string) {
 		if per, ok := b.night.Rule.Mean(y.Listed, y.Per100()); ok {
 			if _, ok := shown.Value(); ok {
@@ -85,15 +86,26 @@ func (b *builder) lists() section {
 		}
 		joined = append(joined, b.night.Rule.Count(l.Joiners))
 		added = append(added, b.night.Rule.Count(len(l.Added)))
-		g.Rows = append(g.Rows, row(name, things(l.Team.Capacity), people(size[k]), people(added[k]), people(joined[k]), people(left[0][k]), per, caught))
+		places := things(l.Team.Capacity)
+		if l.Team.Set {
+			places += " (set by the team; configured " + things(l.Team.Configured) + ")"
+		}
+		again := none
+		if l.AgainKnown {
+			again = disclosure.Star
+			if share, ok := disclosure.Percent(b.night.Rule.Count(l.Again), size[k]); ok {
+				again = percent(share)
+			}
+		}
+		g.Rows = append(g.Rows, row(name, places, people(size[k]), people(added[k]), people(joined[k]), people(left[0][k]), per, caught, again))
 		capacity += l.Team.Capacity
 	}
 	if closed > 0 {
-		g.Rows = append(g.Rows, row("Lists that are no more", none, none, none, none, people(left[0][len(byList)-1]), none, none))
+		g.Rows = append(g.Rows, row("Lists that are no more", none, none, none, none, people(left[0][len(byList)-1]), none, none, none))
 	}
 	per, caught := yield(r.Expected, b.listed)
 	b.caught, b.per100 = caught, per
-	g.Foot = row("All", things(capacity), people(b.listed), people(disclosure.Sum(added...)), people(disclosure.Sum(joined...)), people(disclosure.Sum(left[0]...)), per, caught)
+	g.Foot = row("All", things(capacity), people(b.listed), people(disclosure.Sum(added...)), people(disclosure.Sum(joined...)), people(disclosure.Sum(left[0]...)), per, caught, none)
 	s.Blocks = append(s.Blocks, block{Grid: g})
 
 	a := &grid{Caption: "What became of everyone scored or known", Head: heads("Reason", "Code", "#People")}

@@ -83,8 +83,9 @@ func Publish(t testing.TB, data string, people int, site string, also ...engine.
 	write("need.parquet", "need", needs...)
 	write("leaver.parquet", "leaver", &schema.Leaver{List: "team-0", Person: Person(2), Code: "ranked_lower"}, &schema.Leaver{List: "team-1", Person: Person(people + 7), Code: "died"})
 	for file, text := range map[string]string{
-		"quality.json":    `{"sources":[{"source":"place_a","facts":12,"newest_fact":"2026-03-30","newest_known":"2026-03-31"}]}`,
-		"lists.json":      `{"scored":40,"listed":8,"added":0,"attrition":{"care_home":3,"ranked_lower":29},"leavers":{"died":1,"ranked_lower":1},"previous":"2026-02-28-abc"}`,
+		"quality.json": `{"sources":[{"source":"place_a","facts":12,"newest_fact":"2026-03-30","newest_known":"2026-03-31"}]}`,
+		"lists.json": `{"lists":[{"team":"team-0","capacity":4,"configured":4,"size":4,"expected_events":0.06,"expected_events_of_everyone":0.38,"candidates":43,"attrition":{"died":14,"care_home":3,"ranked_lower":22},"again":1},
+{"team":"team-1","capacity":4,"configured":6,"set":true,"size":4,"expected_events":0.08,"expected_events_of_everyone":0.4,"candidates":26,"attrition":{"ranked_lower":13,"moved_team":9},"again":null}],"scored":40,"listed":8,"added":0,"attrition":{"care_home":3,"ranked_lower":29},"leavers":{"died":1,"ranked_lower":1},"previous":"2026-02-28-abc"}`,
 		"evaluation.json": `[{"name":"boost_365","kind":"boost","horizon_days":365,"outcome":"an event"},{"name":"boost_90","kind":"boost","horizon_days":90}]`,
 	} {
 		if err := os.WriteFile(filepath.Join(dir, file), []byte(text), 0o600); err != nil {
