@@ -266,7 +266,7 @@ func (d *Doors) undone(ctx context.Context, a ask, err error) error {
 	if errors.As(err, &fault) && fault.Code != "worklist-unusable" && fault.Code != "worklist-closed" {
 		code = fault.Code
 	} else {
-		err = &engine.Fault{Code: code, Say: "the worklist could not be written, so nothing was done; the audit has that you asked for it. Try again, and tell whoever runs this installation if it goes on", Err: err}
+		err = &engine.Fault{Code: code, Say: "the worklist could not be written, so nothing was done and nothing was saved; the audit has that you asked for it. Try again, and tell whoever runs this installation if it goes on", Err: err}
 	}
 	// Where this entry fails too, the audit says more than was done, never less.
 	_ = d.record(context.WithoutCancel(ctx), a, code)

@@ -88,7 +88,7 @@ type site struct {
 	work  *worklist.Store
 	lines *strings.Builder
 
-	data, audit string // the folder of snapshots, and the file
+	data, audit, list string // the folder of snapshots, and the files of audit and worklist
 }
 
 func open(t *testing.T) *site { return openWith(t, audit.Options{}) }
@@ -106,7 +106,8 @@ func openWith(t *testing.T, opt audit.Options) *site {
 	holder := snapshot.Hold(data)
 	t.Cleanup(holder.Close)
 	today, _ := engine.ParseDay(made.AsOf)
-	work := worked(t, today)
+	folder := t.TempDir()
+	work := workedIn(t, folder, today)
 	lines := &strings.Builder{}
 	keyer, err := identity.NewKeyer(make([]byte, identity.KeyBytes))
 	if err != nil {
@@ -117,7 +118,7 @@ func openWith(t *testing.T, opt audit.Options) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &site{Server: httptest.NewServer(app), app: app, log: log, data: data, audit: path, work: work, lines: lines}
+	s := &site{Server: httptest.NewServer(app), app: app, log: log, data: data, audit: path, list: filepath.Join(folder, worklist.File), work: work, lines: lines}
 	t.Cleanup(s.Close)
 	return s
 }

@@ -272,7 +272,8 @@ func refusals(err error) []Fault {
 		return []Fault{{"who", "Somebody else has this person now. Do not contact the person. What you typed is kept and is not saved: you can save it as a note"}}
 	}
 	fields := map[string]string{"worklist-reason": "why", "worklist-note": "note", "worklist-next": "next-day", "worklist-move": "to", "worklist-key": "", "worklist-died": "", "worklist-closed-item": "",
-		"worklist-finished": "", "worklist-no-owner": "", "worklist-kind": "", "worklist-worry": "worry", "worklist-add": "team"}
+		"worklist-finished": "", "worklist-no-owner": "", "worklist-kind": "", "worklist-worry": "worry", "worklist-add": "team",
+		"not-done": ""} // what was typed is kept on the page
 	var out []Fault
 	for _, f := range faultsOf(err) {
 		field, ok := fields[f.Code]

@@ -23,10 +23,12 @@ import (
 
 // worked is a worklist with the lists of the snapshot that made makes of 40
 // people, on the snapshot's day at noon.
-func worked(t testing.TB, today engine.Day) *worklist.Store {
+func worked(t testing.TB, today engine.Day) *worklist.Store { return workedIn(t, t.TempDir(), today) }
+
+func workedIn(t testing.TB, folder string, today engine.Day) *worklist.Store {
 	t.Helper()
 	y, m, d := today.Date()
-	store, err := worklist.Open(t.TempDir(), worklist.Options{Now: func() time.Time { return time.Date(y, time.Month(m), d, 12, 0, 0, 0, time.UTC) }})
+	store, err := worklist.Open(folder, worklist.Options{Now: func() time.Time { return time.Date(y, time.Month(m), d, 12, 0, 0, 0, time.UTC) }})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -33,7 +33,8 @@ import (
 
 // Options of a store; the zero value is what a program uses.
 type Options struct {
-	Now func() time.Time // nil: time.Now
+	Now  func() time.Time // nil: time.Now
+	Wait time.Duration    // for another program that has the file locked; 0: 30 seconds
 }
 
 // Store is safe for concurrent use, and other processes may have the file open
@@ -70,6 +71,9 @@ func Open(folder string, opt Options) (*Store, error) {
 	if opt.Now == nil {
 		opt.Now = time.Now
 	}
+	if opt.Wait <= 0 {
+		opt.Wait = 30 * time.Second
+	}
 	file, err := durable.Private(folder, File)
 	if err != nil {
 		return nil, broken("the worklist's file cannot be made: check who may write the folder", err)
@@ -77,7 +81,7 @@ func Open(folder string, opt Options) (*Store, error) {
 	s := &Store{opt: opt, queue: make(chan *job, 256)}
 	open := func(more string, connections int) (*sql.DB, error) {
 		u := url.URL{Scheme: "file", Opaque: (&url.URL{Path: file}).EscapedPath(),
-			RawQuery: "_journal_mode=WAL&_synchronous=FULL&_busy_timeout=30000&_foreign_keys=1&_secure_delete=on" + more}
+			RawQuery: fmt.Sprintf("_journal_mode=WAL&_synchronous=FULL&_busy_timeout=%d&_foreign_keys=1&_secure_delete=on%s", opt.Wait.Milliseconds(), more)}
 		db, err := sql.Open("sqlite3", u.String())
 		if err != nil {
 			return nil, broken("the worklist cannot be opened", err)

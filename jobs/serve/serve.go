@@ -62,7 +62,7 @@ func Open(c *config.Config, log *slog.Logger) (s *Site, err error) {
 		Verify: func(ctx context.Context, each func(audit.Break)) (audit.Report, bool, error) {
 			return VerifyAudit(ctx, c, "", nil, each)
 		}}
-	if s.worklist, err = worklist.Open(c.At(c.Serve.State), worklist.Options{Now: workClock(c)}); err != nil {
+	if s.worklist, err = worklist.Open(c.At(c.Serve.State), worklist.Options{Now: workClock(c), Wait: workWait}); err != nil {
 		return s, err
 	}
 	opt.Worklist = s.worklist
@@ -84,6 +84,11 @@ func Open(c *config.Config, log *slog.Logger) (s *Site, err error) {
 	s.Doors = door.New(opt)
 	return s, nil
 }
+
+// workWait is how long a change waits while another program has the worklist
+// locked: as a night does while it writes all lists, and less than a browser
+// waits.
+const workWait = 10 * time.Second
 
 // Close lets go of everything.
 func (s *Site) Close() {
