@@ -53,3 +53,12 @@ func some(feature string) any {
 // LeftOut are the cuts that the snapshot cannot be divided by, for it lacks a
 // field that they ask about: their titles.
 func (k *Desk) LeftOut() []string { return k.memory.pop.leftOut }
+
+// Title is what a reader calls a way to divide people; "" where there is none of
+// that id.
+func (k *Desk) Title(dimension string) string {
+	if i := k.dimension(dimension); i >= 0 {
+		return k.memory.pop.dims[i].Title
+	}
+	return ""
+}

@@ -2,20 +2,20 @@ package cohort
 
 import "leftshift/engine/disclosure"
 
-// Workload is what a cut-off would give each practice to do.
+// Workload is what a cut-off would give each practice or team to do.
 type Workload struct {
 	Snapshot, AsOf string
 	All            Load
-	By             []Load // by practice
+	By             []Load // by practice or team
 }
 
 // Load is the people above a cut-off. The expected events are the sum of their
 // probabilities, rounded as people are; hidden where the people are.
 type Load struct {
-	Practice string // "" all
+	Of       string // practice or team; "" all
 	Above    disclosure.Cell
 	Expected disclosure.Cell
-	Everyone disclosure.Cell // expected among all the people of the practice
+	Everyone disclosure.Cell // expected among all of its people
 }
 
 // Per100 is the expected events per 100 people above the cut-off: the positive
@@ -26,19 +26,19 @@ func (l Load) Per100() (float64, bool) { return disclosure.Percent(l.Expected, l
 // sensitivity that the model itself expects. False where it is hidden.
 func (l Load) Share() (float64, bool) { return disclosure.Percent(l.Expected, l.Everyone) }
 
-func (m *memory) workload(above scope, practice int) *Workload {
+func (m *memory) workload(above scope, dim int) *Workload {
 	t := m.take(above)
 	total, cells := m.cells(t)
 	allTotal, all := m.cells(m.everyone())
 	w := &Workload{All: m.load("", t, 0, total, allTotal)}
-	for k, label := range m.pop.dims[practice].Labels {
-		w.By = append(w.By, m.load(label, t, m.pop.first[practice]+k, cells[practice][k], all[practice][k]))
+	for k, label := range m.pop.dims[dim].Labels {
+		w.By = append(w.By, m.load(label, t, m.pop.first[dim]+k, cells[dim][k], all[dim][k]))
 	}
 	return w
 }
 
-func (m *memory) load(practice string, t *told, cell int, above, all disclosure.Cell) Load {
-	l := Load{practice, above, disclosure.Hidden, disclosure.Hidden}
+func (m *memory) load(of string, t *told, cell int, above, all disclosure.Cell) Load {
+	l := Load{of, above, disclosure.Hidden, disclosure.Hidden}
 	if _, shown := above.Value(); shown {
 		l.Expected = m.rule.Weight(t.events[cell])
 	}

@@ -39,6 +39,7 @@ type CohortReport struct {
 	Ways         []OptionValue // to divide people
 	Others       []OptionValue // cohorts it may be compared with
 	Scores       []OptionValue // whose cut-offs may be compared
+	Dates        []OptionValue // snapshots of other dates, on which it may be counted too
 }
 
 // Table finds a table; a Fault with code no-page when there is none of that id.
@@ -138,11 +139,16 @@ func (d *Doors) count(ctx context.Context, who access.Principal, where Where, ac
 		if err != nil {
 			return err
 		}
-		out = q.report(def, r)
+		if out, err = q.report(def, r); err != nil {
+			return err
+		}
 		for _, e := range entries {
 			if e.Handle != "" && e.Handle != handle {
 				out.Others = append(out.Others, OptionValue{Value: e.Handle, Text: e.Name + ", version " + e.Version})
 			}
+		}
+		if out.Dates, err = d.dates(q.s, ""); err != nil {
+			return err
 		}
 		q.rows = rowsOf(out.Sections)
 		group, err = cohort.Group(def, r)
@@ -188,7 +194,9 @@ func (d *Doors) CountText(ctx context.Context, who access.Principal, where Where
 		if err != nil {
 			return err
 		}
-		out = q.report(def, r)
+		if out, err = q.report(def, r); err != nil {
+			return err
+		}
 		q.rows = rowsOf(out.Sections)
 		return nil
 	})
@@ -209,17 +217,24 @@ func (q *asked) count(ctx context.Context, def *cohort.Definition) (*cohort.Revi
 	return r, q.shelf.Counted(q.query, q.s.Name)
 }
 
-func (q *asked) report(def *cohort.Definition, r *cohort.Review) *CohortReport {
+func (q *asked) report(def *cohort.Definition, r *cohort.Review) (*CohortReport, error) {
 	d := q.desk.Dictionary
+	kept, err := withheldOf(q.s)
+	if err != nil {
+		return nil, err
+	}
 	out := &CohortReport{Hash: r.Hash, Name: def.Name, Version: def.Version, Author: def.Author, AsOf: def.AsOf, Tree: partsOf(d, def.Where, "")}
 	out.Handle, _ = def.Handle()
-	out.Sections = []Section{howMany(r), attrition(d, def.Where, r)}
+	out.Sections = []Section{howMany(r), attrition(d, def.Where, r, kept, q.rule)}
 	for _, x := range r.MakeUp {
 		out.Sections = append(out.Sections, makeUpOf(r, x))
 		out.Ways = append(out.Ways, OptionValue{Value: x.ID, Text: x.Title})
 	}
+	if missing := q.desk.LeftOut(); len(missing) > 0 {
+		out.Sections = append(out.Sections, Section{Title: "Not told", Words: []string{"This snapshot has no feature for: " + strings.Join(missing, "; ") + "."}})
+	}
 	out.Scores = q.scores()
-	return out
+	return out, nil
 }
 
 // scores are those whose cut-offs may be compared.
@@ -296,10 +311,9 @@ func (d *Doors) compare(ctx context.Context, who access.Principal, where Where, 
 		if err != nil {
 			return err
 		}
-		title := strings.ReplaceAll(by, "_", " ")
-		out = &CohortReport{Hash: q.query, Sections: compared(c, names[0], names[1], title)}
+		out = &CohortReport{Hash: q.query, Sections: compared(c, names[0], names[1], midSentence(q.desk.Title(by)))}
 		for _, id := range q.desk.Dimensions() {
-			out.Ways = append(out.Ways, OptionValue{Value: id, Text: strings.ReplaceAll(id, "_", " "), Chosen: id == by})
+			out.Ways = append(out.Ways, OptionValue{Value: id, Text: q.desk.Title(id), Chosen: id == by})
 		}
 		q.rows = rowsOf(out.Sections)
 		return nil
@@ -315,4 +329,13 @@ func (d *Doors) compare(ctx context.Context, who access.Principal, where Where, 
 func hashOf(texts ...string) string {
 	sum := sha256.Sum256([]byte(strings.Join(texts, "\n")))
 	return hex.EncodeToString(sum[:])
+}
+
+// midSentence is a title within a sentence: Age as age, PLUS and Core20 as they
+// are.
+func midSentence(title string) string {
+	if len(title) > 1 && title[1] >= 'a' && title[1] <= 'z' && !strings.HasPrefix(title, "Core20") {
+		return strings.ToLower(title[:1]) + title[1:]
+	}
+	return title
 }

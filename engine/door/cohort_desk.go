@@ -26,8 +26,14 @@ type Cohorts struct {
 	Plus   []cohort.Plus // local groups by which everyone is divided
 
 	mu   sync.Mutex
-	open *heldDesk
+	open [2]*heldDesk // of the current snapshot, and of the one before that was last asked for
 }
+
+// The desks that are held.
+const (
+	currentDesk = iota
+	earlierDesk
+)
 
 type heldDesk struct {
 	*cohort.Desk
@@ -40,17 +46,27 @@ type heldDesk struct {
 // use gives the desk of a snapshot, and done, to be called by who has finished
 // with it.
 func (c *Cohorts) use(ctx context.Context, s *snapshot.Snapshot, rule disclosure.Rule) (*cohort.Desk, func(), error) {
+	return c.held(ctx, currentDesk, s.Name, rule, func() (*snapshot.Snapshot, error) { return s, nil })
+}
+
+// held gives the desk of one of the two places; find opens its snapshot where it
+// is not there yet.
+func (c *Cohorts) held(ctx context.Context, at int, name string, rule disclosure.Rule, find func() (*snapshot.Snapshot, error)) (*cohort.Desk, func(), error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.open == nil || c.open.snapshot != s.Name {
+	if c.open[at] == nil || c.open[at].snapshot != name {
+		s, err := find()
+		if err != nil {
+			return nil, nil, err
+		}
 		desk, close, err := cohort.Open(ctx, s, c.Ledger, cohort.Options{Rule: rule, Most: c.Most, Plus: c.Plus})
 		if err != nil {
 			return nil, nil, err
 		}
-		c.retire()
-		c.open = &heldDesk{Desk: desk, snapshot: s.Name, close: close}
+		c.retire(at)
+		c.open[at] = &heldDesk{Desk: desk, snapshot: s.Name, close: close}
 	}
-	now := c.open
+	now := c.open[at]
 	now.users++
 	var once sync.Once
 	return now.Desk, func() {
@@ -64,23 +80,24 @@ func (c *Cohorts) use(ctx context.Context, s *snapshot.Snapshot, rule disclosure
 	}, nil
 }
 
-// retire lets go of the desk. The lock is held.
-func (c *Cohorts) retire() {
-	if c.open == nil {
+// retire lets go of a desk. The lock is held.
+func (c *Cohorts) retire(at int) {
+	if c.open[at] == nil {
 		return
 	}
-	c.open.gone = true
-	if c.open.users == 0 {
-		c.open.close()
+	c.open[at].gone = true
+	if c.open[at].users == 0 {
+		c.open[at].close()
 	}
-	c.open = nil
+	c.open[at] = nil
 }
 
-// Close lets go of the desk; who still uses it may finish.
+// Close lets go of the desks; who still uses one may finish.
 func (c *Cohorts) Close() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.retire()
+	c.retire(currentDesk)
+	c.retire(earlierDesk)
 }
 
 // asked is one question about cohorts while it is answered.
@@ -88,7 +105,9 @@ type asked struct {
 	s        *snapshot.Snapshot
 	desk     *cohort.Desk
 	shelf    *cohort.Shelf
-	clinical bool // who asks reads of a person what clinicians read
+	user     string // who asks
+	clinical bool   // who asks reads of a person what clinicians read
+	rule     disclosure.Rule
 
 	object, query string // for the audit
 	rows          int
@@ -110,7 +129,7 @@ func (d *Doors) atDesk(ctx context.Context, who access.Principal, where Where, a
 		}
 		return Frame{}, decision.Err()
 	}
-	q := &asked{s: s, clinical: who.Role == access.ClinicalLead, object: object}
+	q := &asked{s: s, user: who.User, clinical: who.Role == access.ClinicalLead, rule: d.opt.Rule, object: object}
 	err = &engine.Fault{Code: "no-cohorts", Say: "cohorts cannot be counted here: whoever runs this installation can say why"}
 	if c := d.opt.Cohorts; c != nil {
 		var left func()

@@ -88,7 +88,11 @@ func (d *Doors) CohortDraft(ctx context.Context, who access.Principal, where Whe
 		if err != nil {
 			return err
 		}
-		s := attrition(dictionary, whole, r)
+		kept, err := withheldOf(q.s)
+		if err != nil {
+			return err
+		}
+		s := attrition(dictionary, whole, r, kept, q.rule)
 		s.Title = "So far"
 		s.Tables = append(howMany(r).Tables, s.Tables...)
 		s.Plot = Plot{}

@@ -62,7 +62,7 @@ type Plot struct {
 	Kind    PlotKind
 	Columns []int    // whose numbers are drawn
 	Axis    string   // what they are
-	Names   []string // of calibration: of each pair
+	Names   []string // of calibration: of each pair; of pairs and of a waterfall: of the two columns
 	Right   float64  // of points: where an estimate is right
 }
 
@@ -77,6 +77,8 @@ const (
 	Stacked              // rows of columns that make a whole
 	Calibration          // pairs of columns: predicted, observed; rows are points
 	Points               // rows of one column of estimates, with their intervals
+	Pairs                // rows of two columns, one above the other: Names
+	Waterfall            // rows of two columns: what is left, and what went: Names
 )
 
 // subjectActs are the acts of the subjects.

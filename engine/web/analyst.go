@@ -134,6 +134,8 @@ func beside(of door.Subject) []Link {
 	switch of {
 	case door.OfPopulation:
 		return []Link{{Text: "Risk bands by age and practice, and people with too little history", Path: "/population/segments"}}
+	case door.OfWorkload:
+		return []Link{{Text: "Any cut-off of any score, and of a cohort", Path: "/cohorts/workload"}}
 	case door.OfSegments:
 		return []Link{{Text: "Population", Path: "/population"}}
 	}
@@ -224,6 +226,10 @@ func draw(s door.Section) template.HTML {
 		return plot.Points(t.Title, s.Plot.Axis, s.Plot.Right, rows)
 	case door.Stacked:
 		return plot.Stacked(t.Title, names, rows)
+	case door.Pairs:
+		return plot.Pairs(t.Title, s.Plot.Axis, [2]string(s.Plot.Names), rows)
+	case door.Waterfall:
+		return plot.Waterfall(t.Title, s.Plot.Axis, [2]string(s.Plot.Names), rows)
 	case door.Calibration:
 		return plot.Calibration(t.Title, s.Plot.Names, rows)
 	}

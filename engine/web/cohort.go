@@ -6,7 +6,6 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 
 	"leftshift/engine"
@@ -21,6 +20,10 @@ func cohortRoutes() []Route {
 		{Method: http.MethodGet, Path: "/cohorts", Act: access.Count, Menu: "Cohorts", Handle: cohortsPage},
 		{Method: http.MethodGet, Path: "/cohorts/compare", Act: access.Count, Handle: comparePage},
 		{Method: http.MethodGet, Path: "/cohorts/compare.csv", Act: access.ExportCounts, Handle: compareFile},
+		{Method: http.MethodGet, Path: "/cohorts/workload", Act: access.Count, Handle: cohortWorkloadPage},
+		{Method: http.MethodGet, Path: "/cohorts/workload.csv", Act: access.ExportCounts, Handle: cohortWorkloadFile},
+		{Method: http.MethodGet, Path: "/cohorts/then", Act: access.Count, Handle: cohortThenPage},
+		{Method: http.MethodGet, Path: "/cohorts/then.csv", Act: access.ExportCounts, Handle: cohortThenFile},
 		{Method: http.MethodGet, Path: "/cohorts/new", Act: access.DefineCohort, Handle: newCohortPage},
 		{Method: http.MethodPost, Path: "/cohorts/new", Act: access.DefineCohort, Handle: beginCohort},
 		{Method: http.MethodGet, Path: "/cohorts/new/{draft}", Act: access.DefineCohort, Handle: showDraft},
@@ -141,10 +144,13 @@ func compare(ctx context.Context, r *Request, act access.Act) (*door.CohortRepor
 	case len(a)+len(b)+len(by)+len(score) > 1000:
 		return nil, &engine.Fault{Code: "form", Say: "what was asked is too long: go back to the page and choose again"}
 	case score != "":
-		one, wrong := strconv.ParseFloat(strings.TrimSpace(q.Get("one")), 64)
-		other, also := strconv.ParseFloat(strings.TrimSpace(q.Get("other")), 64)
-		if wrong != nil || also != nil {
-			return nil, &engine.Fault{Code: "cohort-value", Say: "enter two cut-offs as numbers, such as 0.2 and 0.3"}
+		one, err := cutOff(q.Get("one"))
+		if err != nil {
+			return nil, err
+		}
+		other, err := cutOff(q.Get("other"))
+		if err != nil {
+			return nil, err
 		}
 		return r.App.opt.Doors.CompareCuts(ctx, r.Who, r.Where(), act, score, one, other, by)
 	case a != "" && b != "":

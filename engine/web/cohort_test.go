@@ -49,6 +49,11 @@ func counting(t *testing.T) *site {
 	t.Helper()
 	data := t.TempDir()
 	made.Crowd(t, data, 1200)
+	return countingOn(t, data)
+}
+
+func countingOn(t *testing.T, data string) *site {
+	t.Helper()
 	log, err := audit.Open(filepath.Join(t.TempDir(), "audit", "audit.db"), audit.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -253,7 +258,7 @@ func TestB20A8EveryNumberOfCohortPagesAndFilesIsControlled(t *testing.T) {
 		name := fmt.Sprintf("c%d", id)
 		answer, _ := s.send(t, draft, as, "/save", url.Values{"name": {name}, "id": {name}, "version": {"1"}})
 		if answer.StatusCode == http.StatusSeeOther {
-			pages = []string{"/cohorts/" + name + "@1", "/cohorts/compare?a=" + name + "@1&b=deprived_not_listed@1&by=sex"}
+			pages = []string{"/cohorts/" + name + "@1", "/cohorts/compare?a=" + name + "@1&b=deprived_not_listed@1&by=sex", "/cohorts/workload?cohort=" + name + "@1&score=score_boost_365&one=5%25&other=10%25&by=team"}
 		}
 		for _, page := range pages {
 			_, text := s.ask(t, "GET", page, as, nil)

@@ -58,6 +58,8 @@ func TestF6APlotShowsNoMoreThanItsTable(t *testing.T) {
 			func(r []Row) template.HTML { return Bars("a <b>", "people", r) },
 			func(r []Row) template.HTML { return Pyramid("a", "people", [2]string{"m", "f"}, r) },
 			func(r []Row) template.HTML { return Stacked("a", []string{"a", "b", "c", "d"}, r) },
+			func(r []Row) template.HTML { return Pairs("a", "people", [2]string{"then", "now"}, r) },
+			func(r []Row) template.HTML { return Waterfall("a", "people", [2]string{"left", "out"}, r) },
 			func(r []Row) template.HTML { return Points("a", "ratio", 1, r) },
 			func(r []Row) template.HTML { return Calibration("a", []string{"one", "two"}, r) },
 		} {

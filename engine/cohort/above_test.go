@@ -1,0 +1,55 @@
+//go:build duckdb_arrow
+
+package cohort
+
+import (
+	"context"
+	"testing"
+)
+
+// A9: what a cut-off of a cohort would give each practice and team is within what
+// it would give of everyone, a higher cut-off within a lower, and the parts are
+// those of the whole, but for rounding.
+func TestA9TheWorkloadOfACohortIsWithinThatOfEveryone(t *testing.T) {
+	ctx := context.Background()
+	desk := openMade(t, publishMade(t, 20000, 6), t.TempDir(), Options{})
+	women := define(t, desk.Dictionary, "women", `{field="sex",op="in",values=["female"]}`, `{sex="female"}`, `{sex="male"}`)
+	at := func(def *Definition, cut float64, by string) *Workload {
+		w, err := desk.Above(ctx, def, "score_boost_365", cut, by)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return w
+	}
+	for _, by := range []string{"practice", "team"} {
+		all, low, high := at(nil, 0.1, by), at(women, 0.1, by), at(women, 0.3, by)
+		sum := 0
+		for i, l := range low.By {
+			people, shown := l.Above.Value()
+			most, _ := all.By[i].Above.Value()
+			least, _ := high.By[i].Above.Value()
+			if !shown || people > most || people < least || l.Of != all.By[i].Of || l.Of == "" {
+				t.Errorf("%s %s: %d of %d, above a higher cut-off %d", by, l.Of, people, most, least)
+			}
+			events, ok := l.Expected.Value()
+			everyones, also := l.Everyone.Value()
+			if !ok || !also || events > people || events > everyones || float64(events) < 0.1*float64(people)-5 {
+				t.Errorf("%s %s: %d expected events of %d people, of %d", by, l.Of, events, people, everyones)
+			}
+			sum += people
+		}
+		total, _ := low.All.Above.Value()
+		if d := sum - total; d > 3*len(low.By) || d < -3*len(low.By) || len(low.By) < 3 {
+			t.Errorf("by %s %d people, in all %d", by, sum, total)
+		}
+		if again := at(nil, 0.1, by); again.All != all.All {
+			t.Error("the same again is another number")
+		}
+	}
+	if _, err := desk.Above(ctx, women, "score_boost_365", 0.1, "nothing"); code(err) != "cohort-dimension" {
+		t.Error(err)
+	}
+	if _, err := desk.Above(ctx, women, "age", 0.1, "team"); code(err) != "cohort-score" {
+		t.Error(err)
+	}
+}
