@@ -110,6 +110,8 @@ var Published = []*Table{
 	declare("gap", "What could be changed, of everyone scored.", GapRow{}),
 	declare("timeline", "What happened to the people on lists in the last 24 months, the newest first.", TimelineRow{}),
 	declare("need", "What the people on lists need of those who call them.", Need{}),
+	declare("move", "How everyone's risk moved since the snapshot before, and why.", Move{}),
+	declare("move_reason", "What moved it, as it may be told: the greatest parts.", MoveReason{}),
 	declare("test_row", "The evaluation, row by row.", TestRow{}),
 }
 

@@ -130,7 +130,7 @@ func (a *app) closing(c *config.Config, f synthFlags, took map[string]float64, p
 	}
 	writePage(a.out, c, p, s.Sources, &truth)
 	fmt.Fprint(a.out, "\nStep          seconds  peak MiB\n")
-	for _, step := range []string{"synth", "extract", "curate", "train", "features", "score", "lists", "snapshot", "publish"} {
+	for _, step := range []string{"synth", "extract", "curate", "train", "features", "score", "lists", "moved", "snapshot", "publish"} {
 		fmt.Fprintf(a.out, "  %-10s %8.1f  %8d\n", step, s.Seconds[step], s.PeakMiB[step])
 	}
 	fmt.Fprintf(a.out, "  Numbers        %s\n  Ask            leftshift sql --config %s \"select * from risk_list limit 5\"\n", path, a.config)

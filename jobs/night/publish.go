@@ -30,7 +30,7 @@ func (n *Night) stepSnapshot() pipeline.Step {
 	return pipeline.Step{
 		Name: "snapshot", Keep: 1,
 		Digest: func(_ context.Context, r *pipeline.Run) (string, error) {
-			return digest(r.Identity("curate"), r.Identity("features"), r.Identity("score"), r.Identity("lists"), n.Config.Hash()), nil
+			return digest(r.Identity("curate"), r.Identity("features"), r.Identity("score"), r.Identity("lists"), r.Identity("moved"), n.Config.Hash()), nil
 		},
 		Do: n.snapshot,
 	}
@@ -87,6 +87,12 @@ func (n *Night) snapshot(ctx context.Context, r *pipeline.Run, dir string) error
 		"timeline.parquet":  filepath.Join(r.Output("lists"), "timeline.parquet"),
 		"need.parquet":      filepath.Join(r.Output("lists"), "need.parquet"),
 		"lists.json":        filepath.Join(r.Output("lists"), "lists.json"),
+		movedCountFile:      filepath.Join(r.Output("moved"), movedCountFile),
+	}
+	for _, name := range []string{movedFile, movedToldFile, movedClinicianFile} { // none of a first night
+		if path := filepath.Join(r.Output("moved"), name); exists(path) {
+			copies[name] = path
+		}
 	}
 	if bundle != nil {
 		copies["reason.parquet"] = filepath.Join(r.Output("score"), "reason.parquet")
