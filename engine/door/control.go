@@ -15,6 +15,7 @@ type makeUp struct {
 	byBand   *shownCross
 	history  *shownCross
 	known    map[string]*shownCross // by practice: whether an attribute is recorded
+	placed   *parts                 // by practice: what is shown after this is held against all of it
 	places   *places
 	expected bool // there are expected events
 }
@@ -101,6 +102,7 @@ func control(all *snapshot.Population, rule disclosure.Rule) *makeUp {
 	}
 	p.known["area"] = placed.show(crossOf(all.By(snapshot.ByPractice|snapshot.ByIMD), practices, knowns, p.places.of, recorded(func(g snapshot.Group) bool { return quintileOf(g) == len(quintiles)-1 })))
 	p.known["conditions"] = placed.show(crossOf(all.By(snapshot.ByPractice|snapshot.ByLTCs), practices, knowns, p.places.of, recorded(func(g snapshot.Group) bool { return g.LTCs < 0 })))
+	p.placed = placed
 	return p
 }
 

@@ -46,8 +46,10 @@ func (b *builder) quality() error {
 		t.Rows = append(t.Rows, row)
 	}
 	b.add(Section{Title: "Completeness by practice", Tables: []Table{t}, Plot: Plot{Kind: Bars, Columns: []int{1}, Axis: "% of people with an ethnic group"}, Words: []string{
-		"Ethnic group first: without it nobody can see whether a list is fair. Not stated counts as not recorded.",
-		"Completeness of kinds of facts by practice, and a practice that has stopped sending, are not published with this snapshot: the sources below say what can be said."}})
+		"Ethnic group first: without it nobody can see whether a list is fair. Not stated counts as not recorded."}})
+	if err := b.kinds(p); err != nil {
+		return err
+	}
 
 	var q struct {
 		Sources []sourceQuality `json:"sources"`

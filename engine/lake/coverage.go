@@ -31,9 +31,21 @@ type Holding struct {
 // Coverage counts, for one bucket and each day, the people of each practice,
 // and those of whom each kind of row is known. A version that was withdrawn
 // counts: its source could show it. Holding.Before is as of so many days before
-// each.
-func (db *DB) Coverage(ctx context.Context, dir string, bucket int, days []engine.Day, before int, people func(day int, r Registered), holding func(day int, h Holding)) error {
+// each. also hears more of the same pass; nil for no more.
+func (db *DB) Coverage(ctx context.Context, dir string, bucket int, days []engine.Day, before int, people func(day int, r Registered), holding func(day int, h Holding), also *Hearing) error {
 	statement := "CREATE OR REPLACE TEMP TABLE heard AS "
+	if also != nil {
+		if err := db.Exec(ctx, "CREATE OR REPLACE TEMP TABLE flowing AS "+also.heardSQL(dir, bucket)); err != nil {
+			return err
+		}
+		if err := db.Exec(ctx, statement+"SELECT person, t, kind, min(known) AS known FROM flowing GROUP BY person, t, kind"); err != nil {
+			return err
+		}
+		if err := db.hear(ctx, dir, bucket, also); err != nil {
+			return err
+		}
+		return db.cover(ctx, dir, bucket, days, before, people, holding)
+	}
 	for i, t := range [][2]string{{"event", "kind"}, {"spell", "kind"}, {"document", "category"}} {
 		if i > 0 {
 			statement += " UNION ALL "
@@ -43,6 +55,11 @@ func (db *DB) Coverage(ctx context.Context, dir string, bucket int, days []engin
 	if err := db.Exec(ctx, statement); err != nil {
 		return err
 	}
+	return db.cover(ctx, dir, bucket, days, before, people, holding)
+}
+
+// cover counts from the table heard.
+func (db *DB) cover(ctx context.Context, dir string, bucket int, days []engine.Day, before int, people func(day int, r Registered), holding func(day int, h Holding)) error {
 	for d, day := range days {
 		on := "DATE " + Quote(day.String())
 		age := "(" + on + " - p.birth_month)"

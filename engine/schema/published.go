@@ -110,8 +110,12 @@ var Published = []*Table{
 	declare("gap", "What could be changed, of everyone scored.", GapRow{}),
 	declare("timeline", "What happened to the people on lists in the last 24 months, the newest first.", TimelineRow{}),
 	declare("need", "What the people on lists need of those who call them.", Need{}),
+	declare("flow", "How much of each kind of record became known, by practice and window of five weeks.", FlowRow{}),
+	declare("stopped", "Flows of records that used to come and have stopped.", StoppedRow{}),
+	declare("completeness", "People with a kind of record in the last 365 days, by practice.", Completeness{}),
 	declare("move", "How everyone's risk moved since the snapshot before, and why.", Move{}),
 	declare("move_reason", "What moved it, as it may be told: the greatest parts.", MoveReason{}),
+	declare("due", "How the scores of earlier snapshots came true, once their outcomes were due.", Due{}),
 	declare("test_row", "The evaluation, row by row.", TestRow{}),
 }
 

@@ -29,6 +29,11 @@ func Starts(ctx context.Context, db *lake.DB, dir string) (population.Starts, er
 // index date: where nobody is known to have a kind, where the kind begins later
 // (starts), and of the people of practices that were not sent.
 func Coverage(ctx context.Context, db *lake.DB, dir string, dates []engine.Day, starts population.Starts) ([]population.Coverage, error) {
+	return Hear(ctx, db, dir, dates, starts, nil)
+}
+
+// Hear is Coverage, and tells what else the same pass over the folder hears.
+func Hear(ctx context.Context, db *lake.DB, dir string, dates []engine.Day, starts population.Starts, also *lake.Hearing) ([]population.Coverage, error) {
 	buckets, err := lake.Buckets(dir)
 	if err != nil {
 		return nil, err
@@ -44,7 +49,7 @@ func Coverage(ctx context.Context, db *lake.DB, dir string, dates []engine.Day, 
 			},
 			func(d int, h lake.Holding) {
 				counts[d] = append(counts[d], population.Count{Group: population.Group{Practice: h.Practice, Band: h.Band}, Table: h.Table, Kind: h.Kind, People: h.People, Before: h.Before})
-			}); err != nil {
+			}, also); err != nil {
 			return nil, err
 		}
 	}

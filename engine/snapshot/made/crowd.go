@@ -67,6 +67,13 @@ func Crowd(t testing.TB, data string, people int) string {
 		return fmt.Sprintf("SELECT person, '%s' AS model, as_of - 365 AS index_date, %s AS probability, CAST(hash(i, 'label') %% 1000 < p * 1000 AS UTINYINT) AS label, CASE WHEN m %% 40 = 1 THEN 0 ELSE 1.03 END AS weight FROM ranked WHERE i %% 3 = 0", name, p)
 	}
 	write("test_row.parquet", test("boost_365", "p")+" UNION ALL "+test("logistic_365", "p * 0.9 + hash(i, 'noise') % 100 / 5000.0")+" ORDER BY person, model")
+	// Every practice sends contacts and observations, the second no observations
+	// for five weeks, the last practice only of five people; referrals come of few.
+	write("completeness.parquet", `SELECT practice, source, kind, count(*)::BIGINT AS people FROM (SELECT printf('Z9%04d', k) AS practice, CASE WHEN u % 50 = 0 THEN 'several sources' WHEN k % 2 = 0 THEN 'place_a' ELSE 'place_b' END AS source, kind, u, m FROM ranked, (VALUES ('contact', 90), ('observation', 60), ('referral', 1)) v(kind, share) WHERE u % 100 < share) GROUP BY ALL ORDER BY ALL`)
+	write("flow.parquet", `SELECT printf('Z9%04d', k) AS practice, CASE WHEN k % 2 = 0 THEN 'place_a' ELSE 'place_b' END AS source, kind, w AS window_back, DATE '`+AsOf+`' - CAST(CASE WHEN w = 7 THEN 365 ELSE 35 * w END AS INTEGER) AS to_day, count(*)::BIGINT AS registered,
+ count(*) FILTER (WHERE (u + w) % 100 < share)::BIGINT AS people, 2 * count(*) FILTER (WHERE (u + w) % 100 < share)::BIGINT AS arrivals, 3 * count(*) FILTER (WHERE (u + w) % 100 < share)::BIGINT AS facts
+ FROM ranked, (VALUES ('contact', 30), ('observation', 20), ('referral', 1)) v(kind, share), range(8) r(w) WHERE NOT (k = 1 AND kind = 'observation' AND w = 0) GROUP BY k, kind, w ORDER BY ALL`)
+	write("stopped.parquet", `SELECT 'Z90001' AS practice, 'place_b' AS source, 'observation' AS kind, 'ceased' AS code, DATE '`+AsOf+`' - 40 AS last_day, 200.0::DOUBLE AS usual, 200.0::DOUBLE AS expected, 0::BIGINT AS arrivals`)
 	for file, text := range map[string]string{
 		"feature_columns.json": `[{"id":"months_observable"}]`,
 		"quality.json": `{"sources":[{"source":"place_a","facts":1200,"newest_fact":"2026-03-30","newest_known":"2026-03-31","without_code":3,"observations":400,"without_value":7,"unknown_unit":2,"median_lag_days":1},
