@@ -42,7 +42,7 @@ func (n *Night) buckets(ctx context.Context, r *pipeline.Run, curated string, da
 	}
 	p, err := compute.Plan(ctx, db, curated, n.Catalogue, n.Codelists, n.Analytes)
 	if err == nil && opt.Coverage == nil {
-		opt.Coverage, _, err = n.coverage(ctx, db, curated, dates)
+		opt.Coverage, _, err = n.coverage(ctx, db, curated, dates, nil)
 	}
 	if err := errors.Join(err, db.Close()); err != nil {
 		return err
@@ -55,13 +55,14 @@ func (n *Night) buckets(ctx context.Context, r *pipeline.Run, curated string, da
 }
 
 // coverage is what the sources of a curated folder could not show on some
-// dates, and where each kind of record begins in them.
-func (n *Night) coverage(ctx context.Context, db *lake.DB, curated string, dates []engine.Day) ([]population.Coverage, population.Starts, error) {
+// dates, and where each kind of record begins in them. also, which may be nil,
+// hears more of the same pass.
+func (n *Night) coverage(ctx context.Context, db *lake.DB, curated string, dates []engine.Day, also *lake.Hearing) ([]population.Coverage, population.Starts, error) {
 	starts, err := compute.Starts(ctx, db, curated)
 	if err != nil {
 		return nil, nil, err
 	}
-	coverage, err := compute.Coverage(ctx, db, curated, dates, starts)
+	coverage, err := compute.Hear(ctx, db, curated, dates, starts, also)
 	return coverage, starts, err
 }
 
@@ -83,14 +84,22 @@ func (n *Night) stepFeatures() pipeline.Step {
 	return pipeline.Step{
 		Name: "features", Keep: 1,
 		Digest: func(_ context.Context, r *pipeline.Run) (string, error) {
-			return digest(r.Identity("curate"), n.Catalogue.Hash, n.Catalogue.Words, n.Codelists.Hash, n.AsOf.String(), n.Config.DataFrom(), n.references(), n.switches()), nil
+			const form = 2 // of the output: 1 had no flows of records
+			return digest(form, r.Identity("curate"), n.Catalogue.Hash, n.Catalogue.Words, n.Codelists.Hash, n.AsOf.String(), n.Config.DataFrom(), n.references(), n.switches()), nil
 		},
 		Do: func(ctx context.Context, r *pipeline.Run, dir string) error {
 			db, err := n.open(ctx)
 			if err != nil {
 				return err
 			}
-			coverage, starts, err := n.coverage(ctx, db, r.Output("curate"), []engine.Day{n.AsOf})
+			heard, err := n.newHearing(dir)
+			if err != nil {
+				return errors.Join(err, db.Close())
+			}
+			coverage, starts, err := n.coverage(ctx, db, r.Output("curate"), []engine.Day{n.AsOf}, &heard.Hearing)
+			if err == nil {
+				err = heard.write(ctx, n, r, db, r.Output("curate"), dir, starts)
+			}
 			if err := errors.Join(err, db.Close()); err != nil {
 				return err
 			}

@@ -30,7 +30,7 @@ func (n *Night) stepSnapshot() pipeline.Step {
 	return pipeline.Step{
 		Name: "snapshot", Keep: 1,
 		Digest: func(_ context.Context, r *pipeline.Run) (string, error) {
-			return digest(r.Identity("curate"), r.Identity("features"), r.Identity("score"), r.Identity("lists"), r.Identity("moved"), n.Config.Hash()), nil
+			return digest(r.Identity("curate"), r.Identity("features"), r.Identity("score"), r.Identity("lists"), r.Identity("due"), r.Identity("moved"), n.Config.Hash()), nil
 		},
 		Do: n.snapshot,
 	}
@@ -86,6 +86,9 @@ func (n *Night) snapshot(ctx context.Context, r *pipeline.Run, dir string) error
 		"gap.parquet":       filepath.Join(r.Output("lists"), "gap.parquet"),
 		"timeline.parquet":  filepath.Join(r.Output("lists"), "timeline.parquet"),
 		"need.parquet":      filepath.Join(r.Output("lists"), "need.parquet"),
+		flowFile:            filepath.Join(r.Output("features"), flowFile),
+		dueFile:             filepath.Join(r.Output("due"), dueFile),
+		stoppedFile:         filepath.Join(r.Output("features"), stoppedFile),
 		"lists.json":        filepath.Join(r.Output("lists"), "lists.json"),
 		movedCountFile:      filepath.Join(r.Output("moved"), movedCountFile),
 	}
@@ -116,6 +119,9 @@ func (n *Night) snapshot(ctx context.Context, r *pipeline.Run, dir string) error
 		return err
 	}
 	defer db.Close()
+	if err := writeCompleteness(ctx, db, r.Output("features"), out); err != nil {
+		return err
+	}
 	quality, err := n.quality(ctx, db, r.Output("curate"))
 	if err != nil {
 		return err
@@ -126,7 +132,11 @@ func (n *Night) snapshot(ctx context.Context, r *pipeline.Run, dir string) error
 	if err := n.listFiles(ctx, db, out, bundle); err != nil {
 		return err
 	}
-	html, err := n.report(ctx, r, db, out, bundle, quality)
+	gate, due, err := n.gated(ctx, db, out, bundle)
+	if err != nil {
+		return err
+	}
+	html, err := n.report(ctx, r, db, out, bundle, quality, gate, due)
 	if err != nil {
 		return err
 	}

@@ -27,7 +27,7 @@ import (
 )
 
 // report renders the night report from what the steps left.
-func (n *Night) report(ctx context.Context, r *pipeline.Run, db *lake.DB, out string, bundle *registry.Bundle, quality *Quality) ([]byte, error) {
+func (n *Night) report(ctx context.Context, r *pipeline.Run, db *lake.DB, out string, bundle *registry.Bundle, quality *Quality, g *Gate, due []schema.Due) ([]byte, error) {
 	curation, err := loadCuration(r.Output("curate"))
 	if err != nil {
 		return nil, err
@@ -49,6 +49,10 @@ func (n *Night) report(ctx context.Context, r *pipeline.Run, db *lake.DB, out st
 		return nil, err
 	}
 	night.Unseen, night.Silent = seen.unseen()
+	night.Limits = g.lines()
+	if night.Stopped, err = stoppedLines(ctx, db, out); err != nil {
+		return nil, err
+	}
 	residents, err := lake.Rows[schema.Resident](ctx, db, filepath.Join(out, "resident.parquet"), "")
 	if err != nil {
 		return nil, err
@@ -68,6 +72,7 @@ func (n *Night) report(ctx context.Context, r *pipeline.Run, db *lake.DB, out st
 			night.Evaluations = append(night.Evaluations, report.Evaluation{Model: f.Method(), Horizon: f.Horizon, Report: f.Evaluation})
 		}
 		night.Card = card(bundle)
+		night.Live = liveLines(due, bundle.Primary().Name)
 	}
 	night.Population = breakdowns(residents, probability)
 	if night.Lists, err = loadLists(r.Output("lists")); err != nil {

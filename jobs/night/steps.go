@@ -12,7 +12,7 @@ import (
 // "" is all. A site with a folder of what people do has its worklist brought up
 // to what was published.
 func (n *Night) Steps(upTo string) []pipeline.Step {
-	steps := until(upTo, n.stepExtract(), n.stepCurate(), n.stepFeatures(), n.stepScore(), n.stepLists(), n.stepMoved(), n.stepSnapshot(), n.stepPublish())
+	steps := until(upTo, n.stepExtract(), n.stepCurate(), n.stepFeatures(), n.stepScore(), n.stepLists(), n.stepMoved(), n.stepDue(), n.stepSnapshot(), n.stepGate(), n.stepPublish())
 	if steps[len(steps)-1].Name == "publish" && Worked(n.Config) {
 		steps = append(steps, n.stepWorklist())
 	}

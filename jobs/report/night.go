@@ -32,6 +32,10 @@ type Night struct {
 	Unseen  []string  // kinds of record that no source shows of anyone, in words
 	Silent  []Silence // and those that none shows of some practices' people
 
+	Stopped []Stopped // flows of records that used to come
+	Live    []Live    // how the scores of earlier nights came true, the oldest first
+	Limits  []string  // what the model does not keep to, as sentences
+
 	Population  []Breakdown  // the same people divided in several ways, the most wanted first; usually by risk band
 	Evaluations []Evaluation // the one that makes the lists first
 	Lists       *risklist.Result

@@ -87,8 +87,10 @@ func (b *builder) records() section {
 
 func (b *builder) quality() section {
 	s := section{ID: "quality", Title: "Data quality by source"}
-	if u := b.unseen(); u != nil {
-		s.Blocks = append(s.Blocks, *u)
+	for _, x := range []*block{b.stopped(), b.unseen()} {
+		if x != nil {
+			s.Blocks = append(s.Blocks, *x)
+		}
 	}
 	if len(b.night.Quality) == 0 {
 		s.Lead = []string{"No measures of data quality were given."}

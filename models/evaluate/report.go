@@ -91,8 +91,6 @@ type Measures struct {
 	People int     `json:"people"` // distinct persons
 	Weight float64 `json:"weight"`
 	Events float64 `json:"events"` // weight of the rows with the outcome
-	// Expected is the sum of the probabilities. It is not kept with a bundle.
-	Expected float64 `json:"-"`
 
 	// AUROC is the chance that a row with the outcome ranks above one without;
 	// equal scores count half.
@@ -212,7 +210,7 @@ func summarise(r *ranked, v *values, shares []float64, pick func(f func(v *value
 	people := append([]int32(nil), r.person...)
 	slices.Sort(people)
 	m := Measures{
-		Rows: len(r.w), People: len(slices.Compact(people)), Weight: v.weight, Events: v.events, Expected: v.expected,
+		Rows: len(r.w), People: len(slices.Compact(people)), Weight: v.weight, Events: v.events,
 		AUROC:            pick(func(v *values) float64 { return v.auroc }),
 		AveragePrecision: pick(func(v *values) float64 { return v.precision }),
 		Brier:            pick(func(v *values) float64 { return v.brier }),
