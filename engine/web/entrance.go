@@ -22,8 +22,8 @@ func (a *App) signInPages() signin.Pages {
 		Refused: func(w http.ResponseWriter, r *http.Request, status int, why *engine.Fault) {
 			a.drawMain(w, r, status, "You are not signed in", "refused", struct{ Say, Code string }{sentence(why.Say), why.Code})
 		},
-		SignedOut: func(w http.ResponseWriter, r *http.Request) {
-			a.drawMain(w, r, http.StatusOK, "You are signed out", "signed-out", nil)
+		SignedOut: func(w http.ResponseWriter, r *http.Request, elsewhere string) {
+			a.drawMain(w, r, http.StatusOK, "You are signed out", "signed-out", elsewhere)
 		},
 	}
 }

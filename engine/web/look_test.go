@@ -25,6 +25,14 @@ var tellNothing = map[string]string{
 	"/audit/verify":        "a form: the check is asked for with POST",
 }
 
+// looks are addresses that show something, of pages that lead elsewhere when they
+// are asked for nothing.
+var looks = map[string]string{
+	"/cohorts/compare": "a=deprived_not_listed@1&b=deprived_not_listed@1", "/cohorts/compare.csv": "a=deprived_not_listed@1&b=deprived_not_listed@1",
+	"/cohorts/then": "cohort=deprived_not_listed@1&on=none", "/cohorts/then.csv": "cohort=deprived_not_listed@1&on=none&table=none",
+	"/cohorts/workload.csv": "score=score_boost_365&one=5%25&table=none",
+}
+
 func TestG23EveryLookIsInTheAuditOrTellsNothing(t *testing.T) {
 	s := open(t)
 	known := map[string]bool{}
@@ -35,11 +43,9 @@ func TestG23EveryLookIsInTheAuditOrTellsNothing(t *testing.T) {
 		known[r.Path] = true
 		as := whoMay(t, r.Act) + " s1"
 		path := s.filled(t, r, "s1")
-		switch r.Path {
-		case "/cohorts/compare", "/cohorts/compare.csv":
-			path += "?a=deprived_not_listed@1&b=deprived_not_listed@1"
-		}
-		if strings.HasSuffix(r.Path, ".csv") && !strings.Contains(path, "?") {
+		if query, ok := looks[r.Path]; ok {
+			path += "?" + query
+		} else if strings.HasSuffix(r.Path, ".csv") {
 			path += "?table=none"
 		}
 		before := s.newest(t).Sequence

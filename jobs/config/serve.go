@@ -24,7 +24,9 @@ type Serve struct {
 	Issuer       string         `toml:"issuer" say:"issuer of the identity provider, as in its discovery document"`
 	ClientID     string         `toml:"client_id" say:"this application's identifier there"`
 	ClientSecret string         `toml:"client_secret_file" check:"path" say:"file with this application's secret there"`
+	ClientKey    string         `toml:"client_key_file" check:"path" say:"file with this application's private key (PEM; RSA signs RS512, an elliptic curve ES256, ES384 or ES512), in place of a secret, with cis2; its public half is at /sign-in/keys, which the identity provider must be able to read"`
 	Redirect     string         `toml:"redirect" say:"https address of this application that ends in /sign-in/callback, as registered there"`
+	SignedOut    string         `toml:"signed_out" say:"https address of this application that ends in /sign-in/signed-out, as registered there, to which signing out comes back; empty: signing out ends at the identity provider"`
 	SelectedRole bool           `toml:"selected_role" say:"true: with cis2, the role is chosen there and not here"`
 	Tenant       []Tenant       `toml:"tenant" say:"Tenants of Microsoft Entra ID that are let in. Repeat the table for each."`
 	Organisation []Organisation `toml:"organisation" say:"Organisations that take part, and whom each cares for. Nothing is implied: a practice that should see its own patients names itself. Repeat the table for each."`

@@ -132,7 +132,7 @@ func (s *Site) Handler(ctx context.Context) (http.Handler, error) {
 		return nil, err
 	}
 	way := signin.Config{Kind: signin.Kind(c.Serve.SignIn), Directory: c.Serve.Directory(), Purpose: access.Purpose(c.Site.Purpose),
-		Issuer: c.Serve.Issuer, ClientID: c.Serve.ClientID, RedirectURL: c.Serve.Redirect, SelectedRole: c.Serve.SelectedRole, Tenants: c.Serve.Tenants(),
+		Issuer: c.Serve.Issuer, ClientID: c.Serve.ClientID, RedirectURL: c.Serve.Redirect, SignedOutURL: c.Serve.SignedOut, SelectedRole: c.Serve.SelectedRole, Tenants: c.Serve.Tenants(),
 		Synthetic: c.Site.Synthetic, Listen: c.Serve.Listen}
 	if c.Serve.ClientSecret != "" {
 		text, err := os.ReadFile(c.At(c.Serve.ClientSecret))
@@ -140,6 +140,9 @@ func (s *Site) Handler(ctx context.Context) (http.Handler, error) {
 			return nil, &engine.Fault{Code: "client-secret", Say: "the file of serve.client_secret_file cannot be read", Err: err}
 		}
 		way.ClientSecret = strings.TrimSpace(string(text))
+	}
+	if way.ClientKey, err = clientKey(c); err != nil {
+		return nil, err
 	}
 	if way.Kind == signin.Demo {
 		if err := s.demonstration(ctx, &way); err != nil {

@@ -32,7 +32,9 @@ type Config struct {
 	Issuer       string // as in the issuer's discovery document
 	ClientID     string
 	ClientSecret string
-	RedirectURL  string // https://host/sign-in/callback
+	ClientKey    *ClientKey // with CIS2, in place of the secret; its public half is at /sign-in/keys
+	RedirectURL  string     // https://host/sign-in/callback
+	SignedOutURL string     // https://host/sign-in/signed-out, where the issuer sends the browser after signing out; "": it stays there
 
 	// SelectedRole, with CIS2: the user chooses the role there, not here.
 	SelectedRole bool
@@ -76,7 +78,10 @@ func (c Config) Validate() error {
 	case CIS2, Entra:
 		say(!secure(c.Issuer) && !local(c.Issuer), "issuer must be an https address, as in its discovery document")
 		say(!secure(c.RedirectURL) || !strings.HasSuffix(c.RedirectURL, "/sign-in/callback"), "redirect address must be https://…/sign-in/callback, as registered with the issuer")
-		say(c.ClientID == "" || c.ClientSecret == "", "client identifier and secret are needed")
+		say(c.SignedOutURL != "" && (!secure(c.SignedOutURL) || !strings.HasSuffix(c.SignedOutURL, "/sign-in/signed-out")), "the address after signing out must be https://…/sign-in/signed-out, as registered with the issuer")
+		say(c.ClientID == "" || c.ClientSecret == "" && c.ClientKey == nil, "client identifier and secret are needed, or a client key in place of the secret")
+		say(c.ClientSecret != "" && c.ClientKey != nil, "a client secret and a client key are given: give one of them")
+		say(c.ClientKey != nil && c.Kind != CIS2, "a client key is for NHS CIS2: Microsoft Entra ID asks for a certificate, which is not supported, so give a client secret")
 		say(len(c.Demo) > 0, "a demonstration form cannot be beside an identity provider")
 		say(c.MinAuthentication < 0 || c.MinAuthentication > 3 || c.MinIdentity < 0 || c.MinIdentity > 3, "levels of assurance go from 1 to 3")
 	case Demo:

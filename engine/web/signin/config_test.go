@@ -83,6 +83,7 @@ func TestConfigReportsEveryFaultTogether(t *testing.T) {
 			[]string{"issuer must be an https", "redirect address must", "client identifier and secret", "demonstration form cannot be beside", "levels of assurance", "idle time", "at most 24 hours"}},
 		{Config{Kind: Entra, Tenants: map[string]string{"t": "QZ9"}}, []string{`tenant t is of organisation "QZ9"`}},
 		{Config{Kind: Entra}, []string{"no tenant is allowed in"}},
+		{Config{Kind: Entra, ClientSecret: "s", ClientKey: &ClientKey{}, SignedOutURL: "https://x/"}, []string{"give one of them", "a client key is for NHS CIS2", "the address after signing out must be"}},
 		{Config{Kind: Demo, Listen: ":80", Issuer: "https://x"}, []string{"synthetic sites only", "on this machine only", "nobody to choose", "cannot be beside a demonstration"}},
 		{Config{Kind: Demo, Directory: access.Directory{Organisations: []access.Member{{}}}}, []string{"an organisation has no ODS code"}},
 	} {

@@ -22,6 +22,10 @@
 //   - nhsid_nrbac_roles of the user info response, each with person_orgid,
 //     person_roleid, org_code, role_code ("S8001:G8005:R8015") and role_name, and
 //     nhsid_useruid: the same services and their test data.
+//   - client authentication by a secret or by private_key_jwt, with an algorithm
+//     that is declared at registration and a public key that the relying party
+//     publishes as a JSON Web Key Set: "Signatures" and "Key management". An RSA
+//     key signs RS512 here, as NHS England's API platform asks of its callers.
 //   - back-channel logout by sid: "Session management" and the change list of the
 //     detailed guidance.
 package signin

@@ -271,7 +271,12 @@ func newSiteOver(t *testing.T, clock *clock, tls bool, adjust func(*Config)) *si
 			w.WriteHeader(status)
 			fmt.Fprintf(w, "refused: %s: %s", why.Code, why.Say)
 		},
-		SignedOut: func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "signed out") },
+		SignedOut: func(w http.ResponseWriter, r *http.Request, elsewhere string) {
+			fmt.Fprint(w, "signed out")
+			if elsewhere != "" {
+				fmt.Fprint(w, ": ", elsewhere)
+			}
+		},
 	}
 	s.gate, err = New(c, s.store, pages, func(_ context.Context, e Event) error {
 		s.mu.Lock()

@@ -19,8 +19,9 @@ type Pages struct {
 	Choose func(w http.ResponseWriter, r *http.Request, action string, choices []Shown)
 	// Refused says why there is no way in, and what to do.
 	Refused func(w http.ResponseWriter, r *http.Request, status int, why *engine.Fault)
-	// SignedOut confirms the end.
-	SignedOut func(w http.ResponseWriter, r *http.Request)
+	// SignedOut confirms the end. elsewhere is the address at which the identity
+	// provider ends its own session, to which the page leads on; "" for none.
+	SignedOut func(w http.ResponseWriter, r *http.Request, elsewhere string)
 }
 
 // Shown is a choice as a page shows it.
@@ -71,7 +72,11 @@ func (g *Gate) Routes() []string {
 	if g.c.Kind == Demo {
 		return []string{"GET /sign-in", "POST /sign-in", "GET /sign-in/role", "POST /sign-in/role", "POST /sign-out"}
 	}
-	return []string{"GET /sign-in", "GET /sign-in/callback", "GET /sign-in/role", "POST /sign-in/role", "POST /sign-out", "POST /sign-in/back-channel"}
+	routes := []string{"GET /sign-in", "GET /sign-in/callback", "GET /sign-in/role", "POST /sign-in/role", "POST /sign-out", "GET /sign-in/signed-out", "POST /sign-in/back-channel"}
+	if g.c.ClientKey != nil {
+		routes = append(routes, "GET /sign-in/keys")
+	}
+	return routes
 }
 
 // Handler serves Routes.
@@ -79,6 +84,7 @@ func (g *Gate) Handler() http.Handler {
 	serve := map[string]http.HandlerFunc{
 		"GET /sign-in": g.begin, "GET /sign-in/callback": g.callback, "GET /sign-in/role": g.choices, "POST /sign-in/role": g.choose,
 		"POST /sign-out": g.signOut, "POST /sign-in/back-channel": g.backChannel, "POST /sign-in": g.demo,
+		"GET /sign-in/signed-out": g.signedOut, "GET /sign-in/keys": g.keys,
 	}
 	if g.c.Kind == Demo {
 		serve["GET /sign-in"] = g.demoForm

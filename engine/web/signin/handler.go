@@ -120,20 +120,6 @@ func (g *Gate) choose(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, g.c.Home, http.StatusSeeOther)
 }
 
-func (g *Gate) signOut(w http.ResponseWriter, r *http.Request) {
-	secret := g.cookie(r, sessionCookie)
-	p, _ := g.session(r, secret, false)
-	g.dropCookie(w, sessionCookie)
-	if err := g.store.End(r.Context(), secret, "sign-out"); err != nil {
-		g.refuse(w, r, err)
-		return
-	}
-	if p.User != "" && !g.record(w, r, Event{Act: "sign_out", Code: access.CodeAllowed, Principal: p}, "") {
-		return
-	}
-	g.pages.SignedOut(w, r)
-}
-
 // backChannel ends the sessions that the identity provider says have ended
 // (OpenID Connect Back-Channel Logout 1.0).
 func (g *Gate) backChannel(w http.ResponseWriter, r *http.Request) {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/url"
 	"slices"
 	"sync"
 	"time"
@@ -27,6 +28,8 @@ type issuer struct {
 	p  *oidc.Provider
 	o  oauth2.Config
 	v  *oidc.IDTokenVerifier
+
+	end *url.URL // where sessions are ended; nil: the provider has no such page
 }
 
 func (i *issuer) context(ctx context.Context) context.Context {
@@ -46,6 +49,7 @@ func (i *issuer) ready(ctx context.Context) error {
 	}
 	var d struct {
 		Methods []string `json:"token_endpoint_auth_methods_supported"`
+		End     string   `json:"end_session_endpoint"`
 	}
 	if err := p.Claims(&d); err != nil {
 		return &engine.Fault{Code: "issuer-unreachable", Say: "the identity provider's description of itself cannot be read: try again in a minute", Err: err}
@@ -53,11 +57,12 @@ func (i *issuer) ready(ctx context.Context) error {
 	end := p.Endpoint()
 	// Said, not tried out: a code is good once.
 	end.AuthStyle = oauth2.AuthStyleInHeader
-	if len(d.Methods) > 0 && !slices.Contains(d.Methods, "client_secret_basic") {
+	if i.c.ClientKey != nil || len(d.Methods) > 0 && !slices.Contains(d.Methods, "client_secret_basic") {
 		end.AuthStyle = oauth2.AuthStyleInParams
 	}
 	i.o = oauth2.Config{ClientID: i.c.ClientID, ClientSecret: i.c.ClientSecret, Endpoint: end, RedirectURL: i.c.RedirectURL, Scopes: i.c.scopes()}
 	i.v = p.Verifier(&oidc.Config{ClientID: i.c.ClientID, SupportedSigningAlgs: algorithms, Now: i.c.Now})
+	i.end = i.endpoint(d.End)
 	i.p = p
 	return nil
 }
@@ -88,7 +93,15 @@ func (i *issuer) identify(ctx context.Context, code string, a attempt, began tim
 		return Identity{}, err
 	}
 	ctx = i.context(ctx)
-	t, err := i.o.Exchange(ctx, code, oauth2.VerifierOption(a.verifier()))
+	with := []oauth2.AuthCodeOption{oauth2.VerifierOption(a.verifier())}
+	if key := i.c.ClientKey; key != nil {
+		text, err := key.assertion(i.c.ClientID, i.o.Endpoint.TokenURL, i.c.Now())
+		if err != nil {
+			return Identity{}, &engine.Fault{Code: "client-key", Say: "this application cannot sign with its client key: tell whoever runs this installation", Err: err}
+		}
+		with = append(with, oauth2.SetAuthURLParam("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"), oauth2.SetAuthURLParam("client_assertion", text))
+	}
+	t, err := i.o.Exchange(ctx, code, with...)
 	if err != nil {
 		return Identity{}, &engine.Fault{Code: "sign-in-exchange", Say: "the identity provider did not accept this sign-in: begin again", Err: short(err)}
 	}
@@ -107,6 +120,9 @@ func (i *issuer) identify(ctx context.Context, code string, a attempt, began tim
 		}
 	}
 	out.Issuer = i.c.Issuer
+	if i.end != nil {
+		out.Hint = raw
+	}
 	return out, err
 }
 

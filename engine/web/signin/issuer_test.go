@@ -98,6 +98,12 @@ func issuerFolder(t *testing.T) (node, folder string) {
 // realSite is a site whose users come from the certified provider.
 func realSite(t *testing.T, alg string, adjust func(*Config)) *site {
 	t.Helper()
+	return realSiteBy(t, alg, nil, adjust)
+}
+
+// realSiteBy is realSite, with a key in place of the secret.
+func realSiteBy(t *testing.T, alg string, key *ClientKey, adjust func(*Config)) *site {
+	t.Helper()
 	node, folder := issuerFolder(t)
 	clock := newClock()
 	clock.t = time.Now()
@@ -129,7 +135,12 @@ func realSite(t *testing.T, alg string, adjust func(*Config)) *site {
 			in.Close() // it ends with its input
 			_ = run.Wait()
 		})
-		line, _ := json.Marshal(map[string]string{"redirect": c.RedirectURL, "logout": strings.TrimSuffix(c.RedirectURL, "callback") + "back-channel", "alg": alg})
+		at := strings.TrimSuffix(c.RedirectURL, "callback")
+		with := map[string]any{"redirect": c.RedirectURL, "logout": at + "back-channel", "after": at + "signed-out", "alg": alg}
+		if key != nil {
+			with["jwks"], with["jwksAlg"] = json.RawMessage(key.KeySet()), key.alg
+		}
+		line, _ := json.Marshal(with)
 		fmt.Fprintf(in, "%s\n", line)
 		scan := bufio.NewScanner(out)
 		for scan.Scan() {
@@ -141,7 +152,10 @@ func realSite(t *testing.T, alg string, adjust func(*Config)) *site {
 		if c.Issuer == "" {
 			t.Fatalf("the identity provider did not start: %s", said.String())
 		}
-		c.ClientSecret = "a-secret-of-the-tests-that-is-long-enough"
+		c.ClientSecret, c.ClientKey = "a-secret-of-the-tests-that-is-long-enough", key
+		if key != nil {
+			c.ClientSecret = ""
+		}
 		c.HTTP = &http.Client{Timeout: 20 * time.Second}
 		if adjust != nil {
 			adjust(c)

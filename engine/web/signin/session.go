@@ -23,6 +23,7 @@ type Choice struct {
 // Identity is who an issuer says a user is.
 type Identity struct {
 	Issuer, Subject, SID string // SID: the issuer's own session, "" for none
+	Hint                 string // the ID token, for signing out at the issuer; "" where that is not done. Gone when the session ends
 	User                 string // stable key: nhsid_useruid, or oid; never an e-mail address
 	Name                 string
 	Choices              []Choice
@@ -82,8 +83,8 @@ func (s *Store) Begin(ctx context.Context, id Identity, chosen, old string) (str
 		if err := end(ctx, tx, old, "replaced", now); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, `INSERT INTO session (id, issuer, subject, sid, user, name, choices, chosen, made, seen) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			hash(fresh), id.Issuer, id.Subject, id.SID, id.User, id.Name, string(choices), chosen, now, now)
+		_, err := tx.ExecContext(ctx, `INSERT INTO session (id, issuer, subject, sid, hint, user, name, choices, chosen, made, seen) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			hash(fresh), id.Issuer, id.Subject, id.SID, id.Hint, id.User, id.Name, string(choices), chosen, now, now)
 		return err
 	})
 	return fresh, err
@@ -131,8 +132,8 @@ func (s *Store) find(ctx context.Context, secret string) (Session, error) {
 	var choices string
 	var made, seen int64
 	var ended sql.NullInt64
-	err := s.db.QueryRowContext(ctx, `SELECT issuer, subject, sid, user, name, choices, chosen, made, seen, ended FROM session WHERE id = ?`, hash(secret)).
-		Scan(&out.Issuer, &out.Subject, &out.SID, &out.User, &out.Name, &choices, &out.Chosen, &made, &seen, &ended)
+	err := s.db.QueryRowContext(ctx, `SELECT issuer, subject, sid, hint, user, name, choices, chosen, made, seen, ended FROM session WHERE id = ?`, hash(secret)).
+		Scan(&out.Issuer, &out.Subject, &out.SID, &out.Hint, &out.User, &out.Name, &choices, &out.Chosen, &made, &seen, &ended)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return Session{}, &engine.Fault{Code: "session-none", Say: "you are not signed in: sign in"}
@@ -164,8 +165,8 @@ func (s *Store) Choose(ctx context.Context, old, choice string, lasts Lasts) (st
 	fresh := secret()
 	err = s.write(ctx, func(tx *sql.Tx) error {
 		now := s.ms()
-		done, err := tx.ExecContext(ctx, `INSERT INTO session (id, issuer, subject, sid, user, name, choices, chosen, made, seen)
-			SELECT ?, issuer, subject, sid, user, name, choices, ?, made, ? FROM session WHERE id = ? AND ended IS NULL`, hash(fresh), choice, now, hash(old))
+		done, err := tx.ExecContext(ctx, `INSERT INTO session (id, issuer, subject, sid, hint, user, name, choices, chosen, made, seen)
+			SELECT ?, issuer, subject, sid, hint, user, name, choices, ?, made, ? FROM session WHERE id = ? AND ended IS NULL`, hash(fresh), choice, now, hash(old))
 		if err != nil {
 			return err
 		}
@@ -186,7 +187,7 @@ func (s *Store) End(ctx context.Context, secret, why string) error {
 }
 
 func end(ctx context.Context, tx *sql.Tx, secret, why string, now int64) error {
-	_, err := tx.ExecContext(ctx, `UPDATE session SET ended = ?, why = ? WHERE id = ? AND ended IS NULL`, now, why, hash(secret))
+	_, err := tx.ExecContext(ctx, `UPDATE session SET ended = ?, why = ?, hint = '' WHERE id = ? AND ended IS NULL`, now, why, hash(secret))
 	return err
 }
 
@@ -198,7 +199,7 @@ func (s *Store) EndUser(ctx context.Context, user, why string) (int, error) {
 func (s *Store) endWhere(ctx context.Context, why, where string, args ...any) (int, error) {
 	var n int64
 	err := s.write(ctx, func(tx *sql.Tx) error {
-		done, err := tx.ExecContext(ctx, `UPDATE session SET ended = ?, why = ? WHERE ended IS NULL AND `+where, append([]any{s.ms(), why}, args...)...)
+		done, err := tx.ExecContext(ctx, `UPDATE session SET ended = ?, why = ?, hint = '' WHERE ended IS NULL AND `+where, append([]any{s.ms(), why}, args...)...)
 		if err == nil {
 			n, err = done.RowsAffected()
 		}

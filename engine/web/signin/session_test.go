@@ -341,3 +341,38 @@ func TestB17RoutesAreAllThatIsServed(t *testing.T) {
 		t.Errorf("the demonstration's form is served by a real site: %d", w.Code)
 	}
 }
+
+// A file of before sessions had a hint is taken over, with its sessions.
+func TestAFileOfTheFirstVersionIsTakenOver(t *testing.T) {
+	folder := t.TempDir()
+	s, err := OpenStore(folder, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	secret, err := s.Begin(context.Background(), Identity{Issuer: "i", Subject: "s", User: "u", Choices: []Choice{{ID: "1"}}}, "1", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, back := range []string{"ALTER TABLE session DROP COLUMN hint", "PRAGMA user_version = 1"} {
+		if _, err := s.db.Exec(back); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if s, err = OpenStore(folder, nil); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := s.Find(context.Background(), secret, Lasts{}, true); err != nil || got.User != "u" || got.Hint != "" {
+			t.Errorf("%+v, %v", got, err)
+		}
+		if _, err := s.Begin(context.Background(), Identity{User: "v", Hint: "h"}, "", ""); err != nil {
+			t.Error(err)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

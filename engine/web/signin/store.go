@@ -29,7 +29,7 @@ type Store struct {
 var schema string
 
 // version of the schema, kept in user_version.
-const version = 1
+const version = 2
 
 // OpenStore opens the file, signin.db of a folder, making both when they do not
 // exist, readable by this user only. Folder "" gives a store in memory, gone
@@ -76,7 +76,11 @@ func (s *Store) migrate() error {
 		case have > version:
 			return &engine.Fault{Code: "sessions-newer", Say: "the file of sessions was written by a newer version of this program: use that version"}
 		}
-		if _, err := tx.Exec(schema); err != nil {
+		if have == 0 {
+			if _, err := tx.Exec(schema); err != nil {
+				return err
+			}
+		} else if _, err := tx.Exec(`ALTER TABLE session ADD COLUMN hint TEXT NOT NULL DEFAULT ''`); err != nil { // 1
 			return err
 		}
 		_, err := tx.Exec(fmt.Sprintf("PRAGMA user_version = %d", version))

@@ -1,5 +1,5 @@
 // A certified OpenID provider that says what NHS CIS2 says, for tests. It reads
-// one line of JSON ({redirect, logout, alg}), prints its address, and ends when
+// one line of JSON ({redirect, logout, after, alg, jwks, jwksAlg}), prints its address, and ends when
 // its input does. All people in it are made up.
 import { createServer } from 'node:http';
 import { createInterface } from 'node:readline';
@@ -32,7 +32,11 @@ const issuer = `http://127.0.0.1:${server.address().port}`;
 const provider = new Provider(issuer, {
   clients: [{
     client_id: 'client-1',
-    client_secret: 'a-secret-of-the-tests-that-is-long-enough',
+    // By its key alone, of one algorithm, where it has one: else by its secret.
+    ...(config.jwks
+      ? { token_endpoint_auth_method: 'private_key_jwt', token_endpoint_auth_signing_alg: config.jwksAlg, jwks: config.jwks }
+      : { client_secret: 'a-secret-of-the-tests-that-is-long-enough' }),
+    post_logout_redirect_uris: [config.after],
     redirect_uris: [config.redirect],
     backchannel_logout_uri: config.logout,
     backchannel_logout_session_required: true,
@@ -40,6 +44,8 @@ const provider = new Provider(issuer, {
     require_auth_time: true,
   }],
   jwks: { keys },
+  clientAuthMethods: ['client_secret_basic', 'private_key_jwt'],
+  enabledJWA: { clientAuthSigningAlgValues: ['RS512', 'ES256', 'ES384', 'ES512'] },
   pkce: { required: () => true },
   scopes: ['openid', 'profile', 'nationalrbacaccess', 'selectedrole'],
   conformIdTokenClaims: false,
