@@ -26,6 +26,7 @@ type Person struct {
 	Band    string
 	Reasons []Reason     // what moved the risk, the greatest first, with what only clinicians may read where the principal may
 	Scores  []PublicRisk // published scores
+	Moved   *Moved       // how the risk moved since the snapshot before; nil where nothing is said of it
 
 	Details
 	Work      *Work   // on the list that the principal works; nil: on no list
@@ -108,6 +109,9 @@ func (d *Doors) OpenPerson(ctx context.Context, who access.Principal, where Wher
 		case x.Horizon == 0 && decision.Columns.Has(access.ColumnRisk) && decision.Display == access.DisplayClinician:
 			out.Scores = append(out.Scores, PublicRisk{x.Model, x.Band, x.Points})
 		}
+	}
+	if out.Moved, err = d.movedOf(s, told, decision.Columns, decision.Display); err != nil {
+		return nil, err
 	}
 	out.Details = detailsOf(s, told, decision.Columns, decision.Display)
 	if decision.Columns.Has(access.ColumnReasons) {

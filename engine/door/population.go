@@ -216,7 +216,7 @@ func (b *builder) population() error {
 		within.Plot.Columns = append(within.Plot.Columns, k)
 	}
 	b.add(within)
-	return nil
+	return b.moved()
 }
 
 // sumOf is the total of the rows of a table as shown.

@@ -1,6 +1,8 @@
 package risklist
 
 import (
+	"fmt"
+	"math"
 	"slices"
 
 	"leftshift/engine/schema"
@@ -82,4 +84,25 @@ func (m *Moved) Of(maps ...map[string]int) (reasons []MovedReason, counts [][]in
 		counts = append(counts, c)
 	}
 	return reasons, counts
+}
+
+// MoveWords says how a probability moved: "from about 12 to about 18 in 100".
+func MoveWords(before, now float64) string {
+	a, b := inHundred(before), inHundred(now)
+	if a == b {
+		return a + " in 100, as before"
+	}
+	return "from " + a + " to " + b + " in 100"
+}
+
+// inHundred rounds as Words does.
+func inHundred(p float64) string {
+	switch n := int(math.Round(p * 100)); {
+	case n < 1:
+		return "less than 1"
+	case n > 99:
+		return "more than 99"
+	default:
+		return fmt.Sprintf("about %d", n)
+	}
 }

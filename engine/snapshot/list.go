@@ -48,6 +48,12 @@ type Told struct {
 	// may read it. Only of people on lists, or who were added by hand.
 	Timeline []schema.TimelineRow
 	Needs    []schema.Need
+	// Move is how the risk moved since the snapshot before, its zero value where that has none
+	// of the person; Moves are its parts for anyone on the care team, by rank, and
+	// ClinicianMoves those with what only clinicians may read. None: nothing moved.
+	Move           schema.Move
+	Moves          []schema.MoveReason
+	ClinicianMoves []schema.MoveReason
 }
 
 // Lists are all lists, in byte order of team. They are shared: do not change them.
@@ -122,6 +128,9 @@ func (s *Snapshot) told(ctx context.Context, where string) (map[engine.Person]*T
 	}, "person", "day DESC", "kind", "title", "source"); err != nil {
 		return nil, err
 	}
+	if err := s.tellMoves(ctx, where, out); err != nil {
+		return nil, err
+	}
 	return out, put(ctx, s, needFile, where, func(x *schema.Need) {
 		if t := out[x.Person]; t != nil {
 			t.Needs = append(t.Needs, *x)
@@ -139,7 +148,7 @@ func put[T any](ctx context.Context, s *Snapshot, file, where string, each func(
 }
 
 func (s *Snapshot) readLists(ctx context.Context) error {
-	for _, file := range []string{listFile, reasonFile, clinicianFile, "score.parquet", gapFile, timelineFile, needFile, leaverFile} {
+	for _, file := range []string{listFile, reasonFile, clinicianFile, "score.parquet", gapFile, timelineFile, needFile, leaverFile, moveFile, moveToldFile, moveClinicianFile} {
 		if !s.Has(file) {
 			continue
 		}

@@ -14,8 +14,9 @@ import (
 // told), redefined that the definition or a code list of it is another now.
 //
 // A value that fell in a window may have aged out or been corrected away: the
-// values alone do not tell which, and ByGone is said of both.
-func causeOf(d *catalogue.Definition, redefined bool, was, is float32, last, before engine.Day) schema.Cause {
+// values alone do not tell which, and ByGone is said of both. on is the as-of day
+// of now.
+func causeOf(d *catalogue.Definition, redefined bool, was, is float32, last, before, on engine.Day) schema.Cause {
 	switch {
 	case redefined:
 		return schema.ByDefinitions
@@ -39,7 +40,7 @@ func causeOf(d *catalogue.Definition, redefined bool, was, is float32, last, bef
 		switch {
 		case is > was:
 			return schema.ByTime
-		case fresh:
+		case fresh || is == is && is < float32(on-before): // the days themselves tell
 			return schema.ByNew
 		case is != is && window:
 			return schema.ByGone

@@ -115,7 +115,7 @@ func (c *comparison) part(at []int) error {
 			if to.Last[col] != nil {
 				last = engine.Day(to.Last[col][k])
 			}
-			cause[j] = causeOf(c.n.Catalogue.Find(id), redefined[id], from.Values[col][k], to.Values[col][k], last, c.was.asOf)
+			cause[j] = causeOf(c.n.Catalogue.Find(id), redefined[id], from.Values[col][k], to.Values[col][k], last, c.was.asOf, engine.Day(c.rows.AsOf[i]))
 		}
 		before, between := math.Log(was.probability/(1-was.probability)), intercept+slope*margin[k]
 		if math.Abs(between-before) < sameModel {

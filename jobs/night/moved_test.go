@@ -322,6 +322,7 @@ func TestF9CausesOfOneValue(t *testing.T) {
 		{"days_since_emergency_admission", 20, 50, thenDay - 20, schema.ByTime},
 		{"days_since_emergency_admission", 200, 3, nowDay - 3, schema.ByNew},
 		{"days_since_emergency_admission", nan, 3, nowDay - 3, schema.ByNew},
+		{"days_since_discharge", 900, 12, engine.NoDay, schema.ByNew},
 		{"falls_365d", 1, 0, engine.NoDay, schema.ByGone},
 		{"dementia_established", 0, 1, thenDay - 340, schema.ByTime},
 		{"stroke_tia_ever", 1, 0, engine.NoDay, schema.ByChanged}, // taken back
@@ -332,10 +333,10 @@ func TestF9CausesOfOneValue(t *testing.T) {
 		if d == nil {
 			t.Fatalf("no feature %s", c.id)
 		}
-		if got := causeOf(d, false, c.was, c.is, c.last, thenDay); got != c.want {
+		if got := causeOf(d, false, c.was, c.is, c.last, thenDay, nowDay); got != c.want {
 			t.Errorf("%s from %v to %v: %s, want %s", c.id, c.was, c.is, got, c.want)
 		}
-		if got := causeOf(d, true, c.was, c.is, c.last, thenDay); got != schema.ByDefinitions {
+		if got := causeOf(d, true, c.was, c.is, c.last, thenDay, nowDay); got != schema.ByDefinitions {
 			t.Errorf("%s read otherwise: %s", c.id, got)
 		}
 		text := moveText(c.want, d.Column(), c.was, c.is, c.last, nowDay)

@@ -49,6 +49,7 @@ func Publish(t testing.TB, data string, people int, site string, also ...engine.
 		}
 	}
 	var residents, scores, reasons, clinician, lists, gaps, timeline, needs []any
+	var moves, moveTold, moveClinician []any
 	ranks := map[string]int64{}
 	for k := range people + len(also) {
 		p, team, practice := Person(k), fmt.Sprintf("team-%d", k%2), k%3
@@ -59,6 +60,18 @@ func Publish(t testing.TB, data string, people int, site string, also ...engine.
 		scores = append(scores, &schema.Score{Person: p, Model: "boost_365", AsOf: day, Horizon: 365, Probability: float64(k) / 1000, Points: math.NaN(), Band: "low"})
 		for rank := range 3 {
 			reasons = append(reasons, &schema.Reason{Person: p, Model: "boost_365", Rank: uint8(rank + 1), Feature: "f", Contribution: .1, Text: fmt.Sprintf("team reason %d of %d", rank+1, k)})
+		}
+		if k != 3 { // who is new
+			move := &schema.Move{Person: p, Before: float64(k) / 2000, Band: "moderate"}
+			part := func(rank uint8, cause, text string, v float64) *schema.MoveReason {
+				return &schema.MoveReason{Person: p, Rank: rank, Cause: cause, Change: v, Text: text}
+			}
+			if k%10 != 5 { // of whom nothing moved
+				move.New, move.Time = .5, -.2
+				moveTold = append(moveTold, part(1, "new", fmt.Sprintf("team move of %d", k), .4), part(2, schema.OtherFactors, "Other recorded factors", -.1))
+				moveClinician = append(moveClinician, part(1, "new", fmt.Sprintf("team move of %d", k), .4), part(2, "time", fmt.Sprintf("clinician move of %d", k), -.2), part(3, schema.OtherFactors, "Other recorded factors", .1))
+			}
+			moves = append(moves, move)
 		}
 		clinician = append(clinician, &schema.Reason{Person: p, Model: "boost_365", Rank: 1, Feature: "g", Contribution: .2, Text: fmt.Sprintf("clinician reason of %d", k)})
 		if k%4 == 0 {
@@ -78,12 +91,16 @@ func Publish(t testing.TB, data string, people int, site string, also ...engine.
 	write("reason.parquet", "reason", reasons...)
 	write("reason_clinician.parquet", "reason", clinician...)
 	write("risk_list.parquet", "risk_list", lists...)
+	write("move.parquet", "move", moves...)
+	write("move_reason.parquet", "move_reason", moveTold...)
+	write("move_reason_clinician.parquet", "move_reason", moveClinician...)
 	write("gap.parquet", "gap", gaps...)
 	write("timeline.parquet", "timeline", timeline...)
 	write("need.parquet", "need", needs...)
 	write("leaver.parquet", "leaver", &schema.Leaver{List: "team-0", Person: Person(2), Code: "ranked_lower"}, &schema.Leaver{List: "team-1", Person: Person(people + 7), Code: "died"})
 	for file, text := range map[string]string{
 		"quality.json": `{"sources":[{"source":"place_a","facts":12,"newest_fact":"2026-03-30","newest_known":"2026-03-31"}]}`,
+		"moved.json":   `{"previous":"2026-02-28-abc","since":"2026-02-28","rose":{"new":20,"model":3},"fell":{"time":9},"steady":7,"new":1,"gone":{"opted_out":2,"died":11},"band_up":{"new":12},"band_down":{"gone":4},"joiners":{"new":8},"leavers":{"opted_out":1,"time":1}}`,
 		"lists.json": `{"lists":[{"team":"team-0","capacity":4,"configured":4,"size":4,"expected_events":0.06,"expected_events_of_everyone":0.38,"candidates":43,"attrition":{"died":14,"care_home":3,"ranked_lower":22},"again":1},
 {"team":"team-1","capacity":4,"configured":6,"set":true,"size":4,"expected_events":0.08,"expected_events_of_everyone":0.4,"candidates":26,"attrition":{"ranked_lower":13,"moved_team":9},"again":null}],"scored":40,"listed":8,"added":0,"attrition":{"care_home":3,"ranked_lower":29},"leavers":{"died":1,"ranked_lower":1},"previous":"2026-02-28-abc"}`,
 		"evaluation.json": `[{"name":"boost_365","kind":"boost","horizon_days":365,"outcome":"an event"},{"name":"boost_90","kind":"boost","horizon_days":90}]`,
