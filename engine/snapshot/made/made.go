@@ -61,12 +61,12 @@ func Publish(t testing.TB, data string, people int, site string, also ...engine.
 		for rank := range 3 {
 			reasons = append(reasons, &schema.Reason{Person: p, Model: "boost_365", Rank: uint8(rank + 1), Feature: "f", Contribution: .1, Text: fmt.Sprintf("team reason %d of %d", rank+1, k)})
 		}
-		if k != 3 { // who is new
+		if k != 0 { // who is new
 			move := &schema.Move{Person: p, Before: float64(k) / 2000, Band: "moderate"}
 			part := func(rank uint8, cause, text string, v float64) *schema.MoveReason {
 				return &schema.MoveReason{Person: p, Rank: rank, Cause: cause, Change: v, Text: text}
 			}
-			if k%10 != 5 { // of whom nothing moved
+			if k != 30 { // of whom nothing moved
 				move.New, move.Time = .5, -.2
 				moveTold = append(moveTold, part(1, "new", fmt.Sprintf("team move of %d", k), .4), part(2, schema.OtherFactors, "Other recorded factors", -.1))
 				moveClinician = append(moveClinician, part(1, "new", fmt.Sprintf("team move of %d", k), .4), part(2, "time", fmt.Sprintf("clinician move of %d", k), -.2), part(3, schema.OtherFactors, "Other recorded factors", .1))
