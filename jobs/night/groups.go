@@ -3,9 +3,15 @@
 package night
 
 import (
+	"context"
+	"errors"
 	"fmt"
 
 	"leftshift/engine"
+	"leftshift/engine/schema"
+	"leftshift/features/kernel"
+	"leftshift/features/matrix"
+	"leftshift/models/evaluate"
 )
 
 // AgeBand is a ten-year band, from 90 on one; "" not known.
@@ -56,4 +62,87 @@ func EthnicGroup(category byte) string {
 		return "Other ethnic groups"
 	}
 	return ""
+}
+
+// evaluationGroups are the ways in which an evaluation divides people, by what
+// was known on the index date: PROGRESS-Plus (O'Neill et al., Journal of Clinical
+// Epidemiology 2014) as far as the record holds it. Place is the network of the
+// practice; language, disability and caring are whether the record says so, for a
+// record that does not say so is no proof of the contrary. Nothing that the
+// record holds tells rurality, occupation, religion or education.
+func evaluationGroups(r *kernel.Result, rows []int, networks map[engine.Code]string) []evaluate.Group {
+	out := []evaluate.Group{{Name: "age"}, {Name: "sex"}, {Name: "deprivation quintile"}, {Name: "ethnic group"}, {Name: schema.DueNetwork}, {Name: "care home"}}
+	for _, i := range rows {
+		p := &r.Places[i]
+		home := "lives at home"
+		if p.CareHome {
+			home = "lives in a care home"
+		}
+		for k, label := range []string{AgeBand(int(p.Age)), SexWord(p.Sex), Quintile(p.IMD), EthnicGroup(p.Ethnic), networks[p.Practice], home} {
+			out[k].Labels = append(out[k].Labels, label)
+		}
+	}
+	for _, x := range recordedGroups {
+		g := evaluate.Group{Name: x.name, Labels: make([]string, 0, len(rows))}
+		var columns [][]float32
+		for _, id := range x.features {
+			if j := r.Matrix.Find(id); j >= 0 {
+				columns = append(columns, r.Matrix.Values[j])
+			}
+		}
+		if columns == nil {
+			continue
+		}
+		for _, i := range rows {
+			g.Labels = append(g.Labels, recordedLabel(columns, i))
+		}
+		out = append(out, g)
+	}
+	return out
+}
+
+// recordedGroups are what the record may say of someone, by the features that
+// tell it: any of them.
+var recordedGroups = []struct {
+	name     string
+	features []string
+}{
+	{"language", []string{"interpreter_needed"}},
+	{"disability", []string{"learning_disability_ever", "efi_hearing_loss_ever", "efi_vision_problems_ever", "reasonable_adjustments"}},
+	{"carer", []string{"is_carer"}},
+}
+
+// recordedLabel is "recorded" where any column says so, "" where none could be
+// seen.
+func recordedLabel(columns [][]float32, row int) string {
+	label := ""
+	for _, c := range columns {
+		switch v := c[row]; {
+		case v == matrix.NotObservable || v != v:
+		case v > 0:
+			return "recorded"
+		default:
+			label = "not recorded"
+		}
+	}
+	return label
+}
+
+// networks gives the ODS code of each practice's primary care network.
+func (n *Night) networks(ctx context.Context, curated string) (map[engine.Code]string, error) {
+	db, err := n.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	g, err := n.geography(ctx, db, curated)
+	if err := errors.Join(err, db.Close()); err != nil {
+		return nil, err
+	}
+	out := map[engine.Code]string{}
+	for practice, network := range g.pcn {
+		if ods := g.ods[network]; network != 0 && ods != "" {
+			out[practice] = ods
+		}
+	}
+	return out, nil
 }

@@ -23,7 +23,6 @@ import (
 	"leftshift/jobs/pipeline"
 	"leftshift/models/boost"
 	"leftshift/models/censor"
-	"leftshift/models/evaluate"
 	"leftshift/models/registry"
 	"leftshift/models/train"
 )
@@ -89,7 +88,7 @@ func (n *Night) stepTrain() pipeline.Step {
 	return pipeline.Step{
 		Name: "train", Keep: 2,
 		Digest: func(_ context.Context, r *pipeline.Run) (string, error) {
-			const form = 2 // of the output: 1 held the name of a bundle that was saved already
+			const form = 3 // of the output: 1 held the name of a bundle that was saved already, 2 had fewer groups
 			return digest(form, r.Identity("curate"), n.Catalogue.Hash, n.Codelists.Hash, n.AsOf.String(), n.Config.DataFrom(), n.Config.Model.Outcome, n.Outcomes.Hash, n.Config.Model.Horizons, n.Config.Model.Seed, n.Config.Model.Boost, n.Config.Model.TestGap, n.Config.Model.Leavers, n.switches(), n.Config.Site.Name), nil
 		},
 		Do: func(ctx context.Context, r *pipeline.Run, dir string) error { return n.train(ctx, r, dir) },
@@ -120,7 +119,11 @@ func (n *Night) train(ctx context.Context, r *pipeline.Run, dir string) error {
 	for _, f := range append(seen.Doubts(float64(m.Leavers)), outcome.Moved(n.Outcomes, []string{what.ID}, n.switches(), dates[0], test+engine.Day(longest))...) {
 		r.Warn(f.Code, f.Say)
 	}
-	s := sample(got, n.modelColumns(), m.Horizons)
+	places, err := n.networks(ctx, r.Output("curate"))
+	if err != nil {
+		return err
+	}
+	s := sample(got, n.modelColumns(), m.Horizons, places)
 	folds := train.DefaultFolds
 	if s.Matrix.Rows < manyRows {
 		folds = 4 // an evaluated fit then has three quarters of the people, not half
@@ -248,8 +251,9 @@ var censorStatus = [...]censor.Status{outcome.Completed: censor.Completed, outco
 	outcome.Ended: censor.Died, outcome.Cut: censor.Left}
 
 // sample makes rows of a kernel result what models are fitted on: those of
-// people at risk of the first outcome, and the columns named that vary.
-func sample(r *kernel.Result, columns map[string]bool, horizons []int) *train.Sample {
+// people at risk of the first outcome, and the columns named that vary. networks
+// are the ODS codes of the practices' networks.
+func sample(r *kernel.Result, columns map[string]bool, horizons []int, networks map[engine.Code]string) *train.Sample {
 	m := &matrix.Matrix{Rows: r.Matrix.Rows}
 	for j, c := range r.Matrix.Columns {
 		if columns[c.ID] && varies(r.Matrix.Values[j]) {
@@ -269,15 +273,7 @@ func sample(r *kernel.Result, columns map[string]bool, horizons []int) *train.Sa
 			s.Person[k], s.Index[k] = r.Persons[i], r.Index[i]
 		}
 	}
-	age, sex, imd, ethnic := evaluate.Group{Name: "age"}, evaluate.Group{Name: "sex"}, evaluate.Group{Name: "deprivation quintile"}, evaluate.Group{Name: "ethnic group"}
-	for _, i := range rows {
-		p := &r.Places[i]
-		age.Labels = append(age.Labels, AgeBand(int(p.Age)))
-		sex.Labels = append(sex.Labels, SexWord(p.Sex))
-		imd.Labels = append(imd.Labels, Quintile(p.IMD))
-		ethnic.Labels = append(ethnic.Labels, EthnicGroup(p.Ethnic))
-	}
-	s.Groups = []evaluate.Group{age, sex, imd, ethnic}
+	s.Groups = evaluationGroups(r, rows, networks)
 	for _, h := range horizons {
 		out := make([]censor.Row, len(rows))
 		for k, i := range rows {
