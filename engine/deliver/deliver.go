@@ -122,6 +122,35 @@ func table(l *door.List) [][]string {
 			return ""
 		})
 	}
+	if l.GapsKnown {
+		add(true, "could_be_changed", func(r door.Row) string {
+			var all []string
+			for _, g := range r.Gaps {
+				all = append(all, g.Text)
+			}
+			return strings.Join(all, "; ")
+		})
+	}
+	if l.Works { // the work, never its notes
+		work := func(name string, say func(*door.Work) string) {
+			add(true, name, func(r door.Row) string {
+				if r.Work == nil {
+					return ""
+				}
+				return say(r.Work)
+			})
+		}
+		work("state", (*door.Work).StateWords)
+		work("with", func(w *door.Work) string {
+			if w.Owner == nil {
+				return ""
+			}
+			return w.Owner.Title()
+		})
+		work("next_date", func(w *door.Work) string { return isoDay(w.Next) })
+		work("last_outcome", func(w *door.Work) string { return w.Last })
+		work("last_outcome_date", func(w *door.Work) string { return isoDay(w.LastDay) })
+	}
 	add(true, "as_of", func(door.Row) string { return l.AsOf.String() })
 	add(true, "snapshot", func(door.Row) string { return l.Snapshot })
 	if l.Stale != "" {
@@ -138,10 +167,18 @@ func table(l *door.List) [][]string {
 	return out
 }
 
+// isoDay is a day as ISO 8601, "" for none.
+func isoDay(d engine.Day) string {
+	if d == engine.NoDay {
+		return ""
+	}
+	return d.String()
+}
+
 // about says what a file is, for its second sheet.
 func about(l *door.List) [][]string {
 	out := [][]string{
-		{"Site", l.Site}, {"List", l.Team}, {"As the record stood on", l.AsOf.String()}, {"Snapshot", l.Snapshot},
+		{"Site", l.Site}, {"List", l.Team}, {"As the record stood on", l.AsOf.String()}, {"Snapshot", l.Snapshot}, {"Order", l.View.Words()},
 		{"For", "supporting a care team in choosing whom to review first. It does not diagnose or decide treatment, and no decision about a person may rest on it alone."},
 	}
 	if l.Synthetic {

@@ -17,6 +17,7 @@ import (
 	"leftshift/engine/access"
 	"leftshift/engine/door"
 	"leftshift/engine/snapshot"
+	"leftshift/engine/worklist"
 )
 
 func list(columns access.Columns) *door.List {
@@ -158,4 +159,65 @@ func TestB23NoCellIsAFormula(t *testing.T) {
 			r.Fatalf("%q reads back as %q, %v", got, rows, err)
 		}
 	})
+}
+
+// What the work holds is in the full files, and no note; formulas in it are text.
+func TestR10FullFilesHoldTheWorkAndNumberFilesDoNot(t *testing.T) {
+	l := list(everything)
+	l.Works, l.GapsKnown, l.View = true, true, door.View{Gap: door.AnyGap, Order: door.GapFirst}
+	l.Rows[0].Work = &door.Work{State: worklist.Contacted, Owner: &door.Owner{Me: true, Name: "=Sam Reader", Role: "care coordinator", Team: "team-0", List: "team-0"},
+		Next: l.AsOf + 7, Last: "@Contacted", LastDay: l.AsOf}
+	l.Rows[0].Gaps = []door.Gap{{Code: "review_overdue", Text: "+ a review is overdue"}, {Code: "vaccination_missed", Text: "no flu vaccine"}}
+	l.Rows[1].Work = &door.Work{State: worklist.NotSuitable, Reason: "lives in a care home", Next: engine.NoDay, LastDay: engine.NoDay}
+	want := [][]string{
+		{"could_be_changed", "state", "with", "next_date", "last_outcome", "last_outcome_date"},
+		{"'+ a review is overdue; no flu vaccine", "Contacted", "'=Sam Reader, care coordinator, team-0", "2026-04-07", "'@Contacted", "2026-03-31"},
+		{"", "Not suitable: lives in a care home", "", "", "", ""},
+		{"", "", "", "", "", ""},
+	}
+	pick := func(rows [][]string) (out [][]string) {
+		for _, r := range rows[:4] {
+			line := make([]string, len(want[0]))
+			for k, name := range want[0] {
+				for x, head := range rows[0] {
+					if head == name && x < len(r) {
+						line[k] = r[x]
+					}
+				}
+			}
+			out = append(out, line)
+		}
+		return out
+	}
+	f, err := Write(CSV, l)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := csv.NewReader(bytes.NewReader(f.Bytes)).ReadAll()
+	if err != nil || fmt.Sprint(pick(rows)) != fmt.Sprint(want) {
+		t.Errorf("%q, %v", pick(rows), err)
+	}
+	if f, err = Write(XLSX, l); err != nil {
+		t.Fatal(err)
+	}
+	x, err := excelize.OpenReader(bytes.NewReader(f.Bytes))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if rows, err = x.GetRows("List"); err != nil || fmt.Sprint(pick(rows)) != fmt.Sprint(want) {
+		t.Errorf("%q, %v", pick(rows), err)
+	}
+	about, err := x.GetRows("About")
+	if err != nil || !strings.Contains(fmt.Sprint(about), "First the people with something that could be changed") {
+		t.Errorf("%q, %v", about, err)
+	}
+	for _, shape := range []Shape{Numbers, NumberBorn} {
+		if f, err = Write(shape, l); err != nil || strings.ContainsAny(string(f.Bytes), "abcdefghijklmnopqrstuvwxyz") {
+			t.Errorf("%s: %q, %v", shape, f.Bytes, err)
+		}
+	}
+	l.Works, l.GapsKnown = false, false // as to a connected system
+	if f, err = Write(CSV, l); err != nil || strings.Contains(string(f.Bytes), "ontacted") || strings.Contains(string(f.Bytes), "overdue") {
+		t.Errorf("%q, %v", f.Bytes, err)
+	}
 }

@@ -37,7 +37,7 @@ func (d *Doors) Day(ctx context.Context, who access.Principal, where Where) ([]L
 		}
 		day := ListDay{Team: l.Team, People: len(l.Rows), Own: slices.Contains(who.Teams, l.Team)}
 		if day.Own {
-			now, _, err := d.listed(ctx, s, who, purpose, l.Team, Everyone)
+			now, _, err := d.listed(ctx, s, who, purpose, l.Team, View{})
 			if err != nil {
 				return nil, Frame{}, err
 			}

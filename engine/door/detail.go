@@ -77,58 +77,6 @@ func detailsOf(s *snapshot.Snapshot, t *snapshot.Told, columns access.Columns, d
 	return out
 }
 
-// GapCount is how many of the people shown have a gap that the reader may read.
-type GapCount struct {
-	Code, Text string
-	People     int
-}
-
-// within counts the gaps of the people of a list and keeps those with one, "" for
-// all; in their order, which is that of risk (F5). A gap that the reader may not
-// read keeps nobody.
-func (d *Doors) within(ctx context.Context, s *snapshot.Snapshot, l *entries, a *ask, gap string) error {
-	decision := access.Decide(a.who, a.act, a.subject.Because(a.where.Reason))
-	if !decision.Allowed || !decision.Columns.Has(access.ColumnGaps) || !s.HasGaps() {
-		return nil
-	}
-	told, err := s.TellAll(ctx, a.persons)
-	if err != nil {
-		return err
-	}
-	counts := map[string]int{}
-	var rows []entry
-	for _, r := range l.rows {
-		t := told[r.Person]
-		if t == nil {
-			continue
-		}
-		has := map[string]bool{}
-		for _, g := range detailsOf(s, t, decision.Columns, decision.Display).Gaps {
-			if !has[g.Code] {
-				has[g.Code] = true
-				counts[g.Code]++
-			}
-		}
-		if has[gap] {
-			rows = append(rows, r)
-		}
-	}
-	for _, g := range risklist.Gaps() {
-		if n := counts[g.String()]; n > 0 {
-			l.gaps = append(l.gaps, GapCount{g.String(), g.Sentence(), n})
-		}
-	}
-	if gap == "" {
-		return nil
-	}
-	l.gap, l.rows, a.persons = gap, rows, nil
-	for _, r := range rows {
-		a.persons = append(a.persons, r.Person)
-	}
-	a.rows = len(rows)
-	return nil
-}
-
 // Leavers are those who left a team's list since the night before.
 type Leavers struct {
 	Frame

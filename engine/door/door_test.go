@@ -74,7 +74,7 @@ func TestG14AnAnalystSeesNobody(t *testing.T) {
 	ctx := context.Background()
 	for _, role := range []access.Role{access.Analyst, access.Administrator, access.PrivacyOfficer} {
 		p := principal(role)
-		if l, err := s.OpenList(ctx, p, Where{Reason: "because"}, "team-0", Everyone, ""); l != nil || err == nil {
+		if l, err := s.OpenList(ctx, p, Where{Reason: "because"}, "team-0", View{}); l != nil || err == nil {
 			t.Errorf("%s opened a list", role)
 		}
 		if x, err := s.OpenPerson(ctx, p, Where{Reason: "because"}, made.Person(0)); x != nil || err == nil {
@@ -90,7 +90,7 @@ func TestR2ACoordinatorOpensTheirOwnListAndNoOther(t *testing.T) {
 	s := open(t)
 	ctx := context.Background()
 	p := principal(access.Coordinator)
-	l, err := s.OpenList(ctx, p, Where{Route: "/lists"}, "team-0", Everyone, "")
+	l, err := s.OpenList(ctx, p, Where{Route: "/lists"}, "team-0", View{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,11 +104,11 @@ func TestR2ACoordinatorOpensTheirOwnListAndNoOther(t *testing.T) {
 	if row.Risk != "about 1 in 100 in the next 12 months" || !reflect.DeepEqual(row.Why, []string{"team reason 1 of 10", "team reason 2 of 10", "team reason 3 of 10"}) {
 		t.Errorf("risk %q, reasons %q", row.Risk, row.Why)
 	}
-	if _, err := s.OpenList(ctx, p, Where{Route: "/lists"}, "team-1", Everyone, ""); err == nil {
+	if _, err := s.OpenList(ctx, p, Where{Route: "/lists"}, "team-1", View{}); err == nil {
 		t.Error("another team's list was opened")
 	}
-	_, there := s.OpenList(ctx, p, Where{}, "team-1", Everyone, "")
-	_, none := s.OpenList(ctx, p, Where{}, "no such team", Everyone, "")
+	_, there := s.OpenList(ctx, p, Where{}, "team-1", View{})
+	_, none := s.OpenList(ctx, p, Where{}, "no such team", View{})
 	if there.Error() != none.Error() {
 		t.Errorf("a list of another team says %q, one that does not exist %q", there, none)
 	}
@@ -145,7 +145,7 @@ func TestG23EveryLookAndEveryRefusalIsInTheAudit(t *testing.T) {
 	s := open(t)
 	ctx := context.Background()
 	p := principal(access.Coordinator)
-	if _, err := s.OpenList(ctx, p, Where{Route: "/lists/mine"}, "team-0", Everyone, ""); err != nil {
+	if _, err := s.OpenList(ctx, p, Where{Route: "/lists/mine"}, "team-0", View{}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := s.OpenPerson(ctx, p, Where{Route: "/people"}, made.Person(6)); err != nil {
@@ -178,7 +178,7 @@ func TestB22NothingIsShownWhenTheAuditCannotBeWritten(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := principal(access.Coordinator)
-	l, err := s.OpenList(ctx, p, Where{}, "team-0", Everyone, "")
+	l, err := s.OpenList(ctx, p, Where{}, "team-0", View{})
 	var fault *engine.Fault
 	if l != nil || !errors.As(err, &fault) || fault.Code != "audit-unavailable" {
 		t.Errorf("a list was shown: %v", err)
@@ -222,11 +222,11 @@ func TestR9AListNotRecheckedCannotBeOpenedAndOldSourcesAreSaid(t *testing.T) {
 	ctx := context.Background()
 	p := principal(access.Coordinator)
 	s.today += 7
-	if _, err := s.OpenList(ctx, p, Where{}, "team-0", Everyone, ""); err != nil {
+	if _, err := s.OpenList(ctx, p, Where{}, "team-0", View{}); err != nil {
 		t.Fatal(err)
 	}
 	s.today++
-	_, err := s.OpenList(ctx, p, Where{}, "team-0", Everyone, "")
+	_, err := s.OpenList(ctx, p, Where{}, "team-0", View{})
 	var fault *engine.Fault
 	if !errors.As(err, &fault) || fault.Code != "list-not-rechecked" {
 		t.Fatalf("eight days on: %v", err)

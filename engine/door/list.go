@@ -24,13 +24,13 @@ type List struct {
 	Rows    []Row
 	Joiners int
 	Columns access.Columns // what Rows hold; the rest is empty
-	Show    Show
-	Tally   map[Show]int // how many people each way of showing has
-	Works   bool         // there is a worklist
-	Gap     string       // only those with this gap; "" everyone
-	Gaps    []GapCount   // how many of those shown have each
-	Model   Model
-	Taken   time.Time // when it was asked for, UTC
+	View
+	Tally  map[Show]int // how many people each way of showing has
+	Works  bool         // there is a worklist, and the work in it may be told
+	Gaps   []GapCount   // how many of those shown have each
+	Length *Length      // of a list that is opened; nil elsewhere
+	Model  Model
+	Taken  time.Time // when it was asked for, UTC
 
 	GapsKnown, NeedsKnown, LeaversKnown bool // the snapshot tells of them, and they may be read
 }
@@ -93,19 +93,19 @@ const MainReasons = 3
 // OpenList shows a team's list: those whom the last night listed, with those
 // who were added by hand or are still in work, by risk. Where the principal may,
 // it says who the people are; that is a second entry in the audit. Both are about
-// those shown: by show, and with a gap where one is given.
-func (d *Doors) OpenList(ctx context.Context, who access.Principal, where Where, team string, show Show, gap string) (*List, error) {
+// those whom the view shows.
+func (d *Doors) OpenList(ctx context.Context, who access.Principal, where Where, team string, view View) (*List, error) {
 	s, done, purpose, err := d.use(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer done()
-	l, a, err := d.listed(ctx, s, who, purpose, team, show)
+	l, a, err := d.listed(ctx, s, who, purpose, team, view)
 	if err != nil {
 		return nil, err
 	}
 	a.who, a.where, a.act = who, where, access.OpenList
-	if err := d.within(ctx, s, l, &a, gap); err != nil {
+	if err := d.within(ctx, s, l, &a); err != nil {
 		return nil, err
 	}
 	decision, err := d.passList(ctx, a, s)
@@ -121,23 +121,30 @@ func (d *Doors) OpenList(ctx context.Context, who access.Principal, where Where,
 		}
 		reveal = shown.Columns
 	}
-	return d.list(ctx, s, l, decision.Columns|reveal, decision.Display)
+	out, err := d.list(ctx, s, l, decision.Columns|reveal, decision.Display)
+	if err == nil {
+		out.Length = d.length(s, who, l, purpose, decision.Columns)
+	}
+	return out, err
 }
 
-// ExportList gives a team's list to be written to a file. It is one entry in
-// the audit, about everyone on the list.
-func (d *Doors) ExportList(ctx context.Context, who access.Principal, where Where, team, shape string) (*List, error) {
+// ExportList gives a team's list, as a view shows it, to be written to a file. It
+// is one entry in the audit, about everyone in the file.
+func (d *Doors) ExportList(ctx context.Context, who access.Principal, where Where, team string, view View, shape string) (*List, error) {
 	s, done, purpose, err := d.use(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer done()
-	l, a, err := d.listed(ctx, s, who, purpose, team, Everyone)
+	l, a, err := d.listed(ctx, s, who, purpose, team, view)
 	if err != nil {
 		return nil, err
 	}
 	a.who, a.where, a.act = who, where, access.ExportList
 	a.object += " as " + shape
+	if err := d.within(ctx, s, l, &a); err != nil {
+		return nil, err
+	}
 	decision, err := d.passList(ctx, a, s)
 	if err != nil {
 		return nil, err
@@ -151,12 +158,15 @@ func (d *Doors) ExportList(ctx context.Context, who access.Principal, where Wher
 
 // entries are a team's list as it is now, before anything is decided.
 type entries struct {
-	team  string
-	show  Show
-	tally map[Show]int
-	rows  []entry
-	gap   string
-	gaps  []GapCount
+	team   string
+	view   View
+	tally  map[Show]int
+	rows   []entry
+	gaps   []GapCount
+	set    *worklist.Capacity // what the team set; nil: nothing
+	limit  int                // of ranks shown; 0: none
+	beyond int                // people over it who are not shown
+	names  staff
 }
 
 type entry struct {
@@ -166,8 +176,15 @@ type entry struct {
 
 // listed is a team's list and the question about it. A team without a list is
 // asked about like any other, and has nobody on it.
-func (d *Doors) listed(ctx context.Context, s *snapshot.Snapshot, who access.Principal, purpose access.Purpose, team string, show Show) (*entries, ask, error) {
-	out := &entries{team: team, show: show, tally: map[Show]int{}}
+func (d *Doors) listed(ctx context.Context, s *snapshot.Snapshot, who access.Principal, purpose access.Purpose, team string, view View) (*entries, ask, error) {
+	out := &entries{team: team, view: view, tally: map[Show]int{}}
+	var err error
+	if out.set, out.limit, err = d.limit(ctx, team); err != nil {
+		return nil, ask{}, err
+	}
+	if out.names, err = d.names(ctx); err != nil {
+		return nil, ask{}, err
+	}
 	var all []entry
 	var byHand []schema.ListRow
 	on := map[engine.Person]bool{}
@@ -222,17 +239,29 @@ func (d *Doors) listed(ctx context.Context, s *snapshot.Snapshot, who access.Pri
 	if err != nil {
 		return nil, ask{}, err
 	}
+	moved, err := d.moved(ctx, items)
+	if err != nil {
+		return nil, ask{}, err
+	}
 	people = people[:0]
 	for _, e := range all {
+		begun := false
 		if it := latest(items[e.Person], team); it != nil {
-			e.work = d.workOf(who, *it, items[e.Person])
+			e.work = d.workOf(who, *it, items[e.Person], out.names)
+			e.work.last(moved[it.ID])
+			begun = it.Begun
+		}
+		if out.limit > 0 && e.Rank > int64(out.limit) && !begun {
+			if out.beyond++; !view.All {
+				continue
+			}
 		}
 		for _, w := range Shows() {
 			if w.has(e) {
 				out.tally[w]++
 			}
 		}
-		if show.has(e) {
+		if view.Show.has(e) {
 			out.rows, people = append(out.rows, e), append(people, e.Person)
 		}
 	}
@@ -254,7 +283,7 @@ func (d *Doors) passList(ctx context.Context, a ask, s *snapshot.Snapshot) (acce
 
 // list fills the columns that may be shown.
 func (d *Doors) list(ctx context.Context, s *snapshot.Snapshot, l *entries, columns access.Columns, display access.Display) (*List, error) {
-	out := &List{Frame: d.frame(s), Team: l.team, Columns: columns, Show: l.show, Tally: l.tally, Works: d.opt.Worklist != nil, Gap: l.gap, Gaps: l.gaps,
+	out := &List{Frame: d.frame(s), Team: l.team, Columns: columns, View: l.view, Tally: l.tally, Works: d.opt.Worklist != nil, Gaps: l.gaps,
 		GapsKnown: columns.Has(access.ColumnGaps) && s.HasGaps(), NeedsKnown: columns.Has(access.ColumnAdjustments) && s.HasNeeds(),
 		Model: modelOf(s), Taken: d.opt.Now().UTC()}
 	if d.opt.Vault == nil {

@@ -66,7 +66,7 @@ func TestG32PeopleAndControlledCountsNeverMix(t *testing.T) {
 		t.Errorf("%d doors to people and %d to counts were looked at", ofPeople, ofCounts)
 	}
 	// A list tells its four people one by one, though four would be a star in a table.
-	l, err := open(t).OpenList(context.Background(), principal(access.Coordinator), Where{}, "team-0", Everyone, "")
+	l, err := open(t).OpenList(context.Background(), principal(access.Coordinator), Where{}, "team-0", View{})
 	if err != nil || len(l.Rows) != 4 || l.Joiners != 4 || l.Tally[Everyone] != 4 {
 		t.Errorf("%+v, %v", l, err)
 	}

@@ -32,9 +32,10 @@ type Person struct {
 	Work      *Work   // on the list that the principal works; nil: on no list
 	Elsewhere []Work  // on other lists
 	History   []Event // of Work, oldest first; nil where notes may not be read
-	Acts      bool    // the principal may act on a work item of this person
-	Adds      bool    // the principal may put this person on a list
-	Refers    bool    // the principal may have a referral drafted, as the work stands
+	Today     engine.Day
+	Acts      bool // the principal may act on a work item of this person
+	Adds      bool // the principal may put this person on a list
+	Refers    bool // the principal may have a referral drafted, as the work stands
 }
 
 // Reason is one thing that moved the risk.
@@ -79,7 +80,7 @@ func (d *Doors) OpenPerson(ctx context.Context, who access.Principal, where Wher
 	if !found {
 		return nil, access.ErrNoPerson
 	}
-	out := &Person{Frame: d.frame(s), Person: person, Columns: decision.Columns, Age: -1}
+	out := &Person{Frame: d.frame(s), Person: person, Columns: decision.Columns, Age: -1, Today: d.opt.Today()}
 	a.act = access.RevealIdentity
 	if d.opt.Vault != nil && access.Decide(who, a.act, a.subject.Because(where.Reason)).Allowed {
 		shown, err := d.pass(ctx, a)

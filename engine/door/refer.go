@@ -61,7 +61,7 @@ func (d *Doors) DraftReferral(ctx context.Context, who access.Principal, where W
 	it := worked(who, items[person])
 	var w *Work
 	if it != nil {
-		w = d.workOf(who, *it, items[person])
+		w = d.workOf(who, *it, items[person], nil)
 	}
 	if decision := access.Decide(who, a.act, a.subject.Because(where.Reason)); decision.Allowed {
 		refusal := referrable(w)

@@ -39,7 +39,7 @@ func (d *Doors) TeamScores(ctx context.Context, who access.Principal, where Wher
 		return nil, err
 	}
 	defer done()
-	l, a, err := d.listed(ctx, s, who, purpose, team, Everyone)
+	l, a, err := d.listed(ctx, s, who, purpose, team, View{All: true})
 	if err != nil {
 		return nil, err
 	}

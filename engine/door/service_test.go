@@ -161,11 +161,11 @@ func TestG16MarksAreKeyedAndNotThePseudonym(t *testing.T) {
 	s := numbered(t)
 	ctx := context.Background()
 	p := principal(access.Coordinator)
-	one, err := s.ExportList(ctx, p, Where{Reason: "r"}, "team-0", "fhir")
+	one, err := s.ExportList(ctx, p, Where{Reason: "r"}, "team-0", View{}, "fhir")
 	if err != nil {
 		t.Fatal(err)
 	}
-	two, _ := s.ExportList(ctx, p, Where{Reason: "r"}, "team-0", "csv")
+	two, _ := s.ExportList(ctx, p, Where{Reason: "r"}, "team-0", View{}, "csv")
 	marks := map[Mark]bool{}
 	for i, r := range one.Rows {
 		if r.Mark == (Mark{}) || r.Mark != two.Rows[i].Mark || marks[r.Mark] {
@@ -176,7 +176,7 @@ func TestG16MarksAreKeyedAndNotThePseudonym(t *testing.T) {
 	other := make([]byte, identity.KeyBytes)
 	other[0] = 1
 	s.opt.Keyer, _ = identity.NewKeyer(other)
-	three, _ := s.ExportList(ctx, p, Where{Reason: "r"}, "team-0", "fhir")
+	three, _ := s.ExportList(ctx, p, Where{Reason: "r"}, "team-0", View{}, "fhir")
 	if three.Rows[0].Mark == one.Rows[0].Mark {
 		t.Error("the mark does not depend on the key")
 	}

@@ -62,10 +62,10 @@ func leftWords(code string) string {
 }
 
 // eventOf tells one change of an item.
-func eventOf(who access.Principal, c worklist.Change) Event {
+func eventOf(names staff, who access.Principal, c worklist.Change) Event {
 	e := Event{By: "The nightly run", When: moment(c.At), Note: c.Note, Version: c.Version}
 	if c.By.User != "" {
-		e.By = ownerOf(who, worklist.Item{Owner: c.By}, "").Words()
+		e.By = ownerOf(names, who, worklist.Item{Owner: c.By}, "").Words()
 	}
 	switch c.Kind {
 	case worklist.KindListed:
@@ -127,6 +127,9 @@ func (o *Owner) Title() string {
 		words = "a colleague"
 	}
 	words = strings.ToUpper(words[:1]) + words[1:] + ", " + o.Team
+	if o.Name != "" {
+		words = o.Name + ", " + strings.ToLower(words[:1]) + words[1:]
+	}
 	if o.List != "" && o.List != o.Team {
 		words += ", for the list " + o.List
 	}

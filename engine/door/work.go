@@ -24,6 +24,11 @@ type Worklist interface {
 	History(ctx context.Context, item int64) ([]worklist.Change, error)
 	Act(context.Context, worklist.Actor, worklist.Action) (worklist.Result, error)
 	Add(context.Context, worklist.Actor, worklist.Addition) (worklist.Result, error)
+	Moved(ctx context.Context, items []int64) (map[int64]worklist.Change, error)
+	Called(context.Context, worklist.Member, string) error
+	Names(context.Context) (map[worklist.Member]string, error)
+	SetCapacity(ctx context.Context, by worklist.Actor, key string, c worklist.Capacity) (worklist.Capacity, error)
+	Capacities(context.Context) (map[string]worklist.Capacity, error)
 }
 
 // Work is how the work on one person stands, on one list.
@@ -39,14 +44,18 @@ type Work struct {
 	Due     bool   // the next date is today or past
 	Worry   string // in words, of who was added by hand
 	Gone    string // in words: why they left the list; "" while they are on it
+
+	Last    string     // in words: the last outcome that somebody noted; "" none. Of lists alone
+	LastDay engine.Day // of Last; engine.NoDay without
 }
 
 // Open says whether there is still something to do.
 func (w *Work) Open() bool { return w.State.Open() }
 
-// Owner is who has a person: no name, but whom to speak to.
+// Owner is who has a person: whom to speak to.
 type Owner struct {
 	Me   bool
+	Name string // "": not known
 	Role string // in words
 	Team string // or the organisation, where they are on no team
 	List string // for which they have the person, where it is another than the one asked about
@@ -82,12 +91,12 @@ func me(who access.Principal, list string) worklist.Actor {
 	return a
 }
 
-func ownerOf(who access.Principal, it worklist.Item, list string) *Owner {
+func ownerOf(names staff, who access.Principal, it worklist.Item, list string) *Owner {
 	o := it.Owner
 	if o.User == "" {
 		return nil
 	}
-	out := &Owner{Me: o.User == who.User && o.Organisation == who.Organisation, Role: access.Role(o.Role).Title(), Team: cmp.Or(o.Team, o.Organisation)}
+	out := &Owner{Me: o.User == who.User && o.Organisation == who.Organisation, Name: names[o.Member()], Role: access.Role(o.Role).Title(), Team: cmp.Or(o.Team, o.Organisation)}
 	if it.List != list {
 		out.List = it.List
 	}
@@ -95,11 +104,11 @@ func ownerOf(who access.Principal, it worklist.Item, list string) *Owner {
 }
 
 // workOf tells how an item stands; all are the items of its person.
-func (d *Doors) workOf(who access.Principal, it worklist.Item, all []worklist.Item) *Work {
-	w := &Work{List: it.List, Item: it.ID, Version: it.Version, State: it.State, Next: it.Next, Owner: ownerOf(who, it, it.List)}
+func (d *Doors) workOf(who access.Principal, it worklist.Item, all []worklist.Item, names staff) *Work {
+	w := &Work{List: it.List, Item: it.ID, Version: it.Version, State: it.State, Next: it.Next, Owner: ownerOf(names, who, it, it.List), LastDay: engine.NoDay}
 	for _, other := range all {
 		if w.Owner == nil {
-			w.Owner = ownerOf(who, other, it.List)
+			w.Owner = ownerOf(names, who, other, it.List)
 		}
 	}
 	w.Died = it.Reason == string(worklist.Died)
@@ -109,6 +118,43 @@ func (d *Doors) workOf(who access.Principal, it worklist.Item, all []worklist.It
 		w.Worry = worryWords(string(it.Worry))
 	}
 	return w
+}
+
+// staff is what members of staff are called.
+type staff map[worklist.Member]string
+
+func (d *Doors) names(ctx context.Context) (staff, error) {
+	if d.opt.Worklist == nil {
+		return nil, nil
+	}
+	return d.opt.Worklist.Names(ctx)
+}
+
+// moved gives the last move of each item.
+func (d *Doors) moved(ctx context.Context, items map[engine.Person][]worklist.Item) (map[int64]worklist.Change, error) {
+	var ids []int64
+	for _, of := range items {
+		for _, it := range of {
+			if it.Begun {
+				ids = append(ids, it.ID)
+			}
+		}
+	}
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	return d.opt.Worklist.Moved(ctx, ids)
+}
+
+// last tells the last outcome; the zero value of a change is none.
+func (w *Work) last(c worklist.Change) {
+	if c.Item == 0 {
+		return
+	}
+	w.Last, w.LastDay = StateWords(c.To), engine.DayOf(c.At)
+	if c.Reason != "" {
+		w.Last += ": " + reasonWords(c.Reason)
+	}
 }
 
 // itemsOf gives every item of some people by person, oldest first.
@@ -181,10 +227,14 @@ func (d *Doors) work(ctx context.Context, who access.Principal, p *Person, items
 	if it == nil {
 		return nil
 	}
-	p.Work = d.workOf(who, *it, items)
+	names, err := d.names(ctx)
+	if err != nil {
+		return err
+	}
+	p.Work = d.workOf(who, *it, items, names)
 	for _, other := range items {
 		if other.ID != it.ID && (other.State.Open() || other.Listed) {
-			p.Elsewhere = append(p.Elsewhere, *d.workOf(who, other, nil))
+			p.Elsewhere = append(p.Elsewhere, *d.workOf(who, other, nil, names))
 		}
 	}
 	if !p.Columns.Has(access.ColumnNotes) {
@@ -195,7 +245,7 @@ func (d *Doors) work(ctx context.Context, who access.Principal, p *Person, items
 		return err
 	}
 	for _, c := range changes {
-		p.History = append(p.History, eventOf(who, c))
+		p.History = append(p.History, eventOf(names, who, c))
 	}
 	return nil
 }
@@ -237,7 +287,11 @@ func (d *Doors) ActOnItem(ctx context.Context, who access.Principal, where Where
 	if d.opt.Worklist == nil || at < 0 {
 		return worklist.Result{}, d.undone(ctx, a, &engine.Fault{Code: "worklist-no-item", Say: "there is no such entry: open the list again"})
 	}
-	out, err := d.opt.Worklist.Act(ctx, me(who, items[person][at].List), worklist.Action{Key: p.Key, Item: p.Item, Version: p.Version,
+	by := me(who, items[person][at].List)
+	if err := d.opt.Worklist.Called(ctx, by.Member(), who.Name); err != nil {
+		return worklist.Result{}, d.undone(ctx, a, err)
+	}
+	out, err := d.opt.Worklist.Act(ctx, by, worklist.Action{Key: p.Key, Item: p.Item, Version: p.Version,
 		Kind: p.Kind, To: p.To, Reason: p.Reason, Next: p.Next, Note: p.Note, Snapshot: s.Name})
 	if err != nil {
 		return worklist.Result{}, d.undone(ctx, a, err)
@@ -320,7 +374,11 @@ func (d *Doors) AddPerson(ctx context.Context, who access.Principal, where Where
 		return 0, d.undone(ctx, a, &engine.Fault{Code: access.CodeTeam, Say: "this list is of a team that you are not in: choose one of your own teams"})
 	}
 	p, _ := scoreOf(s, told)
-	_, err = d.opt.Worklist.Add(ctx, me(who, add.Team), worklist.Addition{Key: add.Key, List: add.Team, Person: person, Practice: told.Resident.Practice,
+	by := me(who, add.Team)
+	if err := d.opt.Worklist.Called(ctx, by.Member(), who.Name); err != nil {
+		return person, d.undone(ctx, a, err)
+	}
+	_, err = d.opt.Worklist.Add(ctx, by, worklist.Addition{Key: add.Key, List: add.Team, Person: person, Practice: told.Resident.Practice,
 		Worry: add.Worry, Note: add.Note, Probability: p, Reasons: Digest(told.Reasons), Snapshot: s.Name})
 	if err != nil {
 		return person, d.undone(ctx, a, err)

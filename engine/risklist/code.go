@@ -37,10 +37,15 @@ var codeNames = [codes]string{"", "opted_out", "died", "left", "not_registered",
 
 var codeSentences = [codes]string{"", "objects to this use of their record", "has died", "has left the practice", "is registered with no practice known here", "is on a palliative pathway", "lives in a care home", "is in hospital", "is already on a caseload", "was found not suitable by a reviewer", "registered too recently", "declined not long ago", "could not be scored", "has a risk below the least", "has none of the gaps that the lists are for", "has a practice that no team serves", "ranks below the places on the list", "is on another team's list", "is no longer in the record"}
 
+var codeOfMany = [codes]string{"", "object to this use of their record", "have died", "have left the practice", "are registered with no practice known here", "are on a palliative pathway", "live in a care home", "are in hospital", "are already on a caseload", "were found not suitable by a reviewer", "registered too recently", "declined not long ago", "could not be scored", "have a risk below the least", "have none of the gaps that the lists are for", "have a practice that no team serves", "rank below the places on the list", "are on another team's list", "are no longer in the record"}
+
 func (c Code) String() string { return codeNames[c] }
 
 // Sentence finishes "the person ...".
 func (c Code) Sentence() string { return codeSentences[c] }
+
+// Sentences finishes "the people ...".
+func (c Code) Sentences() string { return codeOfMany[c] }
 
 // Codes lists every code but NoCode in order.
 func Codes() []Code {

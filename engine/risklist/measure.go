@@ -27,6 +27,7 @@ func Columns() []Column {
 		{"state", "State", true},
 		{"owner", "Who has it", true},
 		{"next_date", "Next date", false},
+		{"last", "Last outcome", false},
 		{"adjustments", "Adjustments, language, carer", false},
 	}
 }

@@ -18,7 +18,7 @@ import (
 // columnRights says what a column of a list needs. The name is always there: it leads to the person.
 var columnRights = map[string]access.Columns{
 	"rank": 0, "nhs_number": access.ColumnNHSNumber, "birth": access.ColumnBirth, "practice": 0, "phone": access.ColumnPhone, "risk": access.ColumnRisk,
-	"band": access.ColumnRisk, "reasons": access.ColumnReasons, "gaps": access.ColumnGaps, "status": 0, "state": 0, "owner": 0, "next_date": 0,
+	"band": access.ColumnRisk, "reasons": access.ColumnReasons, "gaps": access.ColumnGaps, "status": 0, "state": 0, "owner": 0, "next_date": 0, "last": 0,
 	"adjustments": access.ColumnAdjustments,
 }
 
@@ -29,7 +29,7 @@ func offered(l *door.List) []risklist.Column {
 		right, drawn := columnRights[c.ID]
 		known := true // the snapshot, or a worklist, tells of it
 		switch c.ID {
-		case "state", "owner", "next_date":
+		case "state", "owner", "next_date", "last":
 			known = l.Works
 		case "gaps":
 			known = l.GapsKnown
@@ -92,5 +92,5 @@ func chooseColumns(ctx context.Context, r *Request) (Answer, error) {
 		}
 	}
 	c.Value = strings.Join(ids, ".")
-	return Answer{To: listPath(r.PathValue("team")), Cookie: c}, nil
+	return Answer{To: listPath(r.PathValue("team")) + viewQuery(r.view()), Cookie: c}, nil
 }

@@ -4,6 +4,7 @@ package web
 
 import (
 	"context"
+	"crypto/rand"
 	"net/http"
 	"net/url"
 	"slices"
@@ -24,6 +25,7 @@ func coordinatorRoutes() []Route {
 		{Method: http.MethodPost, Path: "/lists/{team}/because", Act: access.OpenList, Handle: showList},
 		{Method: http.MethodGet, Path: "/lists/{team}/sheet", Act: access.OpenList, Handle: showSheet},
 		{Method: http.MethodGet, Path: "/lists/{team}/left", Act: access.OpenList, Handle: showLeft},
+		{Method: http.MethodPost, Path: "/lists/{team}/length", Act: access.SetCapacity, Handle: setLength, Again: listAgain},
 		{Method: http.MethodPost, Path: "/lists/{team}/columns", Act: access.OpenList, Handle: chooseColumns},
 		{Method: http.MethodGet, Path: "/lists/{team}/export", Act: access.ExportList, Handle: showExport},
 		{Method: http.MethodPost, Path: "/lists/{team}/export", Act: access.ExportList, Handle: export, Again: exportPage},
@@ -68,15 +70,20 @@ func exportPage(ctx context.Context, r *Request, faults []Fault) (Answer, error)
 	if err != nil {
 		return Answer{}, err
 	}
+	view := r.view()
+	words := ""
+	if view != (door.View{}) {
+		words = viewWords(view)
+	}
 	p, err := r.page("Export a list", "export", f, struct {
-		At     string
-		Shapes []deliver.ShapeInfo
-		Reason string
-		Faults []Fault
-	}{listPath(team), deliver.Shapes(), r.PostFormValue("reason"), faults})
+		At, Query, View string
+		Shapes          []deliver.ShapeInfo
+		Reason          string
+		Faults          []Fault
+	}{listPath(team), viewQuery(view), words, deliver.Shapes(), r.PostFormValue("reason"), faults})
 	if err == nil {
 		p.Caption, p.Faults = team, faults
-		p.Back = &Link{Text: "Back to the list", Path: listPath(team)}
+		p.Back = &Link{Text: "Back to the list", Path: listPath(team) + viewQuery(view)}
 	}
 	return Answer{Page: p}, err
 }
@@ -90,7 +97,7 @@ func export(ctx context.Context, r *Request) (Answer, error) {
 	if !slices.ContainsFunc(deliver.Shapes(), func(s deliver.ShapeInfo) bool { return s.Shape == shape }) {
 		return exportPage(ctx, r, []Fault{{"shape", "Choose a kind of file"}})
 	}
-	l, err := r.App.opt.Doors.ExportList(ctx, r.Who, r.Where(), r.PathValue("team"), string(shape))
+	l, err := r.App.opt.Doors.ExportList(ctx, r.Who, r.Where(), r.PathValue("team"), r.view(), string(shape))
 	if err != nil {
 		return Answer{}, err
 	}
@@ -120,7 +127,7 @@ func lists(ctx context.Context, r *Request) (Answer, error) {
 	var links []listLink
 	for _, l := range days {
 		at := listPath(l.Team)
-		links = append(links, listLink{l, at, l.Tally[door.Mine], l.Tally[door.Fresh], l.Tally[door.Due], at + listQuery(door.Mine, ""), at + listQuery(door.Fresh, ""), at + listQuery(door.Due, "")})
+		links = append(links, listLink{l, at, l.Tally[door.Mine], l.Tally[door.Fresh], l.Tally[door.Due], at + viewQuery(door.View{Show: door.Mine}), at + viewQuery(door.View{Show: door.Fresh}), at + viewQuery(door.View{Show: door.Due})})
 	}
 	p, err := r.page("My lists", "lists", f, struct {
 		Lists []listLink
@@ -138,7 +145,7 @@ type row struct {
 func (r *Request) rows(l *door.List) []row {
 	out := make([]row, len(l.Rows))
 	for i, x := range l.Rows {
-		out[i] = row{x, r.personPath(x.Person)}
+		out[i] = row{x, r.personPath(x.Person) + viewQuery(l.View)}
 	}
 	return out
 }
@@ -149,76 +156,52 @@ func shownOf(c access.Columns) shown {
 	return shown{c.Has(access.ColumnName), c.Has(access.ColumnNHSNumber), c.Has(access.ColumnBirth), c.Has(access.ColumnPhone), c.Has(access.ColumnRisk), c.Has(access.ColumnReasons)}
 }
 
-// filter is a way of showing a list.
-type filter struct {
-	Text, Path string
-	People     int
-	Current    bool
+func showList(ctx context.Context, r *Request) (Answer, error) { return list(ctx, r, "list", nil) }
+
+func showSheet(ctx context.Context, r *Request) (Answer, error) { return list(ctx, r, "sheet", nil) }
+
+// listAgain draws a list with what is wrong with a form of it.
+func listAgain(ctx context.Context, r *Request, faults []Fault) (Answer, error) {
+	return list(ctx, r, "list", faults)
 }
 
-var showWord = map[door.Show]string{door.Everyone: "Everyone", door.Mine: "Mine", door.Fresh: "New", door.Due: "Due today"}
-
-// listQuery is the way of showing a list, as a path has it.
-func listQuery(show door.Show, gap string) string {
-	q := url.Values{}
-	if show != door.Everyone {
-		q.Set("show", string(show))
-	}
-	if gap != "" {
-		q.Set("gap", gap)
-	}
-	if len(q) == 0 {
-		return ""
-	}
-	return "?" + q.Encode()
-}
-
-func filters(l *door.List) []filter {
-	var out []filter
-	for _, w := range door.Shows() {
-		out = append(out, filter{showWord[w], listPath(l.Team) + listQuery(w, ""), l.Tally[w], l.Show == w && l.Gap == ""})
-	}
-	return out
-}
-
-// gapFilters lead to those of the people shown who have a gap.
-func gapFilters(l *door.List) []filter {
-	var out []filter
-	for _, g := range l.Gaps {
-		out = append(out, filter{strings.ToUpper(g.Text[:1]) + g.Text[1:], listPath(l.Team) + listQuery(l.Show, g.Code), g.People, l.Gap == g.Code})
-	}
-	return out
-}
-
-func showList(ctx context.Context, r *Request) (Answer, error) { return list(ctx, r, "list") }
-
-func showSheet(ctx context.Context, r *Request) (Answer, error) { return list(ctx, r, "sheet") }
-
-func list(ctx context.Context, r *Request, template string) (Answer, error) {
-	show := door.Show(r.URL.Query().Get("show"))
-	if !slices.Contains(door.Shows(), show) {
-		show = door.Everyone
-	}
-	l, err := r.App.opt.Doors.OpenList(ctx, r.Who, r.Where(), r.PathValue("team"), show, r.URL.Query().Get("gap"))
+func list(ctx context.Context, r *Request, template string, faults []Fault) (Answer, error) {
+	l, err := r.App.opt.Doors.OpenList(ctx, r.Who, r.Where(), r.PathValue("team"), r.view())
 	if err != nil {
 		return Answer{}, err
 	}
-	at, query := listPath(l.Team), listQuery(l.Show, l.Gap)
+	at, query := listPath(l.Team), viewQuery(l.View)
 	choices := r.choices(l)
+	by := map[string]string{}
+	for _, f := range faults {
+		by[f.Field] = f.Say
+	}
 	p, err := r.page(l.Team, template, l.Frame, struct {
 		*door.List
 		People    []row
 		Shown     shown
 		At, Query string
+		Order     string // in words
+		ByRisk    string // the same without a gap
+		AllPath   string
+		FewerPath string
 		Filters   []filter
 		ByGap     []filter
+		Whole     filter
 		Choices   []columnChoice
 		Wide      int // columns with that of the person
-	}{l, r.rows(l), shownOf(l.Columns), at, query, filters(l), gapFilters(l), choices, len(choices) + 1})
+		Key       string
+		Faults    map[string]string
+		Wanted    string // typed for how long the list shall be, and why
+		Because   string
+	}{l, r.rows(l), shownOf(l.Columns), at, query, viewWords(l.View), at + viewQuery(door.View{Show: l.Show, All: l.All}), at + viewQuery(whole(l.View, true)), at + viewQuery(whole(l.View, false)), filters(l), gapFilters(l), wholeFilter(l), choices, len(choices) + 1, rand.Text(), by, r.PostFormValue("people"), r.PostFormValue("reason")})
 	if err != nil {
 		return Answer{}, err
 	}
-	p.Caption = "Risk list"
+	p.Caption, p.Faults = "Risk list", faults
+	if faults == nil {
+		p.Done = listDone(r.URL.Query().Get("done"))
+	}
 	p.Back = &Link{Text: "My lists", Path: "/lists"}
 	if template == "sheet" {
 		p.Caption = "Sheet for a team meeting"
@@ -227,7 +210,7 @@ func list(ctx context.Context, r *Request, template string) (Answer, error) {
 	return Answer{Page: p}, nil
 }
 
-// showLeft says who left a list and why.
+// showLeft says who left a list and why, and why others are not on it.
 func showLeft(ctx context.Context, r *Request) (Answer, error) {
 	l, err := r.App.opt.Doors.Left(ctx, r.Who, r.Where(), r.PathValue("team"))
 	if err != nil {
@@ -241,11 +224,16 @@ func showLeft(ctx context.Context, r *Request) (Answer, error) {
 	for _, x := range l.People {
 		people = append(people, leaver{x, r.personPath(x.Person)})
 	}
-	p, err := r.page("Who left and why", "left", l.Frame, struct {
+	out, err := r.App.opt.Doors.LeftOut(ctx, r.Who, r.Where(), l.Team)
+	if err != nil {
+		return Answer{}, err
+	}
+	p, err := r.page("Who is not on the list, and why", "left", l.Frame, struct {
 		*door.Leavers
 		People []leaver
 		Shown  shown
-	}{l, people, shownOf(l.Columns)})
+		Out    []door.LeftOut
+	}{l, people, shownOf(l.Columns), out})
 	if err != nil {
 		return Answer{}, err
 	}

@@ -6,8 +6,11 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"net/url"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"leftshift/engine"
 	"leftshift/engine/door"
@@ -16,12 +19,12 @@ import (
 
 // typed is what somebody filled in, kept when it has to be put right.
 type typed struct {
-	To, Why, Day, Month, Year, Note string
+	To, Why, In, Day, Month, Year, Note string
 }
 
 func (r *Request) typed() typed {
 	v := r.PostFormValue
-	return typed{v("to"), v("why"), v("next-day"), v("next-month"), v("next-year"), v("note")}
+	return typed{v("to"), v("why"), v("next-in"), v("next-day"), v("next-month"), v("next-year"), v("note")}
 }
 
 // personPage is what the template of a person draws.
@@ -29,6 +32,9 @@ type personPage struct {
 	*door.Person
 	Shown   shown
 	At      string // path of the person
+	Query   string // the view of the list that leads here
+	Again   bool   // drawn anew with what was typed
+	List    bool   // the person is on a list of the reader's, whose next person can be asked for
 	Reasons []worklist.Word
 	Typed   typed
 	Faults  map[string]string // by field
@@ -69,6 +75,42 @@ type move struct {
 	On            bool
 }
 
+// soon are the days that the next date offers, in words.
+type soon struct {
+	Day, Text string
+	On        bool
+}
+
+// Soon are days of the week on which people work: the next of them, and the same
+// day of the week later on. The date that stands can be kept.
+func (p personPage) Soon() []soon {
+	next := p.Today + 1
+	for weekday(next) == time.Saturday || weekday(next) == time.Sunday {
+		next++
+	}
+	var out []soon
+	add := func(d engine.Day, say string) {
+		out = append(out, soon{d.String(), say + weekday(d).String() + " " + d.Words(), p.Typed.In == d.String()})
+	}
+	if w := p.Work; w != nil && w.Next != engine.NoDay && w.Next >= p.Today {
+		add(w.Next, "As it is: ")
+		out[0].On = out[0].On || !p.Again
+	}
+	add(next, "Next working day: ")
+	for _, x := range []struct {
+		days engine.Day
+		say  string
+	}{{7, "In a week: "}, {14, "In 2 weeks: "}, {28, "In 4 weeks: "}, {91, "In 3 months: "}} {
+		add(p.Today+x.days, x.say)
+	}
+	return out
+}
+
+// weekday of a day: 1 January 1970 was a Thursday.
+func weekday(d engine.Day) time.Weekday {
+	return time.Weekday(((int(d)+int(time.Thursday))%7 + 7) % 7)
+}
+
 func showPerson(ctx context.Context, r *Request) (Answer, error) { return person(ctx, r, nil, 0) }
 
 // actAgain draws a person's page with what is wrong with a form of it.
@@ -83,9 +125,10 @@ func person(ctx context.Context, r *Request, faults []Fault, seen int64) (Answer
 	if err != nil {
 		return Answer{}, err
 	}
-	data := personPage{Person: x, Shown: shownOf(x.Columns), At: r.personPath(x.Person), Reasons: worklist.Reasons(), Faults: map[string]string{}}
+	query := viewQuery(r.view())
+	data := personPage{Person: x, Shown: shownOf(x.Columns), At: r.personPath(x.Person), Query: query, Reasons: worklist.Reasons(), Faults: map[string]string{}}
 	if faults != nil {
-		data.Typed = r.typed()
+		data.Typed, data.Again = r.typed(), true
 		data.Chosen, data.ForWhat = r.PostFormValue("refer-to"), r.PostFormValue("refer-why")
 	}
 	if x.Refers {
@@ -102,6 +145,7 @@ func person(ctx context.Context, r *Request, faults []Fault, seen int64) (Answer
 			}
 		}
 	}
+	data.List = x.Work != nil && slices.Contains(r.Who.Teams, x.Work.List)
 	title := x.Who.Name
 	if title == "" {
 		title = "One person"
@@ -115,12 +159,15 @@ func person(ctx context.Context, r *Request, faults []Fault, seen int64) (Answer
 	if w := x.Work; w != nil && r.Who.Role != "" {
 		for _, t := range r.Who.Teams {
 			if t == w.List {
-				p.Back = &Link{Text: "Back to the list", Path: listPath(t)}
+				p.Back = &Link{Text: "Back to the list", Path: listPath(t) + query}
 			}
 		}
 	}
 	if faults == nil {
 		p.Done = doneWords(r.URL.Query().Get("done"))
+		if say := doneWords(r.URL.Query().Get("before")); say != "" {
+			p.Done = "The person before: " + strings.ToLower(say[:1]) + say[1:]
+		}
 	}
 	return Answer{Page: p}, nil
 }
@@ -159,7 +206,7 @@ func act(ctx context.Context, r *Request) (Answer, error) {
 	if faults != nil {
 		return person(ctx, r, faults, 0)
 	}
-	_, err := r.App.opt.Doors.ActOnItem(ctx, r.Who, r.Where(), r.Person(), press)
+	done, err := r.App.opt.Doors.ActOnItem(ctx, r.Who, r.Where(), r.Person(), press)
 	if err != nil {
 		faults := refusals(err)
 		if faults == nil {
@@ -174,7 +221,35 @@ func act(ctx context.Context, r *Request) (Answer, error) {
 	case press.Kind == worklist.Plan && press.Next == engine.NoDay:
 		code = "cleared"
 	}
-	return Answer{To: r.personPath(r.Person()) + "?done=" + code}, nil
+	if r.PostFormValue("then") == "next" {
+		return r.onward(ctx, done.Item.List, code)
+	}
+	return Answer{To: r.personPath(r.Person()) + with(viewQuery(r.view()), "done", code)}, nil
+}
+
+// onward leads to the next person of the list and view from which this one was
+// opened, or back to it where nobody comes after.
+func (r *Request) onward(ctx context.Context, team, code string) (Answer, error) {
+	view := r.view()
+	if !slices.Contains(r.Who.Teams, team) {
+		return Answer{To: r.personPath(r.Person()) + with(viewQuery(view), "done", code)}, nil
+	}
+	next, err := r.App.opt.Doors.Next(ctx, r.Who, r.Where(), team, view, r.Person())
+	switch {
+	case err != nil: // what was asked is done: the list says what is wrong with it
+		return Answer{To: listPath(team) + viewQuery(view)}, nil
+	case next == 0:
+		return Answer{To: listPath(team) + with(viewQuery(view), "done", code)}, nil
+	}
+	return Answer{To: r.personPath(next) + with(viewQuery(view), "before", code)}, nil
+}
+
+// with adds a word to the query of a path, "" or with its question mark.
+func with(query, name, word string) string {
+	if query == "" {
+		return "?" + name + "=" + url.QueryEscape(word)
+	}
+	return query + "&" + name + "=" + url.QueryEscape(word)
 }
 
 // press reads a form of a person's page.
@@ -204,6 +279,11 @@ func (r *Request) press() (door.Press, []Fault) {
 		p.Kind = worklist.Plan
 	case "record":
 		next, say := readDay(v("next-day"), v("next-month"), v("next-year"))
+		if in, ok := engine.ParseDay(v("next-in")); ok && next == engine.NoDay && say == "" {
+			next = in
+		} else if ok && next != in && say == "" {
+			say = "Choose one of the days or give a date, not both"
+		}
 		p.Next = next
 		if say != "" {
 			faults = append(faults, Fault{"next-day", say})
@@ -217,10 +297,14 @@ func (r *Request) press() (door.Press, []Fault) {
 				if p.Reason == "" {
 					faults = append(faults, Fault{"why", "Choose why they are not suitable"})
 				}
-			} else if v("why") != "" {
+			}
+			if !p.To.Open() && p.Next.String() == v("next-was") {
+				p.Next = engine.NoDay // nothing is left to look at
+			}
+			if p.To != worklist.NotSuitable && v("why") != "" {
 				faults = append(faults, Fault{"why", "Choose a reason only with ‘not suitable’, or choose ‘not suitable’ above"})
 			}
-		case next != engine.NoDay || say != "":
+		case (next != engine.NoDay || say != "") && !(next.String() == v("next-was") && strings.TrimSpace(p.Note) != ""):
 			p.Kind = worklist.Plan
 		case strings.TrimSpace(p.Note) != "":
 			p.Kind = worklist.Note

@@ -228,7 +228,7 @@ func TestR7TwoClaimAtOnceAndOneIsTold(t *testing.T) {
 	if won != amy && won != ben || lost == "" || won == lost {
 		t.Fatalf("won %q, lost %q", won, lost)
 	}
-	for _, want := range []string{"Somebody else has this person", "Care coordinator, team-0", "Do not contact the person"} {
+	for _, want := range []string{"Somebody else has this person", "Sam Reader, care coordinator, team-0", "Do not contact the person"} {
 		if !strings.Contains(told, want) {
 			t.Errorf("the other is not told %q", want)
 		}
@@ -401,7 +401,7 @@ func TestB18NarrowerRolesAndTheWorklist(t *testing.T) {
 	p := s.page(t, 10, amy)
 	s.done(t, p.path, amy, p.form(t, "record", "to", "contacted", "note", "a private word"))
 	_, text := s.ask(t, "GET", p.path, "ambulance s1 crew", nil)
-	if strings.Contains(text, "a private word") || strings.Contains(text, "<textarea") || !strings.Contains(text, "Care coordinator, team-0") {
+	if strings.Contains(text, "a private word") || strings.Contains(text, "<textarea") || !strings.Contains(text, "Sam Reader, care coordinator, team-0") {
 		t.Error("an ambulance crew reads notes, may act, or is not told who has the person")
 	}
 	_, text = s.ask(t, "GET", p.path, "pharmacy s1 pat", nil)
