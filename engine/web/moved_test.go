@@ -38,7 +38,7 @@ func TestF9ThePageSaysWhyTheRiskMoved(t *testing.T) {
 	if text := of(0, "clinical_lead s1 lea"); !strings.Contains(text, "not scored then") {
 		t.Error("who is new is compared with something")
 	}
-	if _, text := s.ask(t, "GET", s.page(t, 20, amy).path, "ambulance s1 crew", nil); strings.Contains(text, "team move") || strings.Contains(text, "What moved the estimate most since") {
-		t.Error("an ambulance crew reads how a risk moved")
+	if _, text := s.ask(t, "GET", s.page(t, 20, amy).path, "social_care s1 sam", nil); strings.Contains(text, "team move") || strings.Contains(text, "What moved the estimate most since") {
+		t.Error("social care reads how a risk moved")
 	}
 }

@@ -78,6 +78,10 @@ func (n *Night) report(ctx context.Context, r *pipeline.Run, db *lake.DB, out st
 	if night.Lists, err = loadLists(r.Output("lists")); err != nil {
 		return nil, err
 	}
+	night.Moved = &movedCounts{}
+	if err := readJSON(filepath.Join(r.Output("moved"), movedCountFile), night.Moved); err != nil {
+		return nil, err
+	}
 	return report.Render(night)
 }
 

@@ -39,6 +39,7 @@ type Night struct {
 	Population  []Breakdown  // the same people divided in several ways, the most wanted first; usually by risk band
 	Evaluations []Evaluation // the one that makes the lists first
 	Lists       *risklist.Result
+	Moved       *risklist.Moved // why risks and lists changed since the snapshot before; nil: not compared
 	Card        Card
 }
 

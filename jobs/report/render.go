@@ -75,7 +75,7 @@ func Render(n Night) ([]byte, error) {
 	}
 	p := page{Site: n.Site, Synthetic: n.Synthetic, AsOf: n.AsOf.Words(), Style: template.CSS(styleCSS), Run: n.Run,
 		Tiles: b.tiles(), Attention: b.attention, Small: rule.Small, RoundTo: rule.RoundTo,
-		Sections: []section{records, quality, population, evaluation, live, lists, b.card()}}
+		Sections: []section{records, quality, population, evaluation, live, lists, b.moved(), b.card()}}
 	var out bytes.Buffer
 	if err := layout.Execute(&out, p); err != nil {
 		return nil, &engine.Fault{Code: "report-render", Say: "the night report could not be written; this is a defect", Err: err}
