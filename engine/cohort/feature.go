@@ -11,6 +11,7 @@ func FeatureFields(columns []byte) ([]Field, error) {
 		Title    string   `json:"title"`
 		Area     string   `json:"area"`
 		Unit     string   `json:"unit"`
+		Makes    string   `json:"makes"`
 		Display  string   `json:"display"`
 		Observed []string `json:"observed"`
 	}
@@ -26,7 +27,8 @@ func FeatureFields(columns []byte) ([]Field, error) {
 		if taken[c.ID] {
 			continue
 		}
-		out = append(out, Field{ID: c.ID, Title: c.Title, Area: c.Area, Unit: c.Unit, Kind: Number, Source: Feature, Clinical: c.Display != "team", Observed: c.Observed})
+		out = append(out, Field{ID: c.ID, Title: c.Title, Area: c.Area, Unit: c.Unit, Kind: Number, Source: Feature, Clinical: c.Display != "team", Observed: c.Observed,
+			YesNo: c.Makes == "any" || c.Makes == "latest_is yes"})
 	}
 	return out, nil
 }

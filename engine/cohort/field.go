@@ -37,6 +37,7 @@ type Field struct {
 	Area            string // of a feature, as the catalogue groups them; "" else
 	Kind            Kind
 	Source          Source
+	YesNo           bool     // a number that is 1 for yes and 0 for no
 	Clinical        bool     // only clinicians read it of a person
 	Values          []string // all there are, of a Text whose values are few; nil: any
 	// Observed names the kinds of record that a feature reads. A value that is

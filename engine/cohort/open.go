@@ -6,11 +6,9 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"path/filepath"
 	"strings"
 
-	"leftshift/engine"
 	"leftshift/engine/disclosure"
 	"leftshift/engine/lake"
 	"leftshift/engine/snapshot"
@@ -105,15 +103,42 @@ func open(ctx context.Context, s *snapshot.Snapshot, run *sqlExecutor, ledger *L
 		}
 		pop.dims = append(pop.dims, cut.dimension(pop.n, found[0]))
 	}
+	segments, err := run.segments(ctx, pop.n)
+	if err != nil {
+		return nil, err
+	}
+	pop.dims = append(pop.dims, segments...)
 	whole := newPopulation(pop.n, pop.dims, pop.chance)
 	whole.leftOut = leftOut
 	return newDesk(run.dictionary, s.Name, s.Manifest.AsOf, whole, run, ledger, opt.Rule, opt.Most)
 }
 
-// missing says whether a fault is of a field that the snapshot does not have.
-func missing(err error) bool {
-	f := (*engine.Fault)(nil)
-	return errors.As(err, &f) && f.Code == "cohort-field"
+// segments is the division by segments; none where the snapshot lacks a field of
+// theirs.
+func (e *sqlExecutor) segments(ctx context.Context, n int) ([]Dimension, error) {
+	all, leftOut, err := e.dictionary.Segments()
+	if err != nil || leftOut != nil {
+		return nil, err
+	}
+	d := Dimension{ID: "segment", Title: "Segment", of: make([]uint16, n)}
+	var trees []Node
+	for _, s := range all {
+		trees, d.Labels = append(trees, s.Whole), append(d.Labels, s.Name)
+	}
+	d.Labels = append(d.Labels, notKnown)
+	found, err := e.decide(ctx, trees)
+	if err != nil {
+		return nil, err
+	}
+	for i := range d.of {
+		d.of[i] = uint16(len(all))
+		for k := range found {
+			if found[k].yes.has(i) {
+				d.of[i] = uint16(k)
+			}
+		}
+	}
+	return []Dimension{d}, nil
 }
 
 // featureFields reads what stands beside the features.

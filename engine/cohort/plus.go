@@ -3,6 +3,9 @@ package cohort
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
+
+	"leftshift/engine"
 )
 
 // Plus is a local PLUS group of Core20PLUS5: people in inclusion health and
@@ -61,4 +64,10 @@ func (k *Desk) Title(dimension string) string {
 		return k.memory.pop.dims[i].Title
 	}
 	return ""
+}
+
+// missing says whether a fault is of a field that the snapshot does not have.
+func missing(err error) bool {
+	f := (*engine.Fault)(nil)
+	return errors.As(err, &f) && f.Code == "cohort-field"
 }

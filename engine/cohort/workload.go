@@ -27,7 +27,10 @@ func (l Load) Per100() (float64, bool) { return disclosure.Percent(l.Expected, l
 func (l Load) Share() (float64, bool) { return disclosure.Percent(l.Expected, l.Everyone) }
 
 func (m *memory) workload(above scope, dim int) *Workload {
-	t := m.take(above)
+	return m.workloadOf(m.take(above), dim)
+}
+
+func (m *memory) workloadOf(t *told, dim int) *Workload {
 	total, cells := m.cells(t)
 	allTotal, all := m.cells(m.everyone())
 	w := &Workload{All: m.load("", t, 0, total, allTotal)}

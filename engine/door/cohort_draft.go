@@ -92,6 +92,9 @@ func (d *Doors) CohortDraft(ctx context.Context, who access.Principal, where Whe
 		if err != nil {
 			return err
 		}
+		if q.query == f.Tree.Hash() { // places are the same: no group is empty
+			out.Tree.note(whole, r.LeftOut, q.rule)
+		}
 		s := attrition(dictionary, whole, r, kept, q.rule)
 		s.Title = "So far"
 		s.Tables = append(howMany(r).Tables, s.Tables...)

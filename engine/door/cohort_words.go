@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"leftshift/engine/cohort"
+	"leftshift/engine/disclosure"
 )
 
 // CohortPart is a part of a cohort's tree as a page draws it.
@@ -17,7 +18,48 @@ type CohortPart struct {
 	At    string // place: "0.2"; "" the root
 	Group string // all, any or none; "" of a condition
 	Text  string // the condition, or what the group means
+	Note  string // what the numbers leave out of it, in words; "" nothing
 	Parts []CohortPart
+}
+
+// note marks the parts that a count left out, for they make a difference to few
+// people or to nobody. n is the tree that was counted.
+func (p *CohortPart) note(n cohort.Node, left []cohort.Left, rule disclosure.Rule) {
+	kids := n.All
+	for _, k := range [][]cohort.Node{n.Any, n.None} {
+		if k != nil {
+			kids = k
+		}
+	}
+	var values []string
+	for _, l := range left {
+		switch {
+		case l.At != p.At:
+		case l.Value < 0:
+			p.Note = "This makes" + leftOutWords(rule)
+			return
+		case l.Value < len(n.Values):
+			values = append(values, valueWords(n.Values[l.Value]))
+		}
+	}
+	switch len(values) {
+	case 0:
+	case 1:
+		p.Note = values[0] + " makes" + leftOutWords(rule)
+	default:
+		p.Note = "Each of " + strings.Join(values, ", ") + " makes" + leftOutWords(rule)
+	}
+	for i := range p.Parts {
+		p.Parts[i].note(kids[i], left, rule)
+	}
+}
+
+func leftOutWords(rule disclosure.Rule) string {
+	few := 1
+	for _, told := rule.Count(few).Value(); !told; _, told = rule.Count(few).Value() {
+		few++
+	}
+	return fmt.Sprintf(" a difference to fewer than %d people, or to nobody, and is left out of the numbers", few)
 }
 
 // GroupWords are the kinds of group and what each means.
@@ -53,13 +95,14 @@ func conditionWords(d *cohort.Dictionary, n cohort.Node) string {
 	f := d.Field(n.Field)
 	values := make([]string, len(n.Values))
 	for i, v := range n.Values {
-		switch v := v.(type) {
-		case float64:
-			values[i] = strconv.FormatFloat(v, 'f', -1, 64)
-		case bool:
-			values[i] = map[bool]string{true: "yes", false: "no"}[v]
-		case string:
-			values[i] = v
+		values[i] = valueWords(v)
+	}
+	if f.YesNo && len(n.Values) == 1 {
+		switch one := n.Values[0] == 1.0; {
+		case one && (n.Op == cohort.AtLeast || n.Op == cohort.Is):
+			return f.Title + ": yes"
+		case one && n.Op == cohort.LessThan, n.Values[0] == 0.0 && (n.Op == cohort.Is || n.Op == cohort.AtMost):
+			return f.Title + ": no"
 		}
 	}
 	join := ", "
@@ -80,6 +123,17 @@ func conditionWords(d *cohort.Dictionary, n cohort.Node) string {
 		}
 	}
 	return words
+}
+
+// valueWords is a value of a condition.
+func valueWords(v any) string {
+	switch v := v.(type) {
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64)
+	case bool:
+		return map[bool]string{true: "yes", false: "no"}[v]
+	}
+	return v.(string)
 }
 
 // stepWords is a part in one line, for a row of a table.

@@ -133,7 +133,7 @@ func drawn(sections []door.Section, file func(table string) string) []part {
 func beside(of door.Subject) []Link {
 	switch of {
 	case door.OfPopulation:
-		return []Link{{Text: "Risk bands by age and practice, and people with too little history", Path: "/population/segments"}}
+		return []Link{{Text: "Risk bands by age and practice, and people with too little history", Path: "/population/segments"}, {Text: "Everyone by segment: from generally well to end of life", Path: "/cohorts/segments"}}
 	case door.OfWorkload:
 		return []Link{{Text: "Any cut-off of any score, and of a cohort", Path: "/cohorts/workload"}}
 	case door.OfSegments:

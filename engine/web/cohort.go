@@ -22,6 +22,8 @@ func cohortRoutes() []Route {
 		{Method: http.MethodGet, Path: "/cohorts/compare.csv", Act: access.ExportCounts, Handle: compareFile},
 		{Method: http.MethodGet, Path: "/cohorts/workload", Act: access.Count, Handle: cohortWorkloadPage},
 		{Method: http.MethodGet, Path: "/cohorts/workload.csv", Act: access.ExportCounts, Handle: cohortWorkloadFile},
+		{Method: http.MethodGet, Path: "/cohorts/segments", Act: access.Count, Handle: segmentsPage},
+		{Method: http.MethodGet, Path: "/cohorts/segments.csv", Act: access.ExportCounts, Handle: segmentsFile},
 		{Method: http.MethodGet, Path: "/cohorts/then", Act: access.Count, Handle: cohortThenPage},
 		{Method: http.MethodGet, Path: "/cohorts/then.csv", Act: access.ExportCounts, Handle: cohortThenFile},
 		{Method: http.MethodGet, Path: "/cohorts/new", Act: access.DefineCohort, Handle: newCohortPage},

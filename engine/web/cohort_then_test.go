@@ -174,3 +174,14 @@ func TestA9A10TwoCutOffsStandBesideEachOther(t *testing.T) {
 		t.Error(answer.StatusCode)
 	}
 }
+
+// A3: where the snapshot lacks what segments are made of, the page says so.
+func TestA3SegmentsNeedTheirFeatures(t *testing.T) {
+	s := counting(t)
+	if answer, text := s.ask(t, "GET", "/cohorts/segments", "analyst s1", nil); answer.StatusCode != http.StatusOK || !strings.Contains(text, "This snapshot lacks features that segments are made of") {
+		t.Error(answer.StatusCode, text)
+	}
+	if answer, _ := s.ask(t, "GET", "/cohorts/segments", "coordinator s1", nil); answer.StatusCode != http.StatusForbidden {
+		t.Error(answer.StatusCode)
+	}
+}
