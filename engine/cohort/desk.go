@@ -43,13 +43,13 @@ type executor interface {
 // Most is how many sets of people one snapshot is counted by, unless Options say
 // otherwise: a cohort has one for each step and one of the undecided, of which
 // those that were counted before do not count again. MostEach is how many of them
-// one person may ask for: a cohort of five steps that is edited twenty times,
-// where an edit asks for the steps from the edited one on and the undecided, six
-// at most; a second and third cohort are then for the next snapshot, or for
-// somebody else.
+// one person may ask for first: a cohort of five steps that is edited eleven
+// times, each time from its first step on; edits of later steps ask for fewer.
+// Averages need as many as that for one secret of one person, or somewhat fewer:
+// see memory.
 const (
 	Most     = 512
-	MostEach = 128
+	MostEach = 72
 )
 
 // newDesk makes a desk; most 0 means Most.

@@ -264,6 +264,45 @@ func TestB20TheLedgerIsBounded(t *testing.T) {
 	}
 }
 
+// One who edits a cohort of five steps ten times is not stopped; one who goes on
+// is, and others are not, on this desk and on one that opens later.
+func TestB20OnePersonMayAskForSoMuchOfASnapshot(t *testing.T) {
+	s := publishMade(t, 20_000, 9)
+	folder := t.TempDir()
+	site := openMade(t, s, folder, Options{})
+	ctx := context.Background()
+	ask := func(desk *Desk, edit int) error {
+		hba1c, ed := 30+float64(edit*7%50), 30+float64(edit*37%300)
+		w := fmt.Sprintf(`{ all = [ { field = "age", op = "at_least", value = %d }, { field = "hba1c_latest", op = "more_than", value = %v }, { any = [ { field = "days_since_ed", op = "at_most", value = %v }, { field = "copd_ever", op = "is", value = 1 } ] }, { none = [ { field = "care_home", op = "is", value = true } ] }, { field = "score_boost_365", op = "at_least", value = %v } ] }`, 18+edit%5, hba1c, ed, 0.01*float64(edit%7))
+		_, err := desk.Count(ctx, define(t, desk.Dictionary, "c", w, "{age=90, hba1c_latest=99, copd_ever=1, days_since_ed=1, care_home=false, score_boost_365=0.9}", "{age=1}"))
+		return err
+	}
+	desk := site.For("an.analyst")
+	for edit := range 11 {
+		if err := ask(desk, edit); err != nil {
+			t.Fatalf("edit %d: %v", edit, err)
+		}
+	}
+	var last error
+	edit := 11
+	for ; edit < 40 && last == nil; edit++ {
+		last = ask(desk, edit)
+	}
+	if code(last) != "cohort-ledger-yours" {
+		t.Errorf("after %d edits: %v", edit, last)
+	}
+	if err := ask(desk, 3); err != nil {
+		t.Errorf("what was told is told no more: %v", err)
+	}
+	again := openMade(t, s, folder, Options{})
+	if err := ask(again.For("an.analyst"), edit-1); code(err) != "cohort-ledger-yours" {
+		t.Errorf("after a restart: %v", err)
+	}
+	if err := ask(again.For("another"), edit-1); err != nil {
+		t.Errorf("another: %v", err)
+	}
+}
+
 func TestGroupHasNoMemberAndNoSmallNumber(t *testing.T) {
 	def := &Definition{ID: "copd_over_60", Name: "COPD", Version: "1", Where: Node{Field: "copd_ever", Op: AtLeast, Values: []any{1.0}}}
 	for n, want := range map[int]any{0: nil, 7: nil, 12: 10.0} {

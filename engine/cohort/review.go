@@ -35,7 +35,8 @@ type Review struct {
 	Everyone       disclosure.Cell
 	Total          disclosure.Cell
 	// Undecided are people whom nothing leaves out, but of whom something asked is
-	// not known: too little history, no source, not recorded.
+	// not known: too little history, no source, not recorded. Hidden too where they
+	// are much the same people as in many cohorts before.
 	Undecided disclosure.Cell
 	Steps     []Step // as Node.Steps
 	// LeftOut are the branches of the tree that make a difference to few people, or
@@ -84,7 +85,7 @@ func (m *memory) review(steps []scope, undecided scope) *Review {
 		r.Steps = append(r.Steps, Step{now, m.removed(before, now)})
 		before = now
 	}
-	r.Undecided = m.count(m.take(undecided), 0)
+	r.Undecided = m.count(m.tell(undecided, true), 0)
 	r.Total, r.MakeUp = m.tables(last)
 	return r
 }
