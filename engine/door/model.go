@@ -168,7 +168,17 @@ func (b *builder) model() error {
 	b.add(calibrationSection(b.rule, first, second))
 	b.add(topSection(b.rule, first, second))
 	b.add(subgroupSection(first, second))
-	return b.compare(first, second)
+	if err := b.compare(first, second); err != nil {
+		return err
+	}
+	title := map[string]string{}
+	for _, e := range with {
+		title[e.Name] = e.title()
+	}
+	if err := b.live(title); err != nil {
+		return err
+	}
+	return b.limits()
 }
 
 // choose lets the reader put two models side by side; second is nil where
@@ -185,10 +195,11 @@ func (b *builder) choose(with []*evaluation) (first, second *evaluation) {
 		return first, nil
 	}
 	if b.choice["beside"] == "" {
-		b.choice = Choice{"beside": with[1].Name}
+		c := Choice{"beside": with[1].Name, "by": b.choice["by"]}
 		if first == with[1] {
-			b.choice["beside"] = with[0].Name
+			c["beside"] = with[0].Name
 		}
+		b.choice = c
 	}
 	if second = at[b.option("beside", "Beside", other...)]; second == first {
 		second = nil

@@ -74,7 +74,18 @@ func Crowd(t testing.TB, data string, people int) string {
  count(*) FILTER (WHERE (u + w) % 100 < share)::BIGINT AS people, 2 * count(*) FILTER (WHERE (u + w) % 100 < share)::BIGINT AS arrivals, 3 * count(*) FILTER (WHERE (u + w) % 100 < share)::BIGINT AS facts
  FROM ranked, (VALUES ('contact', 30), ('observation', 20), ('referral', 1)) v(kind, share), range(8) r(w) WHERE NOT (k = 1 AND kind = 'observation' AND w = 0) GROUP BY k, kind, w ORDER BY ALL`)
 	write("stopped.parquet", `SELECT 'Z90001' AS practice, 'place_b' AS source, 'observation' AS kind, 'ceased' AS code, DATE '`+AsOf+`' - 40 AS last_day, 200.0::DOUBLE AS usual, 200.0::DOUBLE AS expected, 0::BIGINT AS arrivals`)
+	// The scores of two months came true by 90 days, a tenth more than was predicted;
+	// in the first practice of the second month nobody much had the outcome.
+	write("due.parquet", `WITH part AS (SELECT 'everyone' AS part, '' AS label, people, 0.0::DOUBLE AS less FROM (SELECT count(*)::BIGINT AS people FROM ranked)
+ UNION ALL SELECT 'tenth', printf('%02d', n), (SELECT count(*) // 10 FROM ranked)::BIGINT, 0.0 FROM range(1, 11) t(n)
+ UNION ALL SELECT 'practice', printf('Z9%04d', k), count(*)::BIGINT, CASE WHEN k = 0 THEN 0.99 ELSE 0 END FROM ranked GROUP BY k
+ UNION ALL SELECT 'network', printf('U9%04d', k // 5), count(*)::BIGINT, 0.0 FROM ranked GROUP BY k // 5)
+ SELECT d || '-abc' AS snapshot, CAST(d AS DATE) AS scored_on, 'boost_90' AS model, 90::BIGINT AS horizon_days, CAST(d AS DATE) + 182 AS due_on, DATE '`+AsOf+`' AS known_on, part, label, people, people * 1.01::DOUBLE AS weight, people * 0.055::DOUBLE * (1 - less) AS with_outcome, people * 0.05::DOUBLE AS expected,
+ 1.1::DOUBLE * (1 - less) AS observed_expected, 1.0::DOUBLE * (1 - less) AS observed_expected_low, 1.2::DOUBLE * (1 - less) AS observed_expected_high, 0.98::DOUBLE AS calibration_slope, 0.9::DOUBLE AS calibration_slope_low, 1.1::DOUBLE AS calibration_slope_high, 0.75::DOUBLE AS auroc, 0.7::DOUBLE AS auroc_low, 0.8::DOUBLE AS auroc_high
+ FROM part, (VALUES ('2025-08-31'), ('2025-09-30')) v(d) UNION ALL SELECT '2025-09-30-abc', DATE '2025-09-30', 'boost_365', 365, DATE '2026-12-31', NULL, 'everyone', '', -1, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+ UNION ALL SELECT '2025-10-31-abc', DATE '2025-10-31', 'boost_90', 90, DATE '2026-05-01', NULL, 'everyone', '', -1, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL ORDER BY ALL`)
 	for file, text := range map[string]string{
+		"gate.json":            `{"action":"hold","held":18,"breaches":[{"of":"the people that it was tested on","group":"sex","label":"male","measure":"calibration slope","below":true,"limit":0.8}]}`,
 		"feature_columns.json": `[{"id":"months_observable"}]`,
 		"quality.json": `{"sources":[{"source":"place_a","facts":1200,"newest_fact":"2026-03-30","newest_known":"2026-03-31","without_code":3,"observations":400,"without_value":7,"unknown_unit":2,"median_lag_days":1},
 {"source":"place_b","facts":900,"newest_fact":"2026-02-01","newest_known":"2026-02-02","without_code":0,"observations":0,"without_value":0,"unknown_unit":0,"median_lag_days":9}],"people_without_ethnic_category":0.06,"people_without_small_area":-1}`,
