@@ -18,6 +18,7 @@ import (
 type Options struct {
 	Rule   disclosure.Rule // zero: the standard rule
 	Most   int             // sets a snapshot is counted by; 0 means Most
+	Each   int             // sets that one person may ask for; 0 means MostEach
 	Plus   []Plus          // local groups of Core20PLUS5
 	Memory int             // MiB for the query engine; 0 means 2048
 }
@@ -110,7 +111,11 @@ func open(ctx context.Context, s *snapshot.Snapshot, run *sqlExecutor, ledger *L
 	pop.dims = append(pop.dims, segments...)
 	whole := newPopulation(pop.n, pop.dims, pop.chance)
 	whole.leftOut = leftOut
-	return newDesk(run.dictionary, s.Name, s.Manifest.AsOf, whole, run, ledger, opt.Rule, opt.Most)
+	desk, err := newDesk(run.dictionary, s.Name, s.Manifest.AsOf, whole, run, ledger, opt.Rule, opt.Most)
+	if err == nil && opt.Each > 0 {
+		desk.memory.each = opt.Each
+	}
+	return desk, err
 }
 
 // segments is the division by segments; none where the snapshot lacks a field of

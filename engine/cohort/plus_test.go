@@ -4,6 +4,7 @@ package cohort
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"testing"
 
@@ -84,5 +85,24 @@ func TestG47AFaultyPlusGroupIsToldByLine(t *testing.T) {
 	}
 	if w := d.Faults(Plus{ID: "a", Feature: "nothing"}); len(w) != 1 || w[0].Code != "cohort-field" {
 		t.Error(w)
+	}
+}
+
+// A8: what one person may ask for is the site's to set; who comes after still may.
+func TestA8HowOftenOnePersonMayCountIsTheSites(t *testing.T) {
+	desk := openMade(t, publishMade(t, 4000, 6), t.TempDir(), Options{Each: 8})
+	ctx := context.Background()
+	refused := ""
+	for age := 20; age < 80 && refused == ""; age += 5 {
+		def := define(t, desk.Dictionary, "old", fmt.Sprintf(`{all=[{field="age",op="at_least",value=%d},{field="copd_ever",op="is",value=1}]}`, age), `{age=90, copd_ever=1}`, `{age=3, copd_ever=1}`)
+		if _, err := desk.For("one").Count(ctx, def); err != nil {
+			refused = code(err)
+			if _, err := desk.For("another").Count(ctx, def); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	if refused == "" {
+		t.Error("one person counts without an end")
 	}
 }

@@ -23,6 +23,7 @@ type Cohorts struct {
 	Ledger *cohort.Ledger
 	Shelf  *cohort.Shelf
 	Most   int           // sets a snapshot is counted by; 0: the usual
+	Each   int           // sets that one person may ask for; 0: the usual
 	Plus   []cohort.Plus // local groups by which everyone is divided
 
 	mu   sync.Mutex
@@ -59,7 +60,7 @@ func (c *Cohorts) held(ctx context.Context, at int, name string, rule disclosure
 		if err != nil {
 			return nil, nil, err
 		}
-		desk, close, err := cohort.Open(ctx, s, c.Ledger, cohort.Options{Rule: rule, Most: c.Most, Plus: c.Plus})
+		desk, close, err := cohort.Open(ctx, s, c.Ledger, cohort.Options{Rule: rule, Most: c.Most, Each: c.Each, Plus: c.Plus})
 		if err != nil {
 			return nil, nil, err
 		}

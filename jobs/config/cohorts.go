@@ -6,7 +6,8 @@ import (
 
 // Cohorts is how cohorts are counted.
 type Cohorts struct {
-	Most int    `toml:"most_sets" default:"512" check:"min=8,max=100000" say:"sets of people that one snapshot is counted by, of all users together: a cohort has one for each condition and one of those who cannot be decided, a comparison six. More lets more be worked out from many counts"`
+	Most int    `toml:"most_sets" default:"512" check:"min=8,max=100000" say:"sets of people that one snapshot is counted by, of all users together: a cohort has one for each condition and one of those who cannot be decided, a comparison three. More lets more be worked out from many counts"`
+	Each int    `toml:"most_sets_each" default:"72" check:"min=8,max=100000" say:"of these, how many one person may ask for; what somebody asked before does not count again"`
 	Plus []Plus `toml:"plus" say:"Locally chosen PLUS groups of Core20PLUS5, by which the make-up of every cohort is told. Each has a feature or a file. A code list of the site's own becomes a feature in a file of the folder site.features. Repeat the table for each group."`
 }
 

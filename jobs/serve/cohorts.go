@@ -32,7 +32,7 @@ func openCohorts(c *config.Config) (*door.Cohorts, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &door.Cohorts{Ledger: ledger, Shelf: &cohort.Shelf{Site: c.At(c.Site.Cohorts), State: filepath.Join(state, "cohorts")}, Most: c.Cohorts.Most, Plus: plus}, nil
+	return &door.Cohorts{Ledger: ledger, Shelf: &cohort.Shelf{Site: c.At(c.Site.Cohorts), State: filepath.Join(state, "cohorts")}, Most: c.Cohorts.Most, Each: c.Cohorts.Each, Plus: plus}, nil
 }
 
 // mostPlus is the most bytes of a PLUS group's file.
