@@ -1,6 +1,7 @@
 // Command load opens the pages of a synthetic site as many coordinators at
 // once, and prints how long the answers took: at the middle, and for the
-// slowest 5 and 1 of 100, by page.
+// slowest 5 and 1 of 100, by page. With -notes some of them also save notes, and
+// at the end every note that the application said it saved is looked for.
 //
 //	leftshift serve --config build/demo/leftshift.toml &
 //	go run ./jobs/load -address http://127.0.0.1:8080/ -users 50 -seconds 30
@@ -36,9 +37,10 @@ func main() {
 	users := flag.Int("users", 50, "people at once, at most 500")
 	seconds := flag.Int("seconds", 30, "how long, at most 600")
 	think := flag.Duration("think", 500*time.Millisecond, "pause of each person between two pages, on average")
+	notes := flag.Float64("notes", 0, "share of the people opened on whom a note is saved, 0 to 1")
 	asJSON := flag.Bool("json", false, "print JSON")
 	flag.Parse()
-	if err := run(*address, min(*users, 500), min(*seconds, 600), *think, *asJSON, os.Stdout); err != nil {
+	if err := run(*address, min(*users, 500), min(*seconds, 600), *think, *notes, *asJSON, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
@@ -55,7 +57,7 @@ type taken struct {
 	took   []time.Duration
 }
 
-func run(address string, users, seconds int, think time.Duration, asJSON bool, out io.Writer) error {
+func run(address string, users, seconds int, think time.Duration, notes float64, asJSON bool, out io.Writer) error {
 	u, err := url.Parse(address)
 	if err != nil || signin.CheckLoopback(u.Host) != nil {
 		return errors.New("give an address on this machine, such as http://127.0.0.1:8080/")
@@ -82,13 +84,26 @@ func run(address string, users, seconds int, think time.Duration, asJSON bool, o
 	if err != nil {
 		return err
 	}
+	total := work{saved: map[string][]string{}}
+	mark := fmt.Sprintf("load %d", time.Now().UnixNano())
 	var wait sync.WaitGroup
 	faults := make(chan error, users)
 	for i := range users {
 		wait.Go(func() {
-			p := person{address: strings.TrimSuffix(address, "/"), note: note, think: think, rand: rand.New(rand.NewPCG(1, uint64(i)))}
-			if err := p.day(ctx, choices[i%len(choices)]); err != nil && ctx.Err() == nil {
+			p := person{address: strings.TrimSuffix(address, "/"), note: note, think: think, rand: rand.New(rand.NewPCG(1, uint64(i))), notes: notes, mark: fmt.Sprintf("%s of %d", mark, i), work: work{saved: map[string][]string{}}}
+			err := p.day(ctx, choices[i%len(choices)])
+			if err != nil && ctx.Err() == nil {
 				faults <- err
+				return
+			}
+			if err := p.check(context.Background()); err != nil {
+				faults <- err
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			total.refused, total.unsure, total.lost, total.twice = total.refused+p.work.refused, total.unsure+p.work.unsure, total.lost+p.work.lost, total.twice+p.work.twice
+			for path, saved := range p.work.saved {
+				total.saved[fmt.Sprint(i, path)] = saved
 			}
 		})
 	}
@@ -97,7 +112,18 @@ func run(address string, users, seconds int, think time.Duration, asJSON bool, o
 	if err := <-faults; err != nil {
 		return err
 	}
-	return print(all, users, seconds, asJSON, out)
+	if err := print(all, users, seconds, asJSON, out); err != nil || notes == 0 {
+		return err
+	}
+	saved := 0
+	for _, n := range total.saved {
+		saved += len(n)
+	}
+	fmt.Fprintf(out, "%d notes saved, %d refused, %d without an answer; of those saved %d lost, %d there twice\n", saved, total.refused, total.unsure, total.lost, total.twice)
+	if total.lost+total.twice > 0 {
+		return errors.New("what was said to be saved is not there as it was saved")
+	}
+	return nil
 }
 
 var (
@@ -134,6 +160,9 @@ type person struct {
 	note    func(page string, took time.Duration, status int)
 	think   time.Duration
 	rand    *rand.Rand
+	notes   float64
+	mark    string // what this person's notes begin with
+	work    work
 }
 
 // day opens the list, people of it and their sheet until ctx ends.
@@ -146,7 +175,7 @@ func (p *person) day(ctx context.Context, role string) error {
 	if err := p.signIn(ctx, role); err != nil {
 		return err
 	}
-	for ctx.Err() == nil {
+	for written := 0; ctx.Err() == nil; {
 		home, err := p.open(ctx, "/lists", "lists")
 		if err != nil {
 			return err
@@ -164,8 +193,16 @@ func (p *person) day(ctx context.Context, role string) error {
 			return fmt.Errorf("the list of %s has nobody", role)
 		}
 		for range 5 {
-			if _, err := p.open(ctx, people[p.rand.IntN(len(people))][1], "one person"); err != nil {
+			path := people[p.rand.IntN(len(people))][1]
+			page, err := p.open(ctx, path, "one person")
+			if err != nil {
 				return err
+			}
+			if p.rand.Float64() < p.notes {
+				written++
+				if err := p.write(ctx, path, page, fmt.Sprintf("%s number %d", p.mark, written)); err != nil {
+					return err
+				}
 			}
 		}
 		if _, err := p.open(ctx, list[1]+"/sheet", "sheet"); err != nil {
