@@ -191,8 +191,14 @@ func (a *App) serve(route Route) http.Handler {
 			req.Who = who
 		} else if !route.Open {
 			to := "/sign-in"
-			if f := (*engine.Fault)(nil); errors.As(err, &f) && f.Code == "role-not-chosen" {
-				to = "/sign-in/role"
+			if f := (*engine.Fault)(nil); errors.As(err, &f) {
+				if strings.HasPrefix(f.Code, "sessions-") { // who is signed in cannot be read
+					a.fail(w, r, req.Who, err)
+					return
+				}
+				if f.Code == "role-not-chosen" {
+					to = "/sign-in/role"
+				}
 			}
 			http.Redirect(w, r, to, http.StatusSeeOther)
 			return
@@ -294,7 +300,7 @@ func (a *App) fail(w http.ResponseWriter, r *http.Request, who access.Principal,
 // opened.
 func setRetry(w http.ResponseWriter, code string) {
 	switch code {
-	case "audit-unavailable", "not-done", "worklist-unusable", "verify-busy":
+	case "audit-unavailable", "not-done", "worklist-unusable", "sessions-unusable", "verify-busy":
 		w.Header().Set("Retry-After", "5")
 	}
 }
@@ -314,7 +320,8 @@ func statusOf(code string) (int, string) {
 	case "refer-state", "refer-busy", "referral", "columns":
 		return http.StatusConflict, "This cannot be done now"
 	case "no-snapshot", "audit-unavailable", "not-done", "no-worklist", "worklist-unusable", "worklist-closed", "verify-busy", "verify-long", "verify-elsewhere",
-		"pointer-damaged", "snapshot-unreadable", "snapshot-damaged", "snapshot-manifest", "snapshot-doubled", "snapshot-organisations", "snapshot-recalled", "recall-unreadable", "snapshot-closed":
+		"pointer-damaged", "snapshot-unreadable", "snapshot-damaged", "snapshot-manifest", "snapshot-doubled", "snapshot-organisations", "snapshot-recalled", "recall-unreadable", "snapshot-closed",
+		"sessions-unusable", "sessions-newer":
 		return http.StatusServiceUnavailable, "Not available now"
 	}
 	if strings.HasPrefix(code, "cohort") || code == "no-cohorts" {

@@ -116,13 +116,7 @@ func (s *Store) Find(ctx context.Context, secret string, lasts Lasts, seen bool)
 	// The idle time may be counted from up to a fifteenth of itself too early,
 	// so that not every page is a write.
 	if seen && now.Sub(found.Seen) >= lasts.Idle/15 {
-		err := s.write(ctx, func(tx *sql.Tx) error {
-			_, err := tx.ExecContext(ctx, `UPDATE session SET seen = ? WHERE id = ? AND ended IS NULL`, now.UnixMilli(), hash(secret))
-			return err
-		})
-		if err != nil {
-			return Session{}, err
-		}
+		s.note(ctx, `UPDATE session SET seen = ? WHERE id = ? AND ended IS NULL`, now.UnixMilli(), hash(secret))
 	}
 	return found, nil
 }
@@ -132,7 +126,7 @@ func (s *Store) find(ctx context.Context, secret string) (Session, error) {
 	var choices string
 	var made, seen int64
 	var ended sql.NullInt64
-	err := s.db.QueryRowContext(ctx, `SELECT issuer, subject, sid, hint, user, name, choices, chosen, made, seen, ended FROM session WHERE id = ?`, hash(secret)).
+	err := s.read.QueryRowContext(ctx, `SELECT issuer, subject, sid, hint, user, name, choices, chosen, made, seen, ended FROM session WHERE id = ?`, hash(secret)).
 		Scan(&out.Issuer, &out.Subject, &out.SID, &out.Hint, &out.User, &out.Name, &choices, &out.Chosen, &made, &seen, &ended)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):

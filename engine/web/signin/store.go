@@ -21,9 +21,15 @@ import (
 // Store keeps sign-ins, sessions and API tokens in one SQLite file. It is safe
 // for concurrent use, and other processes may have the file open at once.
 type Store struct {
-	db  *sql.DB
-	now func() time.Time
+	db   *sql.DB // one connection: writes
+	read *sql.DB
+	now  func() time.Time
+
+	noting chan struct{} // has room for whoever notes that something was used
 }
+
+// wait is how long a write waits while another program has the file locked.
+const wait = 2 * time.Second
 
 //go:embed schema.sql
 var schema string
@@ -38,31 +44,66 @@ func OpenStore(folder string, now func() time.Time) (*Store, error) {
 	if now == nil {
 		now = time.Now
 	}
-	dsn := ":memory:"
+	dsn, reads := ":memory:", ""
 	if folder != "" {
 		file, err := durable.Private(folder, "signin.db")
 		if err != nil {
 			return nil, broken("the file of sessions cannot be made: check who may write the state folder", err)
 		}
 		u := url.URL{Scheme: "file", Opaque: (&url.URL{Path: file}).EscapedPath(),
-			RawQuery: "_journal_mode=WAL&_synchronous=FULL&_busy_timeout=10000&_txlock=immediate&_foreign_keys=1"}
+			RawQuery: fmt.Sprintf("_journal_mode=WAL&_synchronous=FULL&_busy_timeout=%d&_txlock=immediate&_foreign_keys=1", wait.Milliseconds())}
 		dsn = u.String()
+		u.RawQuery = fmt.Sprintf("_query_only=1&_busy_timeout=%d", wait.Milliseconds())
+		reads = u.String()
 	}
 	db, err := sql.Open("sqlite3", dsn)
 	if err != nil {
 		return nil, broken("the file of sessions cannot be opened", err)
 	}
 	db.SetMaxOpenConns(1)
-	s := &Store{db, now}
+	s := &Store{db: db, read: db, now: now, noting: make(chan struct{}, 1)}
 	if err := s.migrate(); err != nil {
 		db.Close()
 		return nil, err
+	}
+	if reads != "" {
+		if s.read, err = sql.Open("sqlite3", reads); err != nil {
+			db.Close()
+			return nil, broken("the file of sessions cannot be opened", err)
+		}
+		s.read.SetMaxOpenConns(4)
 	}
 	return s, nil
 }
 
 // Close ends the use of the file. Sessions stay.
-func (s *Store) Close() error { return s.db.Close() }
+func (s *Store) Close() error {
+	if s.read == s.db {
+		return s.db.Close()
+	}
+	return errors.Join(s.read.Close(), s.db.Close())
+}
+
+// note writes that something was used, where that can be done soon: one at a
+// time, so that nobody waits in line while another program has the file locked.
+// What could not be noted is noted at the next use; until then a session idles
+// out earlier, never later.
+func (s *Store) note(ctx context.Context, statement string, args ...any) {
+	soon := time.NewTimer(wait / 8)
+	defer soon.Stop()
+	select {
+	case s.noting <- struct{}{}:
+		defer func() { <-s.noting }()
+	case <-soon.C:
+		return
+	case <-ctx.Done():
+		return
+	}
+	_ = s.write(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, statement, args...)
+		return err
+	})
+}
 
 func (s *Store) migrate() error {
 	return s.write(context.Background(), func(tx *sql.Tx) error {
