@@ -95,10 +95,20 @@ func Apply(ctx context.Context, c *config.Config, opt Options) (*Certificate, st
 	if err := r.enter(ctx, EventDone, "certificate "+j.Certificate.ID+" sha256 "+sum, j); err != nil {
 		return nil, "", err
 	}
+	// Signed at once, where the site signs: who copies the checkpoints has it.
+	if _, err := opt.Audit.Checkpoint(ctx); err != nil && !unsigned(err) {
+		return nil, "", err
+	}
 	if err := r.before("end", folder); err != nil {
 		return nil, "", err
 	}
 	return &j.Certificate, sum, j.end(folder)
+}
+
+// unsigned says of an error of a checkpoint that the site makes none.
+func unsigned(err error) bool {
+	f := (*engine.Fault)(nil)
+	return errors.As(err, &f) && f.Code == "audit-options"
 }
 
 // remover does a deletion.

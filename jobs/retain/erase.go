@@ -127,6 +127,7 @@ func (r *remover) erase(ctx context.Context, j *journal) error {
 	}
 	x.certify()
 	j.Erases = true
+	x.e.Closed = r.rule().Count(x.e.closed).String()
 	x.e.People = r.rule().Count(len(x.seen)).String()
 	j.Certificate.Erasure = x.e
 	return nil
@@ -338,11 +339,8 @@ func (x *eraser) worklist(ctx context.Context, _ []Item) error {
 		return err
 	}
 	defer w.Close()
-	if x.e.closed, err = w.Unheld(ctx, x.gone); err != nil {
-		return err
-	}
-	x.e.Closed = x.remover.rule().Count(x.e.closed).String()
-	return nil
+	x.e.closed, err = w.Unheld(ctx, x.gone)
+	return err
 }
 
 // nothing says whether an erasure found nothing to do.
