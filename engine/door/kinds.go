@@ -70,10 +70,13 @@ func (b *builder) kinds(p *makeUp) error {
 	// Every kind passes control, in this order, whichever is looked at.
 	t := Table{ID: "kinds", Title: "People with a record of each kind in the last 12 months, of all of the practice", Columns: []string{"Practice"},
 		Note: "Of something that happened in the last 12 months, as known on the day of the snapshot. What the people of a practice have of hospitals and other services is there too."}
-	shown := map[string]*shownCross{}
+	shown, sources := map[string]*shownCross{}, map[string]*shownCross{}
 	for _, k := range kinds {
-		shown[k] = p.placed.show(haveKind(all, k, p))
+		shown[k] = p.placed.show(haveKind(all, k, p).ofAny())
 		t.Columns = append(t.Columns, kindText(k))
+	}
+	for _, k := range kinds {
+		sources[k] = p.placed.within(haveKind(all, k, p))
 	}
 	for i := 0; i <= len(p.practice.rows); i++ {
 		row := []Field{text("All")}
@@ -93,7 +96,7 @@ func (b *builder) kinds(p *makeUp) error {
 		values = append(values, OptionValue{Value: k, Text: kindText(k)})
 	}
 	kind := b.option("by", "Kind of record", values...)
-	b.add(b.kindSection(kind, shown[kind], flows, p))
+	b.add(b.kindSection(kind, shown[kind], sources[kind], flows, p))
 	return nil
 }
 
@@ -124,21 +127,45 @@ func haveKind(all []schema.Completeness, kind string, p *makeUp) *cross {
 	return c
 }
 
-// having is the people of a row as shown who are not in its last column, and all
-// of them; of all rows for one after the last.
+// ofAny is the division of haveKind by whether any source has it.
+func (c *cross) ofAny() *cross {
+	out := &cross{rows: c.rows, columns: []string{"with a record", "none"}, people: make([][]int, len(c.rows)), nano: make([][]int64, len(c.rows))}
+	for i, r := range c.people {
+		last := len(r) - 1
+		with := 0
+		for _, n := range r[:last] {
+			with += n
+		}
+		out.people[i], out.nano[i] = []int{with, r[last]}, make([]int64, 2)
+	}
+	return out
+}
+
+// within controls a division whose last column is shown already, as the others'
+// sum is: beside what all tables show, a row must tell nothing with these two.
+func (p *parts) within(c *cross) *shownCross {
+	s := p.show(c)
+	for i, r := range c.people {
+		last := len(r) - 1
+		n := p.root.Children[i]
+		with := &disclosure.Node{People: n.People - r[last], Shown: true, Tables: [][]int{r[:last]}}
+		alone := &disclosure.Node{People: n.People, Shown: n.Shown, Tables: n.Tables, Children: []*disclosure.Node{with, {People: r[last], Shown: true}}}
+		if !p.rule.Free(alone) {
+			for j := range s.cells[i] {
+				s.cells[i][j] = disclosure.Hidden
+			}
+		}
+	}
+	return s
+}
+
+// having is the people of a row who have a record as shown, and all of them; of
+// all rows for one after the last.
 func (s *shownCross) having(row int) (with, everyone disclosure.Cell) {
-	cells := s.cells
-	if row < len(cells) {
-		cells = cells[row : row+1]
+	if row < len(s.cells) {
+		return s.cells[row][0], sumOf(s.cells[row : row+1])
 	}
-	var have []disclosure.Cell
-	for _, r := range cells {
-		have = append(have, r[:len(r)-1]...)
-	}
-	if hidden := slices.ContainsFunc(have, func(c disclosure.Cell) bool { _, ok := c.Value(); return !ok }); hidden && len(cells) == 1 && disclosure.Sum(have...) == (disclosure.Cell{}) {
-		return disclosure.Hidden, sumOf(cells)
-	}
-	return disclosure.Sum(have...), sumOf(cells)
+	return column(s.cells, 0), sumOf(s.cells)
 }
 
 // stoppedSection names the practices that used to send and have stopped.
@@ -167,8 +194,9 @@ func stoppedSection(all []schema.StoppedRow) Section {
 
 // kindSection is one kind of record: from which source people have it, and how
 // much of it came.
-func (b *builder) kindSection(kind string, shown *shownCross, flows []schema.FlowRow, p *makeUp) Section {
-	have := Table{ID: "kind", Title: "People by the source of a record in the last 12 months: " + kindText(kind), Columns: append(append([]string{"Practice"}, shown.columns...), "with a record, of all")}
+func (b *builder) kindSection(kind string, any, shown *shownCross, flows []schema.FlowRow, p *makeUp) Section {
+	have := Table{ID: "kind", Title: "People by the source of a record in the last 12 months: " + kindText(kind), Columns: append(append([]string{"Practice"}, shown.columns...), "with a record, of all"),
+		Note: "Under a source are the people of whom it alone has a record of this kind."}
 	for i := 0; i <= len(shown.rows); i++ {
 		row := []Field{text("All")}
 		if i < len(shown.rows) {
@@ -181,7 +209,7 @@ func (b *builder) kindSection(kind string, shown *shownCross, flows []schema.Flo
 			}
 			row = append(row, headcount(c))
 		}
-		with, everyone := shown.having(i)
+		with, everyone := any.having(i)
 		have.Rows = append(have.Rows, append(row, rate(with, everyone)))
 	}
 	return Section{Title: "One kind of record: " + kindText(kind), Tables: []Table{b.flowTable(kind, flows, p), have}, Plot: Plot{Kind: Bars, Columns: []int{flowWindows}, Axis: "records received of 100 people in the last five weeks"}}

@@ -28,26 +28,40 @@ type month struct {
 // liveParts are the parts of a month, the most wanted first.
 var liveParts = []string{schema.DueTenth, schema.DueNetwork, schema.DuePractice, "age", "sex", "deprivation quintile", "ethnic group"}
 
-// monthOf controls the rows of one night and model.
+// monthOf controls the rows of one night and model. Weighted counts are made
+// whole so that a division of everyone sums to everyone: rounded one by one, the
+// difference would look like people who are in no part.
 func monthOf(rule disclosure.Rule, all []schema.Due) *month {
 	m := &month{}
-	people, events := [][]int{nil}, [][]int{nil}
-	var at [][]int // by part: places in rows
-	for _, part := range liveParts {
-		var n, e, k []int
-		for _, x := range all {
-			if x.By == part {
-				k, n, e = append(k, len(m.rows)), append(n, int(x.People)), append(e, whole(x.Events))
-				m.rows = append(m.rows, x)
-			}
-		}
-		at, people, events = append(at, k), append(people, n), append(events, e)
-	}
 	for _, x := range all {
 		if x.By == schema.DueEveryone {
 			m.everyone = x
-			people[0], events[0] = []int{int(x.People)}, []int{whole(x.Events)}
 		}
+	}
+	total, had := int(m.everyone.People), whole(m.everyone.Events)
+	people, events := [][]int{{total}}, [][]int{{had}}
+	var at [][]int // by part: places in rows
+	for _, part := range liveParts {
+		var n, e []float64
+		var k []int
+		sum, sumHad := 0.0, 0.0
+		for _, x := range all {
+			if x.By != part {
+				continue
+			}
+			count := float64(x.People)
+			if part == schema.DueTenth { // a tenth of the weight, not of the people
+				count = x.Weight * float64(total) / m.everyone.Weight
+			}
+			k, n, e = append(k, len(m.rows)), append(n, count), append(e, x.Events)
+			m.rows = append(m.rows, x)
+			sum, sumHad = sum+count, sumHad+x.Events
+		}
+		ofAll, ofHad := int(math.Round(sum)), int(math.Round(sumHad))
+		if math.Abs(sumHad-m.everyone.Events) < 1e-6*(1+sumHad) {
+			ofHad = had
+		}
+		at, people, events = append(at, k), append(people, apportion(n, ofAll)), append(events, apportion(e, ofHad))
 	}
 	n, e := rule.Partitions(people...), rule.Partitions(events...)
 	m.people, m.events = n[0][0], e[0][0]
@@ -60,7 +74,46 @@ func monthOf(rule disclosure.Rule, all []schema.Due) *month {
 	return m
 }
 
-// fields are the people, those with the outcome, predicted, observed and their
+// apportion makes weights whole numbers that sum to a total, by largest
+// remainders, the first of equal ones first. None above 0 becomes 0, if need be
+// at the cost of the largest.
+func apportion(weights []float64, total int) []int {
+	out := make([]int, len(weights))
+	order := make([]int, len(weights))
+	sum := 0
+	for i, w := range weights {
+		out[i], order[i] = int(w), i
+		if w > 0 && out[i] == 0 {
+			out[i] = 1
+		}
+		sum += out[i]
+	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		return -cmp.Compare(weights[a]-float64(out[a]), weights[b]-float64(out[b]))
+	})
+	for k := 0; sum < total && k < len(order); k++ {
+		if weights[order[k]] > 0 {
+			out[order[k]]++
+			sum++
+		}
+	}
+	for sum > total {
+		most := 0
+		for i := range out {
+			if out[i] > out[most] {
+				most = i
+			}
+		}
+		if len(out) == 0 || out[most] <= 1 {
+			break
+		}
+		out[most]--
+		sum--
+	}
+	return out
+}
+
+// liveFields are the people, those with the outcome, predicted, observed and their
 // ratio.
 func liveFields(rule disclosure.Rule, x schema.Due, people, events disclosure.Cell) []Field {
 	ok := shown(people, events)

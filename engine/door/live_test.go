@@ -4,7 +4,9 @@ package door
 
 import (
 	"context"
+	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -72,6 +74,44 @@ func TestF10LimitsAreShown(t *testing.T) {
 	limits := s.tableOf(t, OfModel, "limits")
 	if got := strings.Join(Line(limits.Rows[0]), "|"); len(limits.Rows) != 1 || got != "calibration slope|sex: male|the people that it was tested on|below 0.8" {
 		t.Error(got)
+	}
+}
+
+// Weights made whole sum to the total that they sum to, each within one of its
+// own but where it would be none.
+func TestF6ApportionSums(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w := rapid.SliceOfN(rapid.Float64Range(0, 50), 1, 12).Draw(t, "weights")
+		sum, tiny := 0.0, false
+		for _, x := range w {
+			sum += x
+			tiny = tiny || x > 0 && x < 1
+		}
+		total := int(math.Round(sum))
+		got, all := apportion(w, total), 0
+		for i, n := range got {
+			all += n
+			if (n == 0) != (w[i] == 0) || !tiny && math.Abs(float64(n)-w[i]) > 1 {
+				t.Fatalf("%v is %d of %v", w[i], n, w)
+			}
+		}
+		if all != total && !tiny {
+			t.Fatalf("%v sum to %d, want %d", got, all, total)
+		}
+	})
+	if got := apportion([]float64{3.4, 0, 3.3, 3.3}, 10); !slices.Equal(got, []int{4, 0, 3, 3}) {
+		t.Error(got)
+	}
+}
+
+// A small month of a small place: everyone is shown, however weights round.
+func TestA6EveryoneIsShown(t *testing.T) {
+	rows := []schema.Due{{By: schema.DueEveryone, People: 2977, Weight: 2984, Events: 28.06, Expected: 15}}
+	for k, e := range []float64{1.002, 1.002, 0, 1.002, 1.002, 3.006, 2.004, 5.01, 3.006, 11.026} {
+		rows = append(rows, schema.Due{By: schema.DueTenth, Label: fmt.Sprintf("%02d", k+1), People: 298, Weight: 298.4, Events: e, Expected: 1.5})
+	}
+	if m := monthOf(disclosure.Standard, rows); !shown(m.people, m.events) || m.events.String() != "30" {
+		t.Errorf("%v people, %v with the outcome", m.people, m.events)
 	}
 }
 
