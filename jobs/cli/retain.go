@@ -78,6 +78,9 @@ comes back is here again only from what is delivered after.`,
 			}
 			fmt.Fprintf(a.out, "%s, on %s\n%s", p.Site, p.On, p)
 			a.unset(c)
+			if retain.CutOff(c) {
+				fmt.Fprintln(a.out, "a deletion was cut off: leftshift retain --apply ends it first")
+			}
 			return nil
 		},
 	})
@@ -94,12 +97,16 @@ comes back is here again only from what is delivered after.`,
 func (a *app) retain(ctx context.Context, c *config.Config, opt retain.Options, asJSON bool) error {
 	var cert *retain.Certificate
 	var sum string
+	cutOff := retain.CutOff(c)
 	job := schedule.Job{Name: "retain", Version: Version, Config: c.Hash(), Do: func(ctx context.Context, _ *ledger.Run, _ <-chan struct{}) (err error) {
 		cert, sum, err = a.delete(ctx, c, opt)
 		return err
 	}}
 	if err := a.now(ctx, c, job, a.listener()); err != nil {
 		return err
+	}
+	if cutOff {
+		fmt.Fprintln(a.err, "this ended a deletion that had been cut off, as it was decided then: run again for what is due now")
 	}
 	switch {
 	case cert == nil && asJSON:
@@ -138,8 +145,7 @@ func (a *app) thenRetain(c *config.Config, job schedule.Job, tell progress.Liste
 			return err
 		}
 		today := engine.DayOf(time.Now())
-		e := c.Retention.Erase
-		_, _, err := a.delete(ctx, c, retain.Options{On: today, Today: today, By: "the schedule", Reason: "retention.apply of the configuration", Erase: len(e.OptOuts) > 0 || e.Basis})
+		_, _, err := a.delete(ctx, c, retain.Options{On: today, Today: today, By: "the schedule", Reason: "retention.apply of the configuration", Erase: len(c.Retention.Erase.OptOuts) > 0, Unattended: true})
 		if err != nil {
 			code, say := progress.Explain(err)
 			tell(progress.Warning{Step: "retain", Code: code, Say: say})

@@ -27,11 +27,14 @@ type Options struct {
 	Account string
 	Version string // of the program
 	Erase   bool   // also whom [retention.erase] says
-	Today   engine.Day
-	Now     time.Time
-	Audit   *audit.Log
-	Entry   audit.Entry                 // who acts, as the audit is to have it
-	Hook    func(op, path string) error // before each operation on the disk; nil: none. For tests
+	// Unattended: nobody looks on. The landed batches of a source that is no
+	// longer covered are then left: a slip in the configuration looks the same.
+	Unattended bool
+	Today      engine.Day
+	Now        time.Time
+	Audit      *audit.Log
+	Entry      audit.Entry                 // who acts, as the audit is to have it
+	Hook       func(op, path string) error // before each operation on the disk; nil: none. For tests
 }
 
 // The events of a deletion in the audit: one before anything goes, one that holds

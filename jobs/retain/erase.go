@@ -102,7 +102,7 @@ func (r *remover) erase(ctx context.Context, j *journal) error {
 	}
 	x := &eraser{remover: r, j: j, seen: map[engine.Person]bool{}, due: map[string]bool{},
 		e: &Erasure{Of: slices.Clone(rule.OptOuts), SetBy: rule.By, Ground: rule.Reason, Landed: []Rewritten{}, Bundles: []Rewritten{}, Left: []string{}}}
-	if rule.Basis {
+	if rule.Basis && !r.opt.Unattended {
 		x.e.Of = append(x.e.Of, "legal basis")
 	}
 	for _, it := range j.Items {
@@ -241,7 +241,7 @@ func (x *eraser) landed(ctx context.Context, items []Item) error {
 	for _, it := range items {
 		of[it.Path] = it
 	}
-	if x.c.Retention.Erase.Basis {
+	if x.c.Retention.Erase.Basis && !x.opt.Unattended {
 		over := lapsed(x.c, x.opt.Today, batches)
 		for _, b := range batches {
 			if over[b.Source] && !x.due[b.Dir] {

@@ -11,6 +11,7 @@ import (
 
 	"leftshift/engine"
 	"leftshift/engine/durable"
+	"leftshift/jobs/config"
 )
 
 // A deletion is decided first and written down whole, as the certificate that it
@@ -45,6 +46,12 @@ func pending(folder string) (*journal, error) {
 		return nil, &engine.Fault{Code: "retention-journal", Say: "the file retention/" + journalFile + " of the state folder cannot be read: a deletion was cut off and cannot be gone on with; restore the file, or remove it and plan anew", Err: err}
 	}
 	return j, nil
+}
+
+// CutOff says whether a deletion was cut off, which the next one ends first.
+func CutOff(c *config.Config) bool {
+	_, err := os.Stat(filepath.Join(Folder(c), journalFile))
+	return err == nil
 }
 
 func (j *journal) write(folder string) error {
