@@ -8,6 +8,16 @@ type Node struct {
 	Shown    bool    // Rule.Count of People is shown
 	Tables   [][]int // each divides the people: its counts are shown, and sum to People
 	Children []*Node // disjoint; their people sum to People
+	// Others are further ways to divide the people into nodes, each as Children.
+	Others [][]*Node
+}
+
+// divisions are Children and Others.
+func (n *Node) divisions() [][]*Node {
+	if len(n.Children) == 0 {
+		return n.Others
+	}
+	return append([][]*Node{n.Children}, n.Others...)
 }
 
 // Free says whether every hidden count in the tables of a node and of those
@@ -44,9 +54,9 @@ func (r Rule) up(n *Node, b map[*Node]*span) *span {
 		}
 		s.meet(r.table(t).sum())
 	}
-	if len(n.Children) > 0 {
+	for _, nodes := range n.divisions() {
 		sum, lo, hi := 0, 0, 0
-		for _, c := range n.Children {
+		for _, c := range nodes {
 			x := r.up(c, b)
 			sum, lo, hi = sum+c.People, lo+x.lo, plus(hi, x.hi)
 		}
@@ -72,24 +82,26 @@ func (r Rule) down(n *Node, b map[*Node]*span) bool {
 			}
 		}
 	}
-	least, most := 0, 0
-	for _, c := range n.Children {
-		least, most = least+b[c].lo, plus(most, b[c].hi)
-	}
-	met := make([]span, len(n.Children)) // first all, so that one does not narrow the next
-	for k, c := range n.Children {
-		x := *b[c]
-		if most < unbounded {
-			x.meet(s.lo-(most-x.hi), s.hi-(least-x.lo))
-		} else {
-			x.meet(0, plus(s.hi, x.lo-least))
+	for _, nodes := range n.divisions() {
+		least, most := 0, 0
+		for _, c := range nodes {
+			least, most = least+b[c].lo, plus(most, b[c].hi)
 		}
-		met[k] = x
-	}
-	for k, c := range n.Children {
-		*b[c] = met[k]
-		if !r.down(c, b) {
-			return false
+		met := make([]span, len(nodes)) // first all, so that one does not narrow the next
+		for k, c := range nodes {
+			x := *b[c]
+			if most < unbounded {
+				x.meet(s.lo-(most-x.hi), s.hi-(least-x.lo))
+			} else {
+				x.meet(0, plus(s.hi, x.lo-least))
+			}
+			met[k] = x
+		}
+		for k, c := range nodes {
+			*b[c] = met[k]
+			if !r.down(c, b) {
+				return false
+			}
 		}
 	}
 	return true

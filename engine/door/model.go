@@ -91,15 +91,6 @@ func whole(w float64) int {
 	return max(n, 0)
 }
 
-// evaluation holds the cells of one evaluation, controlled together, for all
-// divide the same people and the same outcomes.
-type evaluation struct {
-	*evaluated
-	people, events           disclosure.Cell
-	bandPeople, bandEvents   []disclosure.Cell
-	groupPeople, groupEvents []disclosure.Cell
-}
-
 func shown(cells ...disclosure.Cell) bool {
 	for _, c := range cells {
 		if _, ok := c.Value(); !ok {
@@ -107,38 +98,6 @@ func shown(cells ...disclosure.Cell) bool {
 		}
 	}
 	return true
-}
-
-func (b *builder) evaluation(e *evaluated) *evaluation {
-	r := e.Evaluation
-	counts, events := [][]int{nil}, [][]int{{whole(r.Events)}, nil}
-	for _, x := range r.Bands {
-		counts[0], events[1] = append(counts[0], whole(x.Weight)), append(events[1], whole(x.Observed))
-	}
-	var order []string
-	at := map[string][]int{}
-	for k, g := range r.Subgroups {
-		if at[g.Group] == nil {
-			order = append(order, g.Group)
-		}
-		at[g.Group] = append(at[g.Group], k)
-	}
-	for _, g := range order {
-		var n, m []int
-		for _, k := range at[g] {
-			n, m = append(n, r.Subgroups[k].People), append(m, whole(r.Subgroups[k].Events))
-		}
-		counts, events = append(counts, n), append(events, m)
-	}
-	n, m := b.rule.Partitions(counts...), b.rule.Partitions(events...)
-	out := &evaluation{evaluated: e, people: disclosure.Sum(n[0]...), events: m[0][0], bandPeople: n[0], bandEvents: m[1],
-		groupPeople: make([]disclosure.Cell, len(r.Subgroups)), groupEvents: make([]disclosure.Cell, len(r.Subgroups))}
-	for j, g := range order {
-		for i, k := range at[g] {
-			out.groupPeople[k], out.groupEvents[k] = n[j+1][i], m[j+2][i]
-		}
-	}
-	return out
 }
 
 func (b *builder) model() error {
@@ -153,12 +112,13 @@ func (b *builder) model() error {
 		}
 		b.out.Card = string(card)
 	}
-	var with []*evaluation
+	var some []*evaluated
 	for i := range all {
 		if all[i].Evaluation != nil {
-			with = append(with, b.evaluation(&all[i]))
+			some = append(some, &all[i])
 		}
 	}
+	with := b.evaluations(some)
 	if len(with) == 0 {
 		b.add(Section{Title: "No evaluation", Words: []string{"No evaluation of a fitted model was published with this snapshot."}})
 		return nil
@@ -166,7 +126,7 @@ func (b *builder) model() error {
 	first, second := b.choose(with)
 	b.add(measuresSection(with))
 	b.add(calibrationSection(b.rule, first, second))
-	b.add(topSection(b.rule, first, second))
+	b.add(topSection(first, second))
 	b.add(subgroupSection(first, second))
 	if err := b.compare(first, second); err != nil {
 		return err
@@ -283,7 +243,7 @@ func calibrationSection(rule disclosure.Rule, first, second *evaluation) Section
 
 // topSection has sensitivity and positive predictive value as percentages of
 // controlled counts.
-func topSection(rule disclosure.Rule, first, second *evaluation) Section {
+func topSection(first, second *evaluation) Section {
 	pair := pairOf(first, second)
 	t := Table{ID: "top", Title: "Lists of the highest risks", Columns: []string{"List"},
 		Note: "Sensitivity: the share of all with the outcome who would have been listed. Positive predictive value: the share of the list with the outcome."}
@@ -300,11 +260,7 @@ func topSection(rule disclosure.Rule, first, second *evaluation) Section {
 				row = append(row, none(People), none(People), none(Rate), none(Rate))
 				continue
 			}
-			size := top.Share * m.Weight
-			listed, hit := rule.Count(whole(size)), rule.Count(whole(size**m.Top[k].PPV.Value))
-			if !shown(e.events) { // a part of a number that is hidden tells of it too
-				hit = disclosure.Hidden
-			}
+			listed, hit := e.topPeople[k], e.topEvents[k]
 			row = append(row, headcount(listed), headcount(hit), rate(hit, e.events), rate(hit, listed))
 		}
 		t.Rows = append(t.Rows, row)
