@@ -46,6 +46,18 @@ func TestA9TheWorkloadOfACohortIsWithinThatOfEveryone(t *testing.T) {
 			t.Error("the same again is another number")
 		}
 	}
+	// Few expected events are not none.
+	rare := define(t, desk.Dictionary, "rare", `{all=[{field="hba1c_latest",op="between",values=[20,21]},{field="score_boost_365",op="at_most",value=0.1}]}`, `{hba1c_latest=20, score_boost_365=0.05}`, `{hba1c_latest=50}`)
+	few := at(rare, 0.0, "team")
+	if people, shown := few.All.Above.Value(); !shown || people == 0 {
+		t.Fatal("nobody to look at")
+	}
+	for _, l := range append(few.By, few.All) {
+		people, _ := l.Above.Value()
+		if events, shown := l.Expected.Value(); shown && events == 0 && people > 0 {
+			t.Errorf("%d people, of whom no event is expected", people)
+		}
+	}
 	if _, err := desk.Above(ctx, women, "score_boost_365", 0.1, "nothing"); code(err) != "cohort-dimension" {
 		t.Error(err)
 	}

@@ -42,7 +42,8 @@ func (m *memory) workloadOf(t *told, dim int) *Workload {
 
 func (m *memory) load(of string, t *told, cell int, above, all disclosure.Cell) Load {
 	l := Load{of, above, disclosure.Hidden, disclosure.Hidden}
-	if _, shown := above.Value(); shown {
+	// Of people in whom few events are expected none are told: they are not none.
+	if people, shown := above.Value(); shown && (people == 0 || t.events[cell] > 0 || m.everyone().events[0] == 0) {
 		l.Expected = m.rule.Weight(t.events[cell])
 	}
 	if _, shown := all.Value(); shown {

@@ -224,7 +224,9 @@ func (q *asked) report(def *cohort.Definition, r *cohort.Review) (*CohortReport,
 		return nil, err
 	}
 	out := &CohortReport{Hash: r.Hash, Name: def.Name, Version: def.Version, Author: def.Author, AsOf: def.AsOf, Tree: partsOf(d, def.Where, "")}
-	out.Tree.note(def.Where, r.LeftOut, q.rule)
+	if shown(r.Total) {
+		out.Tree.note(def.Where, r.LeftOut, q.rule)
+	}
 	out.Handle, _ = def.Handle()
 	out.Sections = []Section{howMany(r), attrition(d, def.Where, r, kept, q.rule)}
 	for _, x := range r.MakeUp {

@@ -92,7 +92,7 @@ func (d *Doors) CohortDraft(ctx context.Context, who access.Principal, where Whe
 		if err != nil {
 			return err
 		}
-		if q.query == f.Tree.Hash() { // places are the same: no group is empty
+		if q.query == f.Tree.Hash() && shown(r.Total) { // places are the same: no group is empty
 			out.Tree.note(whole, r.LeftOut, q.rule)
 		}
 		s := attrition(dictionary, whole, r, kept, q.rule)
