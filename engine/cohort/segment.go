@@ -2,6 +2,7 @@ package cohort
 
 import (
 	"embed"
+	"strings"
 
 	"leftshift/engine/disclosure"
 )
@@ -49,6 +50,29 @@ func (d *Dictionary) Segments() (all []Segment, leftOut []string, err error) {
 		all = append(all, s)
 	}
 	return all, leftOut, nil
+}
+
+// SegmentFiles are the names of the segments in their order, and what the head of
+// each file says of its members.
+func SegmentFiles() ([][2]string, error) {
+	kept, err := read(segments, "segments", "example")
+	if err != nil {
+		return nil, err
+	}
+	var out [][2]string
+	for _, k := range kept {
+		name, why := "", ""
+		for line := range strings.SplitSeq(string(k.Text), "\n") {
+			if text, ok := strings.CutPrefix(line, "# "); ok {
+				why = strings.TrimSpace(why + " " + text)
+			}
+			if text, ok := strings.CutPrefix(line, "name = "); ok && name == "" {
+				name = strings.Trim(text, `"`)
+			}
+		}
+		out = append(out, [2]string{name, why})
+	}
+	return out, nil
 }
 
 // Segmented is a segment's people and expected events, by ways to divide people.

@@ -88,6 +88,34 @@ group names it. A group may ask about the person and about features, not about s
 the application starts: what is wrong is told by line. A snapshot without a feature that a cut asks about is counted
 without the cut, and the page says so.
 `)
+	b.WriteString(`
+## Segments
+
+Everyone has one segment: the first of these whose definition they meet. They follow the Bridges to Health model (Lynn and
+others, Milbank Quarterly 2007; 85(2):185-208) with the features nearest to it, and are cohort files themselves, with
+tests. The make-up of every cohort is told by them, and ` + "`/cohorts/segments`" + ` has people and expected events by
+deprivation and primary care network. They are for planning, and say nothing of a single person.
+
+`)
+	segments, err := cohort.SegmentFiles()
+	if err != nil {
+		return "", err
+	}
+	rows = nil
+	for _, s := range segments {
+		rows = append(rows, []string{s[0], s[1]})
+	}
+	table(&b, []string{"segment", "whose members"}, rows)
+	b.WriteString(`
+## What else a page tells
+
+` + "`/cohorts/workload`" + ` puts two cut-offs of a score beside each other, of everyone or of a cohort: people by practice or team,
+and the events that the model expects of them. ` + "`/cohorts/compare`" + ` tells who is caught by two cohorts, two versions of one,
+or two cut-offs. ` + "`/cohorts/then`" + ` puts a cohort beside itself as of another date, where numbers that are few people
+apart are shown as one, for two dates differ by whoever came in between. Steps begin with everyone whose records came
+and the opt-outs, where the snapshot tells how many these are. How many sets one person, and all of them, may count is
+` + "`cohorts.most_sets_each`" + ` and ` + "`cohorts.most_sets`" + `.
+`)
 	kept := cohort.Examples()
 	if len(kept) == 0 {
 		return "", fmt.Errorf("no cohort comes with the program")
