@@ -26,6 +26,7 @@ type Config struct {
 	Source    []Source  `toml:"source" say:"Feeds of records. Repeat the table for each source."`
 	Reference Reference `toml:"reference" say:"Reference files."`
 	Model     Model     `toml:"model" say:"What is predicted, and how a model is fitted."`
+	Train     Train     `toml:"train" say:"How a model is kept from learning what its own lists did."`
 	Switch    []Switch  `toml:"sdec_switch" say:"Changes of where a trust records same-day emergency care. Repeat the table for each; the night warns of those that are not declared."`
 	Lists     Lists     `toml:"lists" say:"Risk lists."`
 	Gate      Gate      `toml:"gate" say:"Limits that the model must keep to, on the people it was tested on and, once their outcomes are due, on those whom it scored."`
@@ -113,13 +114,25 @@ type Reference struct {
 }
 
 type Model struct {
-	Outcome  string `toml:"outcome" default:"emergency_bed" check:"key" say:"outcome that is predicted: an id of docs/OUTCOMES.md"`
-	Horizons []int  `toml:"horizons" default:"365,90,30" check:"required,min=1,max=3650,unique" say:"days ahead that are predicted; lists use the first"`
-	Seed     uint64 `toml:"seed" default:"1" say:"seed of every random draw"`
-	Boost    Boost  `toml:"boost" say:"Gradient boosting. 0 means the model's own default."`
-	Leavers  int    `toml:"expected_leavers_per_1000" default:"50" check:"min=1,max=1000" say:"people of 1,000 who leave the area's practices in a year (England: about 50, ONS internal migration); the training warns of half or double"`
-	TestGap  int    `toml:"test_gap_days" default:"92" check:"min=0,max=3650" say:"days between the last training index date's outcome window and the first test index date"`
-	Bundle   string `toml:"bundle" check:"name" say:"identifier of the model bundle that scores; empty: the newest approved"`
+	Outcome  string   `toml:"outcome" default:"emergency_bed" check:"key" say:"outcome that is predicted: an id of docs/OUTCOMES.md"`
+	Horizons []int    `toml:"horizons" default:"365,90,30" check:"required,min=1,max=3650,unique" say:"days ahead that are predicted; lists use the first"`
+	Seed     uint64   `toml:"seed" default:"1" say:"seed of every random draw"`
+	Boost    Boost    `toml:"boost" say:"Gradient boosting. 0 means the model's own default."`
+	Leavers  int      `toml:"expected_leavers_per_1000" default:"50" check:"min=1,max=1000" say:"people of 1,000 who leave the area's practices in a year (England: about 50, ONS internal migration); the training warns of half or double"`
+	TestGap  int      `toml:"test_gap_days" default:"92" check:"min=0,max=3650" say:"days between the last training index date's outcome window and the first test index date"`
+	Without  []string `toml:"compare_without" default:"imd_decile" check:"unique" say:"features without which, and without those made of them, the first model is evaluated once more at training: what using them changes, told in the card by group; [] compares nothing"`
+	Bundle   string   `toml:"bundle" check:"name" say:"identifier of the model bundle that scores; empty: the newest approved"`
+}
+
+// Guards of a training.
+const (
+	GuardNone    = "none"
+	GuardExclude = "exclude"
+)
+
+type Train struct {
+	Guard   string `toml:"guard" default:"exclude" check:"one=guard" say:"person-dates whose person was acted on from a list: exclude follows them only until the act, and people of like scores stand for them; none fits them as they are. Nobody acted on: no difference"`
+	Lasting int    `toml:"lasting_days" default:"365" check:"min=0,max=3650" say:"days for which an act may have an effect: a person-date that begins within them is left out whole"`
 }
 
 type Switch struct {
@@ -162,6 +175,7 @@ var choices = map[string][]string{
 	"known":     {"recorded", "updated"},
 	"gate":      {"warn", "hold"},
 	"catchup":   {"latest", "none", "all"},
+	"guard":     {GuardNone, GuardExclude},
 	"signin":    {string(signin.Demo), string(signin.CIS2), string(signin.Entra)},
 	"role":      roles(),
 	"shape":     deliverShapes,

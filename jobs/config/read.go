@@ -112,8 +112,12 @@ func fill(v reflect.Value) {
 			var x float64
 			x, err = strconv.ParseFloat(text, 64)
 			field.SetFloat(x)
-		case reflect.Slice: // of int
+		case reflect.Slice: // of int or text
 			for word := range strings.SplitSeq(text, ",") {
+				if sf.Type.Elem().Kind() == reflect.String {
+					field.Set(reflect.Append(field, reflect.ValueOf(word)))
+					continue
+				}
 				n, e := strconv.Atoi(word)
 				err = errors.Join(err, e)
 				field.Set(reflect.Append(field, reflect.ValueOf(n)))

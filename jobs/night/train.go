@@ -87,9 +87,19 @@ func (n *Night) held(ctx context.Context, r *pipeline.Run, curated string, train
 func (n *Night) stepTrain() pipeline.Step {
 	return pipeline.Step{
 		Name: "train", Keep: 2,
-		Digest: func(_ context.Context, r *pipeline.Run) (string, error) {
+		Digest: func(ctx context.Context, r *pipeline.Run) (string, error) {
+			acted, err := n.acted(ctx)
+			if err != nil {
+				return "", err
+			}
+			served := ""
+			if len(acted) > 0 { // else who serves makes no difference
+				if served, err = n.listsBy(); err != nil {
+					return "", err
+				}
+			}
 			const form = 3 // of the output: 1 held the name of a bundle that was saved already, 2 had fewer groups
-			return digest(form, r.Identity("curate"), n.Catalogue.Hash, n.Codelists.Hash, n.AsOf.String(), n.Config.DataFrom(), n.Config.Model.Outcome, n.Outcomes.Hash, n.Config.Model.Horizons, n.Config.Model.Seed, n.Config.Model.Boost, n.Config.Model.TestGap, n.Config.Model.Leavers, n.switches(), n.Config.Site.Name), nil
+			return digest(form, r.Identity("curate"), n.Catalogue.Hash, n.Codelists.Hash, n.AsOf.String(), n.Config.DataFrom(), n.Config.Model.Outcome, n.Outcomes.Hash, n.Config.Model.Horizons, n.Config.Model.Seed, n.Config.Model.Boost, n.Config.Model.TestGap, n.Config.Model.Leavers, n.switches(), n.Config.Site.Name, n.Config.Train, served, actedLines(acted)), nil
 		},
 		Do: func(ctx context.Context, r *pipeline.Run, dir string) error { return n.train(ctx, r, dir) },
 	}
@@ -124,12 +134,16 @@ func (n *Night) train(ctx context.Context, r *pipeline.Run, dir string) error {
 		return err
 	}
 	s := sample(got, n.modelColumns(), m.Horizons, places)
+	guard, err := n.guard(ctx, r, got, s)
+	if err != nil {
+		return err
+	}
 	folds := train.DefaultFolds
 	if s.Matrix.Rows < manyRows {
 		folds = 4 // an evaluated fit then has three quarters of the people, not half
 	}
 	b := boostOptions(n, s.Matrix.Rows, len(s.Matrix.Columns))
-	models, err := train.Fit(ctx, s, test, train.Options{Horizons: m.Horizons, Folds: folds, Seed: m.Seed, Boost: b, Threads: n.Config.Run.Workers(), Logistic: true,
+	models, err := train.Fit(ctx, s, test, train.Options{Horizons: m.Horizons, Folds: folds, Seed: m.Seed, Boost: b, Threads: n.Config.Run.Workers(), Logistic: true, Without: n.madeOf(m.Without),
 		Progress: func(done, total int, what string) { r.Advance(int64(done), int64(total), "fits") }})
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -144,7 +158,7 @@ func (n *Night) train(ctx context.Context, r *pipeline.Run, dir string) error {
 	bundle := &registry.Bundle{Format: 1, Outcome: what.ID + ": first to be " + what.Sentence + ", before death, within the horizon, of people alive, registered and not in hospital on the index date",
 		Catalogue: n.Catalogue.Hash, Codelists: n.Codelists.Hash, Site: n.Config.Site.Name, Synthetic: n.Config.Site.Synthetic, Purpose: n.Config.Site.Purpose,
 		Knowledge: n.AsOf.String(), TestIndex: test.String(), Freeze: m.TestGap, TrainRows: s.Matrix.Rows - len(models[0].Rows), TestRows: len(models[0].Rows), Folds: folds, Seed: m.Seed,
-		DeathsPer1000: seen.DeathRate(), LeaversPer1000: seen.LeavingRate(), ExpectedDeathsPer1000: seen.ExpectedDeathRate(), ExpectedLeaversPer1000: float64(m.Leavers)}
+		DeathsPer1000: seen.DeathRate(), LeaversPer1000: seen.LeavingRate(), ExpectedDeathsPer1000: seen.ExpectedDeathRate(), ExpectedLeaversPer1000: float64(m.Leavers), Guard: guard}
 	for _, d := range trainOn {
 		bundle.TrainIndex = append(bundle.TrainIndex, d.String())
 	}

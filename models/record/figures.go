@@ -46,6 +46,16 @@ func event(b *registry.Bundle) string {
 	return b.Outcome
 }
 
+// without says what using some columns changes, where that was compared.
+func without(b *registry.Bundle) string {
+	f := b.Primary()
+	if f.Without == nil {
+		return "What the model would be without any of its predictors was not compared."
+	}
+	return fmt.Sprintf("Without %s, on the same people: AUROC %s, where it is %s with; calibration slope %s, where it is %s. By group it is in the model card.",
+		strings.Join(f.Without.Columns, ", "), est(f.Without.Evaluation.AUROC), est(f.Evaluation.AUROC), est(f.Without.Evaluation.Slope), est(f.Evaluation.Slope))
+}
+
 // methods names the kinds of model with their horizons.
 func methods(b *registry.Bundle) string {
 	var out []string

@@ -66,7 +66,7 @@ func Transparency(b *registry.Bundle, id string, a Answers) Document {
 				told("4.3.1", "Development data", "Routine records of the organisation's sources, pseudonymised as they land. Purpose: %s.", b.Purpose),
 				told("4.3.2", "Data modality", "Tables of dated, coded facts. No free text, image or sound."),
 				told("4.3.3", "Data quantities", "%d rows fitted on, %d evaluated, %d people.", b.TrainRows, b.TestRows, e.People),
-				told("4.3.4", "Sensitive attributes", "Health records; age, sex and deprivation as predictors. Ethnicity is used to measure fairness and is no predictor. Data sets that the law or the site treats as specially sensitive are withheld unless the purpose names them."),
+				told("4.3.4", "Sensitive attributes", "Health records; age, sex and deprivation as predictors. Ethnicity is used to measure fairness and is no predictor. Data sets that the law or the site treats as specially sensitive are withheld unless the purpose names them. %s", without(b)),
 				told("4.3.5", "Completeness and representativeness", "All registered people, opt-outs excepted. What a source cannot show is marked as not observable and not taken for absent; completeness by practice is on the page of data quality."),
 				told("4.3.6", "Data cleaning", "By declared rules, the same for everyone; every source record has one disposition and they add up to what came in."),
 				told("4.3.7", "Data collection", "In the course of care, by the organisations that gave it."),

@@ -51,7 +51,7 @@ func TRIPOD(b *registry.Bundle, id string, a Answers) Document {
 				told("12f", "Updating after evaluation", "Probabilities are calibrated by Platt's method on out-of-fold predictions. Nothing else is changed after the evaluation."),
 				told("12g", "How predictions were calculated for evaluation", "By the same code that scores every night, from features as known at the index date."),
 				told("13", "Class imbalance", "None of the rows is over- or under-sampled, so that probabilities keep their meaning."),
-				told("14", "Fairness", "Nothing is adjusted by group. Age, sex and deprivation are predictors; ethnicity is not. Performance and error rates are told by group, and a poor one is for the site to judge before it approves."),
+				told("14", "Fairness", "Nothing is adjusted by group. Age, sex and deprivation are predictors; ethnicity is not. Performance and error rates are told by group, and a poor one is for the site to judge before it approves. %s", without(b)),
 				told("15", "Output", "The probability of the outcome, a band at stated cut-offs, and reasons that add up to the log-odds."),
 				told("16", "Differences between development and evaluation", "The same site, rules and sources; a later date (%s) and other people in each fold.", b.TestIndex),
 				a.asked("17", "Ethical approval", "ethics"),

@@ -37,6 +37,15 @@ type Fitted struct {
 	// Deaths and Left count test rows that died or left first.
 	Deaths int `json:"deaths"`
 	Left   int `json:"left"`
+	// Without is the same recipe evaluated on the same people without some
+	// columns; nil: not compared. It serves nobody.
+	Without *Without `json:"without,omitempty"`
+}
+
+// Without says what a model would be without some of its columns.
+type Without struct {
+	Columns    []string         `json:"columns"`
+	Evaluation *evaluate.Report `json:"evaluation"`
 }
 
 // Margin gives log-odds before calibration.
@@ -114,6 +123,9 @@ type Bundle struct {
 	// that it reads; nil of a bundle made before they were noted.
 	Definitions []string `json:"definitions,omitempty"`
 	Models      []Fitted `json:"models"`
+	// Guard is what was done about people whom lists had brought help to; nil of a
+	// bundle made before it was noted.
+	Guard *Guard `json:"guard,omitempty"`
 	// Follow-up of the people of every index date to the longest horizon, beside
 	// what is expected of them: deaths by the life table for their ages and sexes
 	// (outcome.Summary.ExpectedDeathRate), leavers as the site declares. An

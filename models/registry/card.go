@@ -44,6 +44,9 @@ func (b *Bundle) Card() string {
 	p("- Trained on %d rows at the index dates %s; evaluated on %d rows at %s, after the training labels closed, every person by a fit that never saw them (%d folds).", b.TrainRows, strings.Join(b.TrainIndex, ", "), b.TestRows, b.TestIndex, b.Folds)
 	p("- The model that serves is fitted by the same recipe on all of these rows, those of the test date among them.")
 	p("- %d predictors: feature catalogue %s, code lists %s. Age, sex and deprivation are among them; ethnicity is not.", len(b.Columns), short(b.Catalogue), short(b.Codelists))
+	if b.Guard != nil {
+		p("- %s", b.Guard.words())
+	}
 	p("- Probabilities are calibrated by Platt's method on out-of-fold predictions. Where there are many rows, logistic regression is fitted on those of a share of the people, about 120,000 rows. Seed %d.", b.Seed)
 	p("")
 	p("## Performance on the test date (95 %% intervals over resampled people)")
@@ -69,10 +72,47 @@ func (b *Bundle) Card() string {
 		}
 	}
 	p("")
+	b.without(p)
 	p("## Limits")
 	p("")
 	p("A model fitted here fits here: test it again before use elsewhere, and after a change of coding, of data set or of services. Once lists are acted on, admissions prevented look like risk that was never there: keep the history of who was listed beside the outcomes.")
 	return w.String()
+}
+
+// without sets the first model beside itself without some columns, by the groups
+// of those columns' kind: a recorded choice of using them.
+func (b *Bundle) without(p func(format string, args ...any)) {
+	f := b.Primary()
+	w := f.Without
+	if w == nil {
+		return
+	}
+	p("## With and without %s", strings.Join(w.Columns, ", "))
+	p("")
+	p("The same recipe on the same people. Below 1, observed over expected says that a group's risk is overstated; above 1, understated.")
+	p("")
+	p("| | AUROC with | without | observed / expected with | without |")
+	p("| --- | --- | --- | --- | --- |")
+	p("| everyone | %s | %s | %s | %s |", est(f.Evaluation.AUROC), est(w.Evaluation.AUROC), est(f.Evaluation.ObservedExpected), est(w.Evaluation.ObservedExpected))
+	for i, g := range f.Evaluation.Subgroups {
+		if i >= len(w.Evaluation.Subgroups) || !told(f.Evaluation.Subgroups, g.Group) {
+			continue
+		}
+		h := w.Evaluation.Subgroups[i]
+		p("| %s: %s | %s | %s | %s | %s |", g.Group, g.Label, est(g.AUROC), est(h.AUROC), est(g.ObservedExpected), est(h.ObservedExpected))
+	}
+	p("")
+}
+
+// told says whether every label of a group has events enough for a share of it to
+// be told: one left out alone could be worked out from the others.
+func told(groups []evaluate.Subgroup, name string) bool {
+	for _, g := range groups {
+		if g.Group == name && g.Events < fewEvents {
+			return false
+		}
+	}
+	return true
 }
 
 // BesideExpected writes a rate beside the expected one, which is left out when

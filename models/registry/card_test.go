@@ -5,12 +5,14 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"leftshift/models/evaluate"
 )
 
 // The card has, of its own bundle, what TRIPOD+AI asks to be reported of the
 // aim, the people, the dates, the outcome, the predictors, the size, the method
 // and the performance with its uncertainty.
-func TestG45CardReportsTheItems(t *testing.T) {
+func TestG45G48CardReportsTheItems(t *testing.T) {
 	b := bundle(t, 5)
 	b.Purpose, b.Knowledge, b.Freeze = "case-finding", "2026-01-31", 92
 	b.TrainIndex, b.TestIndex = []string{"2023-06-30", "2023-12-31"}, "2024-12-31"
@@ -42,6 +44,25 @@ func TestG45CardReportsTheItems(t *testing.T) {
 			t.Errorf("%s: the card has no %q", item, want)
 		}
 	}
+	// G48: with and without is told where it was compared, and of whole groups alone.
+	if strings.Contains(card, "With and without") {
+		t.Error("a comparison that was not made")
+	}
+	sub := func(group, label string, events, auroc float64) evaluate.Subgroup {
+		return evaluate.Subgroup{Group: group, Label: label, Measures: evaluate.Measures{Events: events, AUROC: evaluate.Estimate{Value: evaluate.Number(auroc)}}}
+	}
+	b.Models[0].Evaluation.Subgroups = []evaluate.Subgroup{sub("deprivation", "1", 900, 0.71), sub("deprivation", "2", 800, 0.72), sub("place", "A", 900, 0.73), sub("place", "B", 12, 0.74)}
+	b.Models[0].Without = &Without{Columns: []string{"imd_decile", "core20"}, Evaluation: &evaluate.Report{Subgroups: []evaluate.Subgroup{sub("deprivation", "1", 900, 0.61), sub("deprivation", "2", 800, 0.62), sub("place", "A", 900, 0.63), sub("place", "B", 12, 0.64)}}}
+	both := b.Card()
+	for _, want := range []string{"## With and without imd_decile, core20", "| deprivation: 1 | 0.710", "| 0.610", "| deprivation: 2 | 0.720"} {
+		if !strings.Contains(both, want) {
+			t.Errorf("the card has no %q", want)
+		}
+	}
+	if strings.Contains(both, "place") {
+		t.Error("a group of few events is told")
+	}
+	b.Models[0].Without, b.Models[0].Evaluation.Subgroups = nil, nil
 	// Each measure with its interval.
 	for name, m := range map[string]string{"AUROC": est(e.AUROC), "slope": est(e.Slope), "observed over expected": est(e.ObservedExpected), "Brier": est(e.Brier), "positive predictive value": est(e.Top[0].PPV)} {
 		if !strings.Contains(card, m) || !regexp.MustCompile(`^\d\.\d{3} \(\d\.\d{3} to \d\.\d{3}\)$`).MatchString(m) {

@@ -47,6 +47,9 @@ type Options struct {
 	Boost    boost.Options
 	Threads  int
 	Logistic bool // fit logistic regression beside boosting, at the primary horizon
+	// Without are columns without which the primary model is evaluated once more,
+	// for comparison; nil or none of the sample's: not.
+	Without  []string
 	Progress func(done, total int, what string)
 }
 
@@ -81,6 +84,10 @@ func Fit(ctx context.Context, s *Sample, test engine.Day, opt Options) ([]Model,
 		}
 	}
 	total, done := len(jobs)*(opt.Folds+2), 0
+	less := s.without(opt.Without)
+	if less != nil {
+		total += opt.Folds + 1
+	}
 	step := func(what string) {
 		done++
 		if opt.Progress != nil {
@@ -97,6 +104,16 @@ func Fit(ctx context.Context, s *Sample, test engine.Day, opt Options) ([]Model,
 			return nil, fmt.Errorf("%s_%d: %w", j.kind, j.horizon, err)
 		}
 		out = append(out, *f)
+	}
+	if less != nil {
+		f, _, err := crossFit(ctx, less, p, jobs[0].kind, jobs[0].horizon, opt, step)
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("without %v: %w", opt.Without, err)
+		}
+		out[0].Without = &registry.Without{Columns: s.named(opt.Without), Evaluation: f.Evaluation}
 	}
 	return out, nil
 }
@@ -130,9 +147,25 @@ func separate(s *Sample, test engine.Day, horizon int) (p parts, err error) {
 func Fold(p engine.Person, folds int) int { return int(uint64(p) % uint64(folds)) }
 
 func fitOne(ctx context.Context, s *Sample, p parts, kind string, horizon int, opt Options, step func(string)) (*Model, error) {
-	labels, err := censor.Weigh(s.Outcome[horizon], horizon)
+	out, labels, err := crossFit(ctx, s, p, kind, horizon, opt, step)
 	if err != nil {
 		return nil, err
+	}
+	m, err := fitRows(ctx, kind, s, all(s.Matrix.Rows), labels, opt)
+	if err != nil {
+		return nil, err
+	}
+	out.Boost, out.Logistic = m.Boost, m.Logistic
+	step(out.Name)
+	return out, nil
+}
+
+// crossFit evaluates a kind of model on people whom no fit saw, and finds the
+// curve that the serving one gets. It takes Folds+1 steps.
+func crossFit(ctx context.Context, s *Sample, p parts, kind string, horizon int, opt Options, step func(string)) (*Model, *censor.Result, error) {
+	labels, err := censor.Weigh(s.Outcome[horizon], horizon)
+	if err != nil {
+		return nil, nil, err
 	}
 	name := fmt.Sprintf("%s_%d", kind, horizon)
 	// Margins by a fit without the row's fold, at training and test dates.
@@ -140,11 +173,11 @@ func fitOne(ctx context.Context, s *Sample, p parts, kind string, horizon int, o
 	for k := range opt.Folds {
 		m, err := fitRows(ctx, kind, s, s.fold(p.train, opt.Folds, k, false), labels, opt)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		held := append(s.fold(p.train, opt.Folds, k, true), s.fold(p.test, opt.Folds, k, true)...)
 		if err := into(margin, held, m, s.Matrix); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		step(name)
 	}
@@ -154,7 +187,7 @@ func fitOne(ctx context.Context, s *Sample, p parts, kind string, horizon int, o
 	for k := range opt.Folds {
 		curve, err := fitCurve(margin, labels, s.fold(p.train, opt.Folds, k, false))
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		for _, i := range s.fold(p.test, opt.Folds, k, true) {
 			probability[i] = curve.Probability(margin[i])
@@ -163,7 +196,7 @@ func fitOne(ctx context.Context, s *Sample, p parts, kind string, horizon int, o
 	out := &Model{Fitted: registry.Fitted{Name: name, Kind: kind, Horizon: horizon}, Rows: p.test,
 		Test: pick(probability, p.test), Label: pick(labels.Label, p.test), Weight: pick(labels.Weight, p.test)}
 	if out.Curve, err = fitCurve(margin, labels, all(s.Matrix.Rows)); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	data := evaluate.Data{Probability: out.Test, Y: out.Label, W: out.Weight, Person: make([]int64, len(p.test))}
 	for k, i := range p.test {
@@ -177,7 +210,7 @@ func fitOne(ctx context.Context, s *Sample, p parts, kind string, horizon int, o
 		data.Groups = append(data.Groups, evaluate.Group{Name: g.Name, Labels: labels})
 	}
 	if out.Evaluation, err = evaluate.Evaluate(data, evaluate.Options{Seed: opt.Seed, Threads: opt.Threads}); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	for _, i := range p.test {
 		switch s.Outcome[horizon][i].Status {
@@ -188,13 +221,7 @@ func fitOne(ctx context.Context, s *Sample, p parts, kind string, horizon int, o
 		}
 	}
 	step(name)
-	m, err := fitRows(ctx, kind, s, all(s.Matrix.Rows), labels, opt)
-	if err != nil {
-		return nil, err
-	}
-	out.Boost, out.Logistic = m.Boost, m.Logistic
-	step(name)
-	return out, nil
+	return out, labels, nil
 }
 
 func all(n int) []int {

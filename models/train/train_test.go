@@ -5,6 +5,8 @@ import (
 	"errors"
 	"math"
 	"math/rand/v2"
+	"reflect"
+	"slices"
 	"testing"
 
 	"leftshift/engine"
@@ -132,5 +134,49 @@ func TestFitEndsWithItsContext(t *testing.T) {
 			t.Errorf("%d models, %v", len(models), err)
 		}
 		cancel(nil)
+	}
+}
+
+// G48: a model is evaluated once more without columns, on the same people, and is
+// itself the same for it.
+func TestG48WithAndWithoutAColumn(t *testing.T) {
+	s := both(people(1, 4000, 18000), people(2, 4000, 18500))
+	opt := Options{Seed: 3, Boost: boost.Options{Trees: 40, Leaves: 6}}
+	plain, err := Fit(t.Context(), s, 18500, opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	steps := 0
+	opt.Progress = func(done, total int, _ string) {
+		if done > total {
+			t.Errorf("step %d of %d", done, total)
+		}
+		steps = total - done
+	}
+	opt.Without = []string{"admissions", "not a column"}
+	got, err := Fit(t.Context(), s, 18500, opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := got[0].Without
+	if steps != 0 || w == nil || !slices.Equal(w.Columns, []string{"admissions"}) {
+		t.Fatalf("%d steps left, %+v", steps, w)
+	}
+	with := got[0].Evaluation
+	if w.Evaluation.People != with.People || math.Abs(w.Evaluation.Events-with.Events) > 1e-6 || w.Evaluation.AUROC.Value > with.AUROC.Value-0.03 {
+		t.Errorf("AUROC %v without, %v with, of %d and %d people", w.Evaluation.AUROC.Value, with.AUROC.Value, w.Evaluation.People, with.People)
+	}
+	got[0].Without = nil
+	if !reflect.DeepEqual(plain, got) {
+		t.Error("the model that serves is another for being compared")
+	}
+	opt.Without = []string{"not a column"}
+	if got, err = Fit(t.Context(), s, 18500, opt); err != nil || got[0].Without != nil {
+		t.Errorf("%v", err)
+	}
+	// Nothing that tells nothing is missed.
+	opt.Without = []string{"noise"}
+	if got, err = Fit(t.Context(), s, 18500, opt); err != nil || math.Abs(float64(got[0].Without.Evaluation.AUROC.Value-with.AUROC.Value)) > 0.02 {
+		t.Errorf("%v, %v", got[0].Without.Evaluation.AUROC.Value, err)
 	}
 }
