@@ -43,7 +43,6 @@ type Expected struct {
 	Listed  int
 	Events  int    // rounded
 	Percent int    // of all expected among the people of the team's practices, rounded; -1 not known
-	Outcome string // in words
 	Span    string // "the next 12 months"
 }
 
@@ -115,7 +114,7 @@ func (d *Doors) expected(s *snapshot.Snapshot, cut *snapshot.Cut, risks []float6
 	if !ok || math.IsNaN(y.Events) {
 		return nil
 	}
-	out := &Expected{Listed: y.Listed, Events: int(math.Round(per100 * float64(y.Listed) / 100)), Percent: -1, Outcome: s.Model.Outcome, Span: "the next " + risklist.Span(s.Model.Horizon)}
+	out := &Expected{Listed: y.Listed, Events: int(math.Round(per100 * float64(y.Listed) / 100)), Percent: -1, Span: "the next " + risklist.Span(s.Model.Horizon)}
 	if share, ok := d.rule().Mean(int(cut.Candidates), 100*y.Share()); ok && !math.IsNaN(share) {
 		out.Percent = int(math.Round(share))
 	}

@@ -22,10 +22,10 @@ func TestB16G23UnfitWordsAreRefusedAtTheDoor(t *testing.T) {
 	p, guardian := principal(access.Coordinator), principal(access.IGLead)
 	for _, bad := range []string{"a\x00b", "\xff", strings.Repeat("x", 2049), "9000000009"} {
 		for name, ask := range map[string]func() (any, error){
-			"a list":    func() (any, error) { return s.OpenList(ctx, p, Where{Reason: bad}, "team-0", Everyone, "") },
-			"any list":  func() (any, error) { return s.OpenList(ctx, guardian, Where{Reason: "why"}, bad, Everyone, "") },
+			"a list":    func() (any, error) { return s.OpenList(ctx, p, Where{Reason: bad}, "team-0", View{}) },
+			"any list":  func() (any, error) { return s.OpenList(ctx, guardian, Where{Reason: "why"}, bad, View{}) },
 			"a person":  func() (any, error) { return s.OpenPerson(ctx, p, Where{Reason: bad}, made.Person(0)) },
-			"an export": func() (any, error) { return s.ExportList(ctx, p, Where{Reason: bad}, "team-0", "csv") },
+			"an export": func() (any, error) { return s.ExportList(ctx, p, Where{Reason: bad}, "team-0", View{}, "csv") },
 			"a day":     func() (any, error) { x, _, err := s.Day(ctx, p, Where{Reason: bad}); return x, err },
 			"a number": func() (any, error) {
 				return s.Tell(ctx, principal(access.Analyst), Where{Reason: bad}, OfPopulation, nil)
@@ -45,7 +45,7 @@ func TestB16G23UnfitWordsAreRefusedAtTheDoor(t *testing.T) {
 		}
 		// Who may not is told that, and no more.
 		before := len(s.entries(t))
-		_, err := s.OpenList(ctx, p, Where{Reason: bad}, "team-1", Everyone, "")
+		_, err := s.OpenList(ctx, p, Where{Reason: bad}, "team-1", View{})
 		var f *engine.Fault
 		if !errors.As(err, &f) || f.Code != access.CodeTeam || len(s.entries(t)) != before+1 {
 			t.Errorf("another team's list with %.10q: %v", bad, err)

@@ -25,7 +25,7 @@ func Columns() []Column {
 		{"gaps", "What could be changed", true},
 		{"status", "New or stayed", false},
 		{"state", "State", true},
-		{"owner", "Who has it", true},
+		{"owner", "With", true},
 		{"next_date", "Next date", false},
 		{"last", "Last outcome", false},
 		{"adjustments", "Adjustments, language, carer", false},

@@ -189,12 +189,13 @@ func list(ctx context.Context, r *Request, template string, faults []Fault) (Ans
 		ByGap     []filter
 		Whole     filter
 		Choices   []columnChoice
-		Wide      int // columns with that of the person
+		NextOn    bool // the next date has a column
+		Wide      int  // columns with that of the person
 		Key       string
 		Faults    map[string]string
 		Wanted    string // typed for how long the list shall be, and why
 		Because   string
-	}{l, r.rows(l), shownOf(l.Columns), at, query, viewWords(l.View), at + viewQuery(door.View{Show: l.Show, All: l.All}), at + viewQuery(whole(l.View, true)), at + viewQuery(whole(l.View, false)), filters(l), gapFilters(l), wholeFilter(l), choices, len(choices) + 1, rand.Text(), by, r.PostFormValue("people"), r.PostFormValue("reason")})
+	}{l, r.rows(l), shownOf(l.Columns), at, query, viewWords(l.View), at + viewQuery(door.View{Show: l.Show, All: l.All}), at + viewQuery(whole(l.View, true)), at + viewQuery(whole(l.View, false)), filters(l), gapFilters(l), wholeFilter(l), choices, slices.ContainsFunc(choices, func(c columnChoice) bool { return c.On && c.ID == "next_date" }), len(choices) + 1, rand.Text(), by, r.PostFormValue("people"), r.PostFormValue("reason")})
 	if err != nil {
 		return Answer{}, err
 	}
@@ -212,6 +213,10 @@ func list(ctx context.Context, r *Request, template string, faults []Fault) (Ans
 
 // showLeft says who left a list and why, and why others are not on it.
 func showLeft(ctx context.Context, r *Request) (Answer, error) {
+	out, err := r.App.opt.Doors.LeftOut(ctx, r.Who, r.Where(), r.PathValue("team"))
+	if err != nil {
+		return Answer{}, err
+	}
 	l, err := r.App.opt.Doors.Left(ctx, r.Who, r.Where(), r.PathValue("team"))
 	if err != nil {
 		return Answer{}, err
@@ -223,10 +228,6 @@ func showLeft(ctx context.Context, r *Request) (Answer, error) {
 	var people []leaver
 	for _, x := range l.People {
 		people = append(people, leaver{x, r.personPath(x.Person)})
-	}
-	out, err := r.App.opt.Doors.LeftOut(ctx, r.Who, r.Where(), l.Team)
-	if err != nil {
-		return Answer{}, err
 	}
 	p, err := r.page("Who is not on the list, and why", "left", l.Frame, struct {
 		*door.Leavers

@@ -166,7 +166,7 @@ func person(ctx context.Context, r *Request, faults []Fault, seen int64) (Answer
 	if faults == nil {
 		p.Done = doneWords(r.URL.Query().Get("done"))
 		if say := doneWords(r.URL.Query().Get("before")); say != "" {
-			p.Done = "The person before: " + strings.ToLower(say[:1]) + say[1:]
+			p.Done = "The person before this one: " + strings.ToLower(strings.TrimPrefix(say, "Saved: "))
 		}
 	}
 	return Answer{Page: p}, nil
