@@ -69,7 +69,7 @@ func (l looked) Refused() bool { return l.Outcome != audit.Allowed }
 func (l looked) HashText() string { return hex.EncodeToString(l.Hash[:]) }
 
 // events are those that are no act of the table of rights.
-var events = []string{"sign_in", "sign_in_refused", "role_chosen", "sign_out", "signed_out_by_issuer", "sql"}
+var events = []string{"sign_in", "sign_in_refused", "role_chosen", "sign_out", "signed_out_by_issuer", "sql", "retention_begun", "retention_done"}
 
 func eventWords(event string) string {
 	if say := access.Act(event).Title(); say != event {

@@ -157,7 +157,7 @@ func (a *app) thenRetain(c *config.Config, job schedule.Job, tell progress.Liste
 
 // unset says for which classes no period is set.
 func (a *app) unset(c *config.Config) {
-	if names := retain.Unset(c); len(names) > 0 {
+	if names := c.Retention.Unset(); len(names) > 0 {
 		fmt.Fprintf(a.out, "no retention period is set, so it is kept: %s\n", strings.Join(names, ", "))
 	}
 }

@@ -83,6 +83,17 @@ func (r *Retention) Class(name string) Keep {
 	return Keep{}
 }
 
+// Unset names the classes for which no period is set.
+func (r *Retention) Unset() []string {
+	var out []string
+	for _, class := range Retained {
+		if r.Class(class).Period == "" {
+			out = append(out, class)
+		}
+	}
+	return out
+}
+
 // Held gives the hold of a class that stands on a day; nil none.
 func (r *Retention) Held(class string, on engine.Day) *Hold {
 	for i := range r.Hold {

@@ -30,7 +30,7 @@ func (n *Night) stepSnapshot() pipeline.Step {
 	return pipeline.Step{
 		Name: "snapshot", Keep: 1,
 		Digest: func(_ context.Context, r *pipeline.Run) (string, error) {
-			return digest(r.Identity("curate"), r.Identity("features"), r.Identity("score"), r.Identity("lists"), r.Identity("due"), r.Identity("moved"), n.Config.Hash()), nil
+			return digest(r.Identity("curate"), r.Identity("features"), r.Identity("score"), r.Identity("lists"), r.Identity("due"), r.Identity("moved"), n.Config.Hash(), n.Config.Retention.Unset()), nil
 		},
 		Do: n.snapshot,
 	}

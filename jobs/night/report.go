@@ -43,7 +43,7 @@ func (n *Night) report(ctx context.Context, r *pipeline.Run, db *lake.DB, out st
 		s := curation.Rows[t]
 		night.Tables = append(night.Tables, report.Rows{Table: t, Landed: int(s.Landed), Current: int(s.Current), Ended: int(s.Ended), Merged: int(s.Merged)})
 	}
-	night.Quality = slices.Concat(n.attention(curation, bundle), n.approvals(), n.qualityLines(quality))
+	night.Quality = slices.Concat(n.attention(curation, bundle), n.approvals(), n.periods(), n.qualityLines(quality))
 	var seen featuresInfo
 	if err := readJSON(filepath.Join(r.Output("features"), featuresFile), &seen); err != nil {
 		return nil, err

@@ -149,17 +149,6 @@ func (p *Plan) tables(ctx context.Context, s *site, line *Line, last engine.Day,
 	return nil
 }
 
-// Unset names the classes for which no period is set.
-func Unset(c *config.Config) []string {
-	var out []string
-	for _, class := range config.Retained {
-		if c.Retention.Class(class).Period == "" {
-			out = append(out, class)
-		}
-	}
-	return out
-}
-
 // Empty says whether nothing is due.
 func (p *Plan) Empty() bool { return len(p.due) == 0 && len(p.rows) == 0 }
 
