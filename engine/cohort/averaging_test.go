@@ -174,6 +174,32 @@ func TestB20LowEffectsAreToldAlike(t *testing.T) {
 	}
 }
 
+// What is left out is said, of nobody as of one: a branch by its place, a value by
+// its number, and no branch below one that is.
+func TestB20WhatIsLeftOutIsSaid(t *testing.T) {
+	for _, has := range []bool{true, false} {
+		w := newAveraged(t, 2800, 1, has)
+		for _, x := range []struct {
+			tree Node
+			want string
+		}{
+			{anyOf(slice(1, 3), small1), "[{1 -1}]"},
+			{all(slice(1, 3), no(anyOf(small1, slice(4, 10)), is("age", In, 40.0, 83.0))), "[{1.0.0 -1} {1.1 1}]"},
+			{all(is("age", AtLeast, 40.0), is("age", AtLeast, 60.0)), "[{0 -1}]"},
+			{small1, "[{0 -1} {2 -1} {3 -1}]"},
+			{is("sex", Is, "male"), "[]"},
+		} {
+			r, err := w.count(t, x.tree)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := fmt.Sprint(r.LeftOut); got != x.want {
+				t.Errorf("%s: %s left out, want %s", raw(x.tree), got, x.want)
+			}
+		}
+	}
+}
+
 func shownOf(r reply) string {
 	var x any = r.review
 	switch {

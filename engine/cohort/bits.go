@@ -8,11 +8,7 @@ type people []uint64
 func none(n int) people { return make(people, (n+63)/64) }
 
 func everyone(n int) people {
-	p := none(n)
-	for i := range n {
-		p.add(i)
-	}
-	return p
+	return none(n).not(n)
 }
 
 func (p people) add(i int)      { p[i/64] |= 1 << (i % 64) }

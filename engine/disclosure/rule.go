@@ -13,7 +13,13 @@
 // fixed rounding hide a change of one: whoever sees the same table twice, and
 // knows that exactly one known person came in between, learns that person's
 // cell where it crosses a border (0 to 1, 7 to 8, 12 to 13); nothing else in
-// the table moves.
+// the table moves. Nor does rounding hold against many tables: each is rounded
+// by itself, so whoever may choose the groups can have one group in many of them,
+// and the mean tells its number. Tables that are fixed are held against each other
+// (Partitions, Together, Node). Where groups can be chosen, package cohort leaves
+// out what makes a difference to few, answers alike what is nearly alike, refuses
+// numbers that come back to one group, and bounds how many there are; its memory
+// says what is left, and after how many questions.
 package disclosure
 
 import (
