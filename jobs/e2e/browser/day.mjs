@@ -68,9 +68,13 @@ try {
   await expect(page, 'taken on', 'Done');
   await choose(page, 'input[type=radio][value="contacted"]');
   await type(page, 'textarea', 'Rang at ten. Will ring again.');
-  await press(page, 'main button:has-text("Save")');
+  await press(page, 'main button[name=then][value=stay]');
   await expect(page, 'contacted', 'Rang at ten. Will ring again.');
   await shot(page, 'worked');
+  await type(page, 'textarea', 'Nobody there.');
+  await press(page, 'main button[name=then][value=next]');
+  await expect(page, 'led to the next person', 'The person before this one');
+  if (new URL(page.url()).pathname === first) wrong.push('saving leads to the same person');
   await press(page, 'header a:has-text("Find a person")');
   await type(page, '#nhs-number', `${number.slice(0, 3)} ${number.slice(3, 6)} ${number.slice(6)}`);
   await press(page, 'main button');
