@@ -1,6 +1,24 @@
 package cohort
 
-import "context"
+import (
+	"context"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// CutOff reads a cut-off of a score: 0.2, or 20% of a chance.
+func CutOff(text string) (float64, error) {
+	number, percent := strings.CutSuffix(strings.TrimSpace(text), "%")
+	v, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
+	if err != nil || math.IsNaN(v) || math.Abs(v) > 1e9 {
+		return 0, fault("cohort-value", "a cut-off is a number, such as 0.2, or 20%%: enter one")
+	}
+	if percent {
+		v /= 100
+	}
+	return v, nil
+}
 
 // Above says what the people of a cohort from a cut-off of a score on would give
 // each label of a dimension to do, practice or team; def nil is everyone.

@@ -65,3 +65,16 @@ func TestA9TheWorkloadOfACohortIsWithinThatOfEveryone(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestA9ACutOffIsANumberOrAPercentage(t *testing.T) {
+	for text, want := range map[string]float64{"0.2": 0.2, "20%": 0.2, " 5 ": 5, "7.5 %": 0.075} {
+		if v, err := CutOff(text); err != nil || v != want {
+			t.Errorf("%q: %v, %v", text, v, err)
+		}
+	}
+	for _, text := range []string{"", "%", "x", "NaN", "Inf", "1e12", "0,2"} {
+		if _, err := CutOff(text); code(err) != "cohort-value" {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}

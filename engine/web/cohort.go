@@ -10,6 +10,7 @@ import (
 
 	"leftshift/engine"
 	"leftshift/engine/access"
+	"leftshift/engine/cohort"
 	"leftshift/engine/door"
 )
 
@@ -146,11 +147,11 @@ func compare(ctx context.Context, r *Request, act access.Act) (*door.CohortRepor
 	case len(a)+len(b)+len(by)+len(score) > 1000:
 		return nil, &engine.Fault{Code: "form", Say: "what was asked is too long: go back to the page and choose again"}
 	case score != "":
-		one, err := cutOff(q.Get("one"))
+		one, err := cohort.CutOff(q.Get("one"))
 		if err != nil {
 			return nil, err
 		}
-		other, err := cutOff(q.Get("other"))
+		other, err := cohort.CutOff(q.Get("other"))
 		if err != nil {
 			return nil, err
 		}

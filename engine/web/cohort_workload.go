@@ -6,27 +6,12 @@ import (
 	"cmp"
 	"context"
 	"net/url"
-	"strconv"
-	"strings"
 
 	"leftshift/engine"
 	"leftshift/engine/access"
+	"leftshift/engine/cohort"
 	"leftshift/engine/door"
 )
-
-// cutOff reads a cut-off: 0.2, or 20% of a chance.
-func cutOff(text string) (float64, error) {
-	text = strings.TrimSpace(text)
-	number, percent := strings.CutSuffix(text, "%")
-	v, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
-	if err != nil || v != v || v > 1e9 || v < -1e9 {
-		return 0, &engine.Fault{Code: "cohort-value", Say: "enter two cut-offs as numbers, such as 0.2 and 0.3, or 20% and 30%"}
-	}
-	if percent {
-		v /= 100
-	}
-	return v, nil
-}
 
 // cutOffs is what the address asks for; nothing is counted where it names no
 // score.
@@ -40,8 +25,8 @@ func cutOffs(r *Request) (door.CutOffs, error) {
 		return c, nil
 	}
 	var err error
-	if c.One, err = cutOff(q.Get("one")); err == nil {
-		c.Other, err = cutOff(cmp.Or(q.Get("other"), q.Get("one")))
+	if c.One, err = cohort.CutOff(q.Get("one")); err == nil {
+		c.Other, err = cohort.CutOff(cmp.Or(q.Get("other"), q.Get("one")))
 	}
 	return c, err
 }

@@ -30,7 +30,7 @@ func (a *app) cohortsCommand() *cobra.Command {
 What leaves is counts, controlled as on the pages: the same ledger binds both.
 Who counts with these commands is kept in the audit, with the reason.`,
 	}
-	cmd.AddCommand(a.cohortsCheck(), a.cohortsCount(), a.cohortsCompare())
+	cmd.AddCommand(a.cohortsCheck(), a.cohortsCount(), a.cohortsCompare(), a.cohortsWorkload(), a.cohortsSegments())
 	return cmd
 }
 
@@ -220,6 +220,58 @@ func (a *app) cohortsCompare() *cobra.Command {
 		},
 	})
 	cmd.Flags().StringVar(&by, "group", "", "also by a way to divide people, such as age, sex or imd_quintile")
+	q.flags(cmd)
+	return cmd
+}
+
+func (a *app) cohortsWorkload() *cobra.Command {
+	var q counting
+	c := door.CutOffs{By: "practice"}
+	cmd := a.ofSite(&cobra.Command{
+		Use:     "workload SCORE CUT-OFF [CUT-OFF]",
+		Short:   "what everyone from a cut-off of a score on would give each practice or team to do",
+		Example: "  leftshift cohorts workload score_boost_365 20% 30% --group team --by \"A. Analyst\" --reason \"request 2026/14\"",
+		Args:    cobra.RangeArgs(2, 3),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c.Score = args[0]
+			var err error
+			if c.One, err = cohort.CutOff(args[1]); err == nil {
+				c.Other, err = cohort.CutOff(args[len(args)-1])
+			}
+			if err != nil {
+				return err
+			}
+			return a.through(cmd, &q, func(ctx context.Context, d *door.Doors, who access.Principal, where door.Where) (*door.CohortReport, error) {
+				form, err := d.CohortWorkload(ctx, who, where, access.Count, c)
+				if err != nil {
+					return nil, err
+				}
+				return form.CohortReport, nil
+			})
+		},
+	})
+	cmd.Flags().StringVar(&c.Cohort, "cohort", "", "of the people of this cohort alone: its id, @ and version, as the list of cohorts has it")
+	cmd.Flags().StringVar(&c.By, "group", c.By, "practice or team")
+	q.flags(cmd)
+	return cmd
+}
+
+func (a *app) cohortsSegments() *cobra.Command {
+	var q counting
+	cmd := a.ofSite(&cobra.Command{
+		Use:   "segments",
+		Short: "everyone by segment: people and expected events, by deprivation and primary care network",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.through(cmd, &q, func(ctx context.Context, d *door.Doors, who access.Principal, where door.Where) (*door.CohortReport, error) {
+				report, err := d.CohortSegments(ctx, who, where, access.Count)
+				if err == nil && report.Hash == "" {
+					err = &engine.Fault{Code: "cohort-no-segments", Say: "the current snapshot lacks features that segments are made of: run a night with the whole catalogue"}
+				}
+				return report, err
+			})
+		},
+	})
 	q.flags(cmd)
 	return cmd
 }

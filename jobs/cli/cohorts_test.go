@@ -34,13 +34,17 @@ func TestA1A2CohortsAreCheckedAndCounted(t *testing.T) {
 	typed(t, 0, []string{`"In the cohort"`}, append(count, "--json")...)
 	put(t, "old.toml", "id=\"old\"\nname=\"Old\"\nversion=\"1\"\nauthor=\"a\"\nwhere={field=\"age\",op=\"at_least\",value=70}\n[[tests]]\nname=\"in\"\nin=true\nperson={age=70}\n[[tests]]\nname=\"out\"\nin=false\nperson={age=69}\n")
 	typed(t, 0, []string{"Caught by both", "by A alone"}, "cohorts", "compare", "old.toml", "cohorts/deprived_not_listed.toml", "--group", "sex", "--by", "A. Analyst", "--reason", "request 2026/14")
+	typed(t, 0, []string{"5% or more: people", "of all expected events", "team-0"}, "cohorts", "workload", "score_boost_365", "5%", "0.15", "--group", "team", "--cohort", "deprived_not_listed@1", "--by", "A. Analyst", "--reason", "request 2026/14")
 	all := kept(t, c)
-	if len(all) != before+4 {
-		t.Fatalf("%d entries for 4 answers", len(all)-before)
+	if len(all) != before+5 {
+		t.Fatalf("%d entries for 5 answers", len(all)-before)
 	}
 	for _, e := range all[before:] {
-		if e.Event != "count" || e.Reason != "request 2026/14" || e.Authoriser != "A. Analyst" || e.User != account() || len(e.Query) != 64 || e.Rows < 5 || e.People != 0 {
+		if e.Event != "count" || e.Reason != "request 2026/14" || e.Authoriser != "A. Analyst" || e.User != account() || len(e.Query) != 64 || e.Rows < 3 || e.People != 0 {
 			t.Errorf("%+v", e)
 		}
 	}
+	workload := []string{"cohorts", "workload", "score_boost_365", "x", "--by", "A. Analyst", "--reason", "request 2026/14"}
+	typed(t, 1, []string{"[cohort-value]"}, workload...)
+	typed(t, 1, []string{"[cohort-no-segments]"}, "cohorts", "segments", "--by", "A. Analyst", "--reason", "request 2026/14")
 }
