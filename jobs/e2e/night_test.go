@@ -127,6 +127,23 @@ func TestSecondNight(t *testing.T) {
 	same(t, "landed on the first night", now, landed)
 	same(t, "the first snapshot", digests(t, s.path("data", "snapshots", first)), snapshot)
 
+	t.Run("why risks moved adds up, F9", func(t *testing.T) {
+		const parts = "by_model + by_definitions + by_sources + by_new + by_gone + by_changed + by_time"
+		if n := s.count("select count(*) from move where abs(" + parts + ") > 0.05"); n == 0 {
+			t.Fatal("nobody moved: this proves nothing")
+		}
+		if n := s.count("select count(*) from move m join score s on s.person = m.person and s.model = (select distinct model from reason) where not abs(ln(s.probability / (1 - s.probability)) - ln(probability_before / (1 - probability_before)) - (" + parts + ")) < 1e-9"); n != 0 {
+			t.Errorf("the parts of %d moves are not the difference of the log-odds", n)
+		}
+		if n := s.count("select count(*) from (select person, sum(change) as told from move_reason group by person) r join move m on m.person = r.person where not abs(told - (" + parts + ")) < 1e-9"); n != 0 {
+			t.Errorf("what is told of %d moves is not the whole of them", n)
+		}
+		// The same model, the same definitions: neither moved anybody.
+		if n := s.count("select count(*) from move where by_model <> 0 or by_definitions <> 0"); n != 0 {
+			t.Errorf("%d people were moved by a model or by definitions that are the same", n)
+		}
+	})
+
 	t.Run("joiners and leavers add up, F4", func(t *testing.T) {
 		after := people(s, "select list, person from risk_list")
 		joined := people(s, "select list, person from risk_list where status = 'joiner'")
@@ -156,7 +173,7 @@ func TestSecondNight(t *testing.T) {
 	t.Run("the same night again changes nothing, A14", func(t *testing.T) {
 		before := s.snapshot()
 		a := s.do("run", "--as-of", secondNight).done(t)
-		for _, step := range []string{"curate", "features", "score", "lists", "snapshot"} {
+		for _, step := range []string{"curate", "features", "score", "lists", "moved", "snapshot"} {
 			if !strings.Contains(a.err, step+": done before") {
 				t.Errorf("%s was done again:\n%s", step, a.err)
 			}

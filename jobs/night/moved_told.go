@@ -7,17 +7,16 @@ import (
 	"sort"
 
 	"leftshift/engine"
-	"leftshift/engine/risklist"
 	"leftshift/engine/schema"
 	"leftshift/features/matrix"
 )
 
 // topMoves is how many stories are told of a move, beside the model and the
 // definitions; leastMove the log-odds below which a story is not told, about a
-// twentieth of the odds. The rest is one row of other factors.
+// hundredth of the odds. The rest is one row of other factors.
 const (
 	topMoves  = 3
-	leastMove = risklist.LeastMove
+	leastMove = 0.01
 )
 
 // change is one row's move, as it may be told.
