@@ -244,15 +244,11 @@ func (b *builder) flowTable(kind string, flows []schema.FlowRow, p *makeUp) Tabl
 	for _, practice := range p.places.practices {
 		row := []Field{text(named(practice))}
 		for w := flowWindows - 1; w >= 0; w-- {
-			f := none(Things)
-			switch s := at[practice]; {
-			case s == nil || s[w].facts == 0:
-				f = Field{Text: "0.0", Value: 0, Kind: Things}
-			default:
-				_, ok := b.rule.Count(int(s[w].people)).Value()
-				of, enough := b.rule.Count(int(s[w].registered)).Value()
+			f := Field{Text: "0.0", Kind: Things}
+			if s := at[practice]; s != nil && s[w].facts > 0 {
 				f = Field{Text: disclosure.Star, Value: math.NaN(), Kind: Things}
-				if ok && enough && of > 0 {
+				_, ok := b.rule.Count(int(s[w].people)).Value()
+				if of, enough := b.rule.Count(int(s[w].registered)).Value(); ok && enough && of > 0 {
 					v := math.Round(1000*float64(s[w].facts)/float64(of)) / 10
 					f = Field{Text: fmt.Sprintf("%.1f", v), Value: v, Kind: Things}
 				}
