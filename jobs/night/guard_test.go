@@ -5,6 +5,7 @@ package night
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 	"leftshift/jobs/config"
 	"leftshift/jobs/pipeline"
 	"leftshift/models/censor"
+	"leftshift/models/registry"
 	"leftshift/models/train"
 )
 
@@ -69,7 +71,7 @@ func TestF2ActsComeFromTheWorklist(t *testing.T) {
 			}
 			return err
 		}}}}
-		return rows, p.Execute(t.Context(), "g"+kind)
+		return rows, p.Execute(t.Context(), fmt.Sprint("g", kind, len(s.Person)))
 	}
 	if rows, err := guard(config.GuardNone); err != nil || rows != 1 {
 		t.Errorf("%d person-dates without a guard: %v", rows, err)
@@ -78,5 +80,41 @@ func TestF2ActsComeFromTheWorklist(t *testing.T) {
 	var f *engine.Fault
 	if !errors.As(err, &f) || f.Code != "train-guard-score" {
 		t.Errorf("%v", err)
+	}
+
+	// With the model that serves, who was acted on is followed to that day alone.
+	x := twoNightsOf(t)
+	b := &registry.Bundle{Format: 1, Columns: movedColumns, Models: []registry.Fitted{*x.new}}
+	id, err := n.Registry().Put(b, nil)
+	if err == nil {
+		err = n.Registry().Approve(registry.Approval{Bundle: id, By: "a test"})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	got.Matrix, got.Labels = x.now, [][]outcome.Label{make([]outcome.Label, x.now.Rows)}
+	s = &train.Sample{Matrix: x.now.Take(make([]int, x.now.Rows-1)), Outcome: map[int][]censor.Row{}}
+	for i := range got.Labels[0] {
+		if i == 7 { // not at risk, so no row of the sample
+			continue
+		}
+		got.Labels[0][i].Horizon = 365
+		s.Person, s.Index = append(s.Person, engine.Person(i+1)), append(s.Index, today-30)
+		s.Outcome[365] = append(s.Outcome[365], censor.Row{Status: censor.Completed, Day: 365})
+	}
+	all, err := x.new.Margin(x.now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	score, err := n.listScore(got)
+	if err != nil || len(score) != x.now.Rows-1 || score[6] != all[6] || score[7] != all[8] {
+		t.Fatalf("%d scores: %v", len(score), err)
+	}
+	rows, err := guard(config.GuardExclude)
+	if first := s.Outcome[365][0]; err != nil || rows != 1 || first.Status != censor.Left || first.Day != int(acted[1][0]-(today-30)) {
+		t.Errorf("%d person-dates guarded, the first %+v: %v", rows, first, err)
+	}
+	if second := s.Outcome[365][1]; second.Status != censor.Completed {
+		t.Errorf("who was only looked at is %+v", second)
 	}
 }
