@@ -97,7 +97,8 @@ func (n *Night) stepFeatures() pipeline.Step {
 				return errors.Join(err, db.Close())
 			}
 			coverage, starts, err := n.coverage(ctx, db, r.Output("curate"), []engine.Day{n.AsOf}, &heard.Hearing)
-			if err == nil {
+			_, _, unheard := heard.recent.Close()
+			if err = errors.Join(err, unheard); err == nil {
 				err = heard.write(ctx, n, r, db, r.Output("curate"), dir, starts)
 			}
 			if err := errors.Join(err, db.Close()); err != nil {

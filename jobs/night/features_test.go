@@ -94,8 +94,10 @@ func twoPeople(dir string, on engine.Day) error {
 		}
 		return schema.Write(path, schema.CuratedTable(table), slices.Values(rows))
 	}
-	if err := write("code.parquet", "code"); err != nil {
-		return err
+	for _, table := range []string{"code", "organisation", "team"} {
+		if err := write(table+".parquet", table); err != nil {
+			return err
+		}
 	}
 	for b := range 2 {
 		p := engine.Person(b + 1)

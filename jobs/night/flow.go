@@ -95,9 +95,6 @@ func (h *hearing) ceased(flows []lake.Flowing, starts population.Starts) []popul
 
 // write writes what was heard and warns of what stopped.
 func (h *hearing) write(ctx context.Context, n *Night, r *pipeline.Run, db *lake.DB, curated, dir string, starts population.Starts) error {
-	if _, _, err := h.recent.Close(); err != nil {
-		return err
-	}
 	g, err := n.geography(ctx, db, curated)
 	if err != nil {
 		return err
