@@ -44,7 +44,7 @@ func TestR5EveryTeamsPeopleAreAccountedFor(t *testing.T) {
 		rules := Rules{Exclude: CareHome.Flag(), Shared: g.IntN(2) == 0, AddedTakePlaces: g.IntN(2) == 0}
 		var people []Candidate
 		for k := range g.IntN(40) {
-			c := Candidate{Person: engine.Person(k + 1), Probability: g.Float64(), Practice: engine.Code(g.IntN(5)), Flags: Flags(g.Uint32()) & Flags(g.Uint32()) & Flags(g.Uint32()) & (1<<9 - 1)}
+			c := Candidate{Person: engine.Person(k + 1), Probability: g.Float64(), Practice: engine.Code(g.IntN(5)), Flags: 1 << g.IntN(40) & (1<<9 - 1)}
 			if g.IntN(10) == 0 {
 				c.Probability = math.NaN()
 			}

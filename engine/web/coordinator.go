@@ -71,16 +71,12 @@ func exportPage(ctx context.Context, r *Request, faults []Fault) (Answer, error)
 		return Answer{}, err
 	}
 	view := r.view()
-	words := ""
-	if view != (door.View{}) {
-		words = viewWords(view)
-	}
 	p, err := r.page("Export a list", "export", f, struct {
 		At, Query, View string
 		Shapes          []deliver.ShapeInfo
 		Reason          string
 		Faults          []Fault
-	}{listPath(team), viewQuery(view), words, deliver.Shapes(), r.PostFormValue("reason"), faults})
+	}{listPath(team), viewQuery(view), viewWords(view), deliver.Shapes(), r.PostFormValue("reason"), faults})
 	if err == nil {
 		p.Caption, p.Faults = team, faults
 		p.Back = &Link{Text: "Back to the list", Path: listPath(team) + viewQuery(view)}
