@@ -237,9 +237,15 @@ func (b *builder) liveParts(m *month, title string) {
 		}
 	}
 	points := Plot{Kind: Points, Columns: []int{5}, Axis: "observed over expected (1: right)", Right: 1}
-	b.add(Section{Title: "Since it went live, by tenth of predicted risk", Tables: []Table{tenths}, Plot: Plot{Kind: Calibration, Columns: []int{3, 4}, Axis: "%", Names: []string{cmp.Or(title, m.everyone.Model)}}})
-	b.add(Section{Title: "Since it went live, by place", Tables: []Table{places}, Plot: points})
-	b.add(Section{Title: "Since it went live, by group", Tables: []Table{groups}, Plot: points})
+	for _, x := range []Section{
+		{Title: "Since it went live, by tenth of predicted risk", Tables: []Table{tenths}, Plot: Plot{Kind: Calibration, Columns: []int{3, 4}, Axis: "%", Names: []string{cmp.Or(title, m.everyone.Model)}}},
+		{Title: "Since it went live, by place", Tables: []Table{places}, Plot: points},
+		{Title: "Since it went live, by group", Tables: []Table{groups}, Plot: points},
+	} {
+		if len(x.Tables[0].Rows) > 0 { // of nobody at risk there are none
+			b.add(x)
+		}
+	}
 }
 
 // limits says where the model does not keep to what the site holds it to.
