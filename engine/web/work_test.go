@@ -21,10 +21,8 @@ import (
 	"leftshift/engine/worklist"
 )
 
-// worked is a worklist with the lists of the snapshot that made makes of 40
-// people, on the snapshot's day at noon.
-func worked(t testing.TB, today engine.Day) *worklist.Store { return workedIn(t, t.TempDir(), today) }
-
+// workedIn is a worklist in a folder with the lists of the snapshot that made
+// makes of 40 people, on the snapshot's day at noon.
 func workedIn(t testing.TB, folder string, today engine.Day) *worklist.Store {
 	t.Helper()
 	y, m, d := today.Date()
