@@ -82,11 +82,11 @@ func (b *Bundle) Card() string {
 // without sets the first model beside itself without some columns, by the groups
 // of those columns' kind: a recorded choice of using them.
 func (b *Bundle) without(p func(format string, args ...any)) {
-	f := b.Primary()
-	w := f.Without
-	if w == nil {
+	if len(b.Models) == 0 || b.Primary().Without == nil {
 		return
 	}
+	f := b.Primary()
+	w := f.Without
 	p("## With and without %s", strings.Join(w.Columns, ", "))
 	p("")
 	p("The same recipe on the same people. Below 1, observed over expected says that a group's risk is overstated; above 1, understated.")
