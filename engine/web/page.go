@@ -67,6 +67,14 @@ var functions = template.FuncMap{
 		}
 		return d.Words()
 	},
+	// born writes a birth date as a person does; one that is no whole day as the
+	// source gave it.
+	"born": func(s string) string {
+		if d, ok := engine.ParseDay(s); ok {
+			return d.Words()
+		}
+		return s
+	},
 	"isoDay": func(d engine.Day) string {
 		if d == engine.NoDay {
 			return ""
