@@ -25,7 +25,7 @@ func Pairs(title, axis string, names [2]string, rows []Row) template.HTML {
 	bottom := from + float64(len(rows))*step
 	for _, t := range scale {
 		c.grid(x(t), from, x(t), bottom)
-		c.text(x(t), bottom+18, "middle", tick(t))
+		c.scale(x(t), bottom+18, "middle", tick(t))
 	}
 	c.line("app-plot-axis", left, from, left, bottom)
 	for i, r := range rows {

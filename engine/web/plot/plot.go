@@ -39,8 +39,15 @@ type canvas struct{ b strings.Builder }
 
 func num(v float64) string { return strconv.FormatFloat(math.Round(v*10)/10, 'f', -1, 64) }
 
-func (c *canvas) text(x, y float64, anchor, s string) {
-	fmt.Fprintf(&c.b, `<text class="app-plot-text" x="%s" y="%s" text-anchor="%s">%s</text>`, num(x), num(y), anchor, html.EscapeString(s))
+func (c *canvas) text(x, y float64, anchor, s string) { c.write("app-plot-text", x, y, anchor, s) }
+
+// scale is a number of an axis: it is of the drawing and not of the data.
+func (c *canvas) scale(x, y float64, anchor, s string) {
+	c.write("app-plot-text app-plot-scale", x, y, anchor, s)
+}
+
+func (c *canvas) write(class string, x, y float64, anchor, s string) {
+	fmt.Fprintf(&c.b, `<text class="%s" x="%s" y="%s" text-anchor="%s">%s</text>`, class, num(x), num(y), anchor, html.EscapeString(s))
 }
 
 func (c *canvas) rect(class string, x, y, w, h float64) {

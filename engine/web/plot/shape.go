@@ -15,7 +15,7 @@ func Bars(title, axis string, rows []Row) template.HTML {
 	bottom := float64(len(rows))*rowStep + 8
 	for _, t := range scale {
 		c.grid(x(t), 4, x(t), bottom)
-		c.text(x(t), bottom+18, "middle", tick(t))
+		c.scale(x(t), bottom+18, "middle", tick(t))
 	}
 	c.line("app-plot-axis", left, 4, left, bottom)
 	for i, r := range rows {
@@ -52,7 +52,7 @@ func Pyramid(title, axis string, names [2]string, rows []Row) template.HTML {
 	for _, t := range scale {
 		for _, x := range []float64{half - at(t), half + middle + at(t)} {
 			c.grid(x, 28, x, bottom)
-			c.text(x, bottom+18, "middle", tick(t))
+			c.scale(x, bottom+18, "middle", tick(t))
 		}
 	}
 	for i, r := range rows {
@@ -101,7 +101,7 @@ func Stacked(title string, names []string, rows []Row) template.HTML {
 	bottom := from + float64(len(rows))*rowStep
 	for _, t := range []float64{0, 25, 50, 75, 100} {
 		c.grid(left+t/100*span, from, left+t/100*span, bottom)
-		c.text(left+t/100*span, bottom+18, [...]string{"start", "middle", "middle", "middle", "end"}[int(t/25)], tick(t)+"%")
+		c.scale(left+t/100*span, bottom+18, [...]string{"start", "middle", "middle", "middle", "end"}[int(t/25)], tick(t)+"%")
 	}
 	for i, r := range rows {
 		y := from + float64(i)*rowStep + 4
@@ -158,8 +158,8 @@ func Calibration(title string, names []string, rows []Row) template.HTML {
 	for _, t := range scale {
 		c.grid(x(t), above, x(t), above+side)
 		c.grid(left, y(t), left+side, y(t))
-		c.text(x(t), above+side+20, "middle", tick(t)+"%")
-		c.text(left-8, y(t)+5, "end", tick(t)+"%")
+		c.scale(x(t), above+side+20, "middle", tick(t)+"%")
+		c.scale(left-8, y(t)+5, "end", tick(t)+"%")
 	}
 	c.b.WriteString(`<line class="app-plot-axis" stroke-dasharray="4 4" x1="` + num(x(0)) + `" y1="` + num(y(0)) + `" x2="` + num(x(top)) + `" y2="` + num(y(top)) + `"/>`)
 	for k, name := range names {
@@ -217,7 +217,7 @@ func Points(title, axis string, right float64, rows []Row) template.HTML {
 	bottom := float64(len(rows))*rowStep + 8
 	for _, t := range scale {
 		c.grid(x(t), 4, x(t), bottom)
-		c.text(x(t), bottom+18, "middle", tick(t))
+		c.scale(x(t), bottom+18, "middle", tick(t))
 	}
 	c.b.WriteString(`<line class="app-plot-axis" stroke-dasharray="4 4" x1="` + num(x(right)) + `" y1="4" x2="` + num(x(right)) + `" y2="` + num(bottom) + `"/>`)
 	for i, r := range rows {

@@ -28,7 +28,7 @@ func Waterfall(title, axis string, names [2]string, rows []Row) template.HTML {
 	bottom := from + float64(len(rows))*rowStep
 	for _, t := range scale {
 		c.grid(x(t), from, x(t), bottom)
-		c.text(x(t), bottom+18, "middle", tick(t))
+		c.scale(x(t), bottom+18, "middle", tick(t))
 	}
 	for i, r := range rows {
 		y := from + float64(i)*rowStep + 4
