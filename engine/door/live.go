@@ -114,12 +114,14 @@ func apportion(weights []float64, total int) []int {
 }
 
 // liveFields are the people, those with the outcome, predicted, observed and their
-// ratio.
+// ratio. Predicted is of expected events that are rounded as people are: the ratio
+// would else make of it the exact number with the outcome.
 func liveFields(rule disclosure.Rule, x schema.Due, people, events disclosure.Cell) []Field {
 	ok := shown(people, events)
 	predicted := Field{Text: disclosure.Star, Value: math.NaN(), Kind: Measure}
-	if v, fine := rule.Mean(whole(x.Weight), x.Expected/x.Weight); fine && ok {
-		predicted = ratio(100*v, Measure)
+	if ok && x.Expected >= 0 {
+		predicted = rate(rule.Weight(x.Expected), people)
+		predicted.Kind = Measure
 	}
 	return []Field{headcount(people), headcount(events), predicted, rate(events, people), measured(estimate{finite(x.Ratio), finite(x.RatioLow), finite(x.RatioHigh)}, 2, ok)}
 }
@@ -196,7 +198,7 @@ func (b *builder) live(title map[string]string) error {
 		return nil
 	}
 	t := Table{ID: "live", Title: "Predicted and observed, by month of the scores", Columns: append([]string{"Scored on"}, liveColumns...),
-		Note: "Above 1: more had the outcome than was predicted. In brackets, 95% intervals over resampled people. People who left before the end are replaced by others like them."}
+		Note: "Above 1: more had the outcome than was predicted. In brackets, 95% intervals over resampled people. People who left before the end are replaced by others like them. Predicted: of expected events rounded as people are."}
 	for _, m := range months {
 		t.Rows = append(t.Rows, append([]Field{text(m.everyone.AsOf.Words())}, liveFields(b.rule, m.everyone, m.people, m.events)...))
 	}

@@ -141,3 +141,21 @@ func TestF6A6PartsTellNothing(t *testing.T) {
 		}
 	})
 }
+
+// F6: predicted times the ratio is observed: where both were exact, the number with
+// the outcome would be too, and that of a practice that is hidden with it.
+func TestF6A6TheRatioTellsNoExactNumber(t *testing.T) {
+	rule := disclosure.Standard
+	of := func(expected float64) []Field {
+		x := schema.Due{By: schema.DuePractice, People: 200, Weight: 200, Events: 21, Expected: expected, Ratio: 21 / expected}
+		return liveFields(rule, x, rule.Count(200), rule.Count(21))
+	}
+	for _, expected := range []float64{23.4, 24.5, 25.6, 27.4} {
+		if f := of(expected); f[2].Text != "12.5%" || f[4].Hidden() {
+			t.Errorf("of %v expected: %q", expected, Line(f))
+		}
+	}
+	if f := of(5); !f[2].Hidden() {
+		t.Errorf("few expected: %q", Line(f))
+	}
+}
