@@ -114,12 +114,14 @@ func (k *Desk) Segments(ways ...string) (of []Segmented, everyone Segmented, err
 		}
 		m.cross(of, &everyone, segment, d)
 	}
+	for i := range of {
+		m.together(&of[i])
+	}
 	return of, everyone, nil
 }
 
 // cross divides the segments by a way. Each label's people are told as a set that
-// is no secret is; then a segment's cells are hidden where they tell too much
-// beside the whole of it.
+// is no secret is.
 func (m *memory) cross(of []Segmented, everyone *Segmented, segment, way int) {
 	x := &m.pop.dims[way]
 	sets := make([]people, len(x.Labels))
@@ -142,16 +144,23 @@ func (m *memory) cross(of []Segmented, everyone *Segmented, segment, way int) {
 			of[i].By[len(of[i].By)-1] = append(of[i].By[len(of[i].By)-1], load)
 		}
 	}
-	for i := range of {
-		row := of[i].By[len(of[i].By)-1]
+}
+
+// together hides the cells of a segment by a way where all ways that are shown,
+// and the whole of it, tell too much.
+func (m *memory) together(s *Segmented) {
+	parts := [][]disclosure.Cell{{s.All.Above}}
+	for _, row := range s.By {
 		cells := make([]disclosure.Cell, len(row))
 		for l := range row {
 			cells[l] = row[l].Above
 		}
-		cells = m.rule.Together([]disclosure.Cell{of[i].All.Above}, cells)[1]
-		for l := range row {
-			if row[l].Above = cells[l]; cells[l] == disclosure.Hidden {
-				row[l].Expected = disclosure.Hidden
+		parts = append(parts, cells)
+	}
+	for way, cells := range m.rule.Together(parts...)[1:] {
+		for l := range cells {
+			if s.By[way][l].Above = cells[l]; cells[l] == disclosure.Hidden {
+				s.By[way][l].Expected = disclosure.Hidden
 			}
 		}
 	}

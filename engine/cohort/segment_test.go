@@ -133,3 +133,41 @@ func TestA3A8SegmentsByAWayAddUp(t *testing.T) {
 		t.Error("looking at segments takes from what may be counted")
 	}
 }
+
+// A8: two ways to divide a segment bound its people together. Three fifths of 8, 8
+// and 9, each shown as 10, are at least 24; a network of 20, shown as such, is at
+// most 22: so the other has 2 or more, and is not just any small number.
+func TestA8TwoWaysToDivideASegmentTellNothingTogether(t *testing.T) {
+	d := segmentFields(t)
+	all, _, err := d.Segments()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const n = 2000
+	seg, imd, pcn := Dimension{ID: "segment", of: make([]uint16, n)}, Dimension{ID: "imd_quintile", Labels: []string{"1", "2", "3"}, of: make([]uint16, n)}, Dimension{ID: "pcn", Labels: []string{"U1", "U2"}, of: make([]uint16, n)}
+	for _, s := range all {
+		seg.Labels = append(seg.Labels, s.Name)
+	}
+	seg.Labels = append(seg.Labels, notKnown)
+	for i := range n {
+		seg.of[i], imd.of[i], pcn.of[i] = 9, uint16(i%3), uint16(i%2)
+		if i < 25 {
+			seg.of[i], imd.of[i], pcn.of[i] = 0, uint16(min(i/8, 2)), uint16(i/20)
+		}
+	}
+	of := func(ways ...string) []Segmented {
+		desk := &Desk{counter: &counter{Dictionary: d, memory: newMemory(newPopulation(n, []Dimension{seg, imd, pcn}, nil), disclosure.Standard, Most)}}
+		of, _, err := desk.Segments(ways...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return of
+	}
+	if one := of("pcn"); one[0].By[0][0].Above.String() != "20" {
+		t.Fatalf("by network alone: %v", one[0].By[0])
+	}
+	both := of("imd_quintile", "pcn")
+	if both[0].By[0][0].Above.String() != "10" || both[0].By[1][0].Above != disclosure.Hidden || both[0].By[1][1].Above != disclosure.Hidden {
+		t.Errorf("by both: %v and %v", both[0].By[0], both[0].By[1])
+	}
+}
