@@ -3,6 +3,9 @@
 package door
 
 import (
+	"math"
+	"slices"
+
 	"leftshift/engine"
 	"leftshift/engine/access"
 	"leftshift/engine/risklist"
@@ -33,7 +36,8 @@ var kindWords = map[string]string{
 }
 
 // movedOf tells a move as far as the reader may read it; nil where the snapshot
-// was not compared with one before it, and where nothing of it may be read.
+// was not compared with one before it, where the person is not scored now, and
+// where nothing of it may be read.
 func (d *Doors) movedOf(s *snapshot.Snapshot, told *snapshot.Told, columns access.Columns, display access.Display) (*Moved, error) {
 	if !s.HasMoves() || !columns.Has(access.ColumnRisk) && !columns.Has(access.ColumnReasons) {
 		return nil, nil
@@ -45,6 +49,9 @@ func (d *Doors) movedOf(s *snapshot.Snapshot, told *snapshot.Told, columns acces
 	out := &Moved{}
 	out.Since, _ = engine.ParseDay(counts.Since)
 	if told.Move.Person == 0 {
+		if !slices.ContainsFunc(told.Scores, func(x schema.Score) bool { return x.Model == s.Model.Name && !math.IsNaN(x.Probability) }) {
+			return nil, nil
+		}
 		out.New = true
 		return out, nil
 	}

@@ -3,13 +3,16 @@
 package door
 
 import (
+	"context"
 	"math"
 	"strings"
 	"testing"
 
+	"leftshift/engine/access"
 	"leftshift/engine/disclosure"
 	"leftshift/engine/risklist"
 	"leftshift/engine/schema"
+	"leftshift/engine/snapshot"
 )
 
 // F9, G36: a move is a chance where chances are approved, and else a band.
@@ -63,5 +66,26 @@ func TestF9G26CountsOfChangesAreControlled(t *testing.T) {
 	}
 	if got := strings.Join(lines, "; "); got != "data: happened since: 10; objects to this use of their record: *; All: 10" {
 		t.Error(got)
+	}
+}
+
+// Who is not scored now is not said to be new: they may have been scored before.
+func TestF9WhoIsNotScoredIsNotNew(t *testing.T) {
+	s := open(t)
+	shot, done, err := s.opt.Snapshots.Use(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer done()
+	columns := access.Columns(access.ColumnRisk | access.ColumnReasons)
+	for p, want := range map[float64]bool{.1: true, math.NaN(): false} {
+		told := &snapshot.Told{Scores: []schema.Score{{Model: shot.Model.Name, Probability: p}}}
+		got, err := (&Doors{}).movedOf(shot, told, columns, access.DisplayCareTeam)
+		if err != nil || (got != nil && got.New) != want {
+			t.Errorf("scored at %v: %+v, %v", p, got, err)
+		}
+	}
+	if got, err := (&Doors{}).movedOf(shot, &snapshot.Told{}, columns, access.DisplayCareTeam); got != nil || err != nil {
+		t.Errorf("without a score: %+v, %v", got, err)
 	}
 }
