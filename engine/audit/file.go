@@ -5,24 +5,20 @@ import (
 	"database/sql"
 	_ "embed"
 	"errors"
-	"fmt"
 	"io/fs"
-	"net/url"
 	"os"
 	"path/filepath"
 
-	_ "github.com/mattn/go-sqlite3" // the audit is a SQLite file
-
 	"leftshift/engine"
 	"leftshift/engine/durable"
+	"leftshift/engine/store"
 )
 
+// schema is of the first version. A later version adds; it never changes an entry
+// that is there, for its bytes are hashed.
+//
 //go:embed schema.sql
 var schema string
-
-// version of the schema, kept in user_version. A later version adds; it never
-// changes an entry that is there, for its bytes are hashed.
-const version = 1
 
 const idBytes = 16
 
@@ -35,17 +31,15 @@ func (l *Log) open() error {
 	if l.file, err = os.Stat(path); err != nil {
 		return unusable("the audit cannot be opened", err)
 	}
-	if l.write, err = sql.Open("sqlite3", address(path, fmt.Sprintf("_journal_mode=WAL&_synchronous=FULL&_busy_timeout=%d&_txlock=immediate&_foreign_keys=1", l.opt.Wait.Milliseconds()))); err != nil {
+	if l.write, err = store.Writer(path, l.opt.Wait); err != nil {
 		return unusable("the audit cannot be opened", err)
 	}
-	l.write.SetMaxOpenConns(1)
 	if err := l.migrate(); err != nil {
 		return err
 	}
-	if l.read, err = sql.Open("sqlite3", address(path, fmt.Sprintf("_query_only=1&_busy_timeout=%d", l.opt.Wait.Milliseconds()))); err != nil {
+	if l.read, err = store.Reader(path, l.opt.Wait, 4); err != nil {
 		return unusable("the audit cannot be opened", err)
 	}
-	l.read.SetMaxOpenConns(4)
 	return nil
 }
 
@@ -60,10 +54,6 @@ func (l *Log) close() error {
 		return unusable("the audit cannot be closed; nothing that was acknowledged is lost", err)
 	}
 	return nil
-}
-
-func address(path, query string) string {
-	return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: query}).String()
 }
 
 // private makes folder and file for their owner only, or refuses what others
@@ -105,23 +95,17 @@ func (l *Log) migrate() error {
 		return unusable("the audit is no SQLite file of ours or is held by another process", err)
 	}
 	defer tx.Rollback()
-	var have int
-	if err := tx.QueryRow("PRAGMA user_version").Scan(&have); err != nil {
-		return unusable("the audit cannot be read", err)
-	}
+	had, err := store.Migrate(tx, schema)
 	switch {
-	case have > version:
+	case errors.Is(err, store.ErrNewer):
 		return fault("audit-newer", "the audit was written by a newer version of this program: use that version", nil)
-	case have == 0:
+	case err != nil:
+		return unusable("the audit cannot be read, or the file at its path is another database: name another path", err)
+	}
+	if had == 0 {
 		id := make([]byte, idBytes)
 		_, _ = rand.Read(id) // never fails
-		if _, err := tx.Exec(schema); err != nil {
-			return unusable("the file at the audit's path is another database: name another path", err)
-		}
 		if _, err := tx.Exec("INSERT INTO log VALUES (1, ?)", id); err != nil {
-			return unusable("the audit cannot be written", err)
-		}
-		if _, err := tx.Exec(fmt.Sprintf("PRAGMA user_version = %d", version)); err != nil {
 			return unusable("the audit cannot be written", err)
 		}
 	}

@@ -14,12 +14,13 @@ import (
 	"pgregory.net/rapid"
 
 	"leftshift/engine"
+	"leftshift/engine/store"
 )
 
 // tamper opens the file as someone who holds it would.
 func tamper(t testing.TB, path string) *sql.DB {
 	t.Helper()
-	db, err := sql.Open("sqlite3", address(path, "_journal_mode=WAL&_ignore_check_constraints=1"))
+	db, err := sql.Open("sqlite3", store.Address(path, "_journal_mode=WAL&_ignore_check_constraints=1"))
 	must(t, err)
 	db.SetMaxOpenConns(1)
 	t.Cleanup(func() { db.Close() })

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/mattn/go-sqlite3"
+
+	"leftshift/engine/store"
 )
 
 // Proof is what an audit is held against. The zero value checks the chain
@@ -48,7 +50,7 @@ func Verify(ctx context.Context, path string, proof Proof, each func(Break)) (Re
 	if err != nil {
 		return v.report, unusable("the audit's path is none", err)
 	}
-	db, err := sql.Open("sqlite3", address(path, "mode=ro&_query_only=1&_busy_timeout=20000"))
+	db, err := sql.Open("sqlite3", store.Address(path, "mode=ro&_query_only=1&_busy_timeout=20000"))
 	if err != nil {
 		return v.report, unusable("the audit cannot be opened", err)
 	}

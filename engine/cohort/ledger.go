@@ -5,15 +5,11 @@ import (
 	"database/sql"
 	_ "embed"
 	"errors"
-	"io/fs"
-	"net/url"
-	"os"
-	"path/filepath"
 	"time"
 
-	_ "github.com/mattn/go-sqlite3" // the driver
-
 	"leftshift/engine"
+	"leftshift/engine/durable"
+	"leftshift/engine/store"
 )
 
 // Ledger keeps in one SQLite file what was asked of each snapshot, in order, by
@@ -29,7 +25,8 @@ var ledgerSchema string
 // LedgerFile is the ledger's name in its folder.
 const LedgerFile = "cohort.db"
 
-const ledgerVersion = 2
+// askers keeps who asked first; nobody of what was asked before it.
+const askers = "ALTER TABLE asked ADD COLUMN who TEXT NOT NULL DEFAULT ''"
 
 // OpenLedger opens the ledger of a folder, making both where they do not exist,
 // readable by this user only. now nil means time.Now. It must not be lost while
@@ -38,27 +35,14 @@ func OpenLedger(folder string, now func() time.Time) (*Ledger, error) {
 	if now == nil {
 		now = time.Now
 	}
-	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return nil, broken(err)
-	}
-	file, err := filepath.Abs(filepath.Join(folder, LedgerFile))
+	file, err := durable.Private(folder, LedgerFile)
 	if err != nil {
 		return nil, broken(err)
 	}
-	f, err := os.OpenFile(file, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if err == nil {
-		err = f.Close()
-	}
-	if err != nil && !errors.Is(err, fs.ErrExist) {
-		return nil, broken(err)
-	}
-	u := url.URL{Scheme: "file", Opaque: (&url.URL{Path: file}).EscapedPath(),
-		RawQuery: "_journal_mode=WAL&_synchronous=FULL&_busy_timeout=30000&_foreign_keys=1&_txlock=immediate"}
-	db, err := sql.Open("sqlite3", u.String())
+	db, err := store.Writer(file, 30*time.Second)
 	if err != nil {
 		return nil, broken(err)
 	}
-	db.SetMaxOpenConns(1)
 	l := &Ledger{db, now}
 	if err := l.migrate(); err != nil {
 		db.Close()
@@ -73,21 +57,12 @@ func (l *Ledger) migrate() error {
 		return broken(err)
 	}
 	defer func() { _ = tx.Rollback() }()
-	var version int
-	if err := tx.QueryRow("PRAGMA user_version").Scan(&version); err != nil {
-		return broken(err)
-	}
-	switch {
-	case version > ledgerVersion:
+	_, err = store.Migrate(tx, ledgerSchema, askers)
+	if errors.Is(err, store.ErrNewer) {
 		return fault("cohort-ledger-newer", "the ledger of cohorts was written by a newer version of this program: use that one")
-	case version == 0:
-		if _, err := tx.Exec(ledgerSchema + "PRAGMA user_version=2"); err != nil {
-			return broken(err)
-		}
-	case version == 1:
-		if _, err := tx.Exec("ALTER TABLE asked ADD COLUMN who TEXT NOT NULL DEFAULT ''; PRAGMA user_version=2"); err != nil {
-			return broken(err)
-		}
+	}
+	if err != nil {
+		return broken(err)
 	}
 	if err := tx.Commit(); err != nil {
 		return broken(err)

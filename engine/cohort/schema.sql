@@ -1,4 +1,4 @@
--- What analysts asked of each snapshot, version 2, in the order of the answers:
+-- What analysts asked of each snapshot, in the order of the answers:
 -- what each may be told depends on those before it. Definitions only, no people.
 
 CREATE TABLE asked (
@@ -6,7 +6,6 @@ CREATE TABLE asked (
   seq      INTEGER NOT NULL CHECK (seq > 0), -- 1, 2, 3 ... without gap
   request  TEXT NOT NULL,                    -- JSON
   time     INTEGER NOT NULL,                 -- milliseconds since 1970-01-01 UTC
-  who      TEXT NOT NULL DEFAULT '',         -- the user who asked first; '' of version 1
   PRIMARY KEY (snapshot, seq),
   UNIQUE (snapshot, request)
 ) STRICT;

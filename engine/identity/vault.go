@@ -10,15 +10,14 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"net/url"
 	"os"
 	"path/filepath"
 	"sort"
 	"sync"
-
-	_ "github.com/mattn/go-sqlite3" // the vault is a SQLite file
+	"time"
 
 	"leftshift/engine"
+	"leftshift/engine/store"
 )
 
 // Vault keeps identities by person, each sealed by AES-256-GCM under a random
@@ -65,13 +64,10 @@ func OpenVault(path string, key []byte) (*Vault, error) {
 		return nil, err
 	}
 	id := sha256.Sum256(append([]byte("leftshift vault key\x00"), key...))
-	dsn := (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(),
-		RawQuery: "_journal_mode=WAL&_synchronous=FULL&_busy_timeout=30000&_txlock=immediate&_secure_delete=on"}).String()
-	db, err := sql.Open("sqlite3", dsn)
+	db, err := store.Writer(path, 30*time.Second)
 	if err != nil {
 		return nil, &engine.Fault{Code: "vault-open", Say: "the vault cannot be opened", Err: err}
 	}
-	db.SetMaxOpenConns(1)
 	v := &Vault{db: db, seal: seal, keyID: hex.EncodeToString(id[:8])}
 	if err := v.start(); err != nil {
 		db.Close()

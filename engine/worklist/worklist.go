@@ -21,14 +21,12 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
-	"net/url"
 	"sync"
 	"time"
 
-	_ "github.com/mattn/go-sqlite3" // the driver
-
 	"leftshift/engine"
 	"leftshift/engine/durable"
+	"leftshift/engine/store"
 )
 
 // Options of a store; the zero value is what a program uses.
@@ -56,12 +54,6 @@ var first string
 //go:embed capacity.sql
 var second string
 
-// steps bring the file from each version to the next.
-var steps = []string{first, second}
-
-// version of the schema, kept in user_version.
-var version = len(steps)
-
 // File is the store's name in its folder.
 const File = "worklist.db"
 
@@ -79,27 +71,16 @@ func Open(folder string, opt Options) (*Store, error) {
 		return nil, broken("the worklist's file cannot be made: check who may write the folder", err)
 	}
 	s := &Store{opt: opt, queue: make(chan *job, 256)}
-	open := func(more string, connections int) (*sql.DB, error) {
-		u := url.URL{Scheme: "file", Opaque: (&url.URL{Path: file}).EscapedPath(),
-			RawQuery: fmt.Sprintf("_journal_mode=WAL&_synchronous=FULL&_busy_timeout=%d&_foreign_keys=1&_secure_delete=on%s", opt.Wait.Milliseconds(), more)}
-		db, err := sql.Open("sqlite3", u.String())
-		if err != nil {
-			return nil, broken("the worklist cannot be opened", err)
-		}
-		db.SetMaxOpenConns(connections)
-		db.SetMaxIdleConns(connections)
-		return db, nil
-	}
-	if s.write, err = open("&_txlock=immediate", 1); err != nil {
-		return nil, err
+	if s.write, err = store.Writer(file, opt.Wait); err != nil {
+		return nil, broken("the worklist cannot be opened", err)
 	}
 	if err := s.migrate(); err != nil {
 		s.write.Close()
 		return nil, err
 	}
-	if s.read, err = open("&_txlock=deferred&_query_only=1", 8); err != nil {
+	if s.read, err = store.Reader(file, opt.Wait, 8); err != nil {
 		s.write.Close()
-		return nil, err
+		return nil, broken("the worklist cannot be opened", err)
 	}
 	s.ended.Go(s.writer)
 	return s, nil
@@ -126,22 +107,11 @@ func (s *Store) migrate() error {
 		return broken("the worklist cannot be written", err)
 	}
 	defer func() { _ = tx.Rollback() }()
-	var have int
-	if err := tx.QueryRow("PRAGMA user_version").Scan(&have); err != nil {
-		return broken("the worklist cannot be read", err)
-	}
-	switch {
-	case have == version:
-		return nil
-	case have > version:
+	_, err = store.Migrate(tx, first, second)
+	if errors.Is(err, store.ErrNewer) {
 		return fault("worklist-newer", "the worklist was written by a newer version of this program: use that version")
 	}
-	for _, step := range steps[have:] {
-		if _, err := tx.Exec(step); err != nil {
-			return broken("the worklist cannot be written", err)
-		}
-	}
-	if _, err := tx.Exec(fmt.Sprintf("PRAGMA user_version = %d", version)); err != nil {
+	if err != nil {
 		return broken("the worklist cannot be written", err)
 	}
 	if err := tx.Commit(); err != nil {

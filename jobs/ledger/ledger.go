@@ -20,15 +20,12 @@ import (
 	"database/sql"
 	_ "embed"
 	"errors"
-	"fmt"
-	"net/url"
 	"os"
 	"time"
 
-	_ "github.com/mattn/go-sqlite3" // the driver
-
 	"leftshift/engine"
 	"leftshift/engine/durable"
+	"leftshift/engine/store"
 )
 
 // State of a slot, a run or a step.
@@ -63,9 +60,6 @@ type Ledger struct {
 //go:embed schema.sql
 var schema string
 
-// version of the schema, kept in user_version.
-const version = 1
-
 // Open opens the ledger of a data folder, ledger.db, making both when they do
 // not exist, readable by this user only. Folder "" gives a ledger in memory,
 // gone when closed.
@@ -79,21 +73,17 @@ func Open(folder string, opt Options) (*Ledger, error) {
 	if opt.Lease <= 0 {
 		opt.Lease = time.Minute
 	}
-	dsn := ":memory:"
+	file := store.Memory
 	if folder != "" {
-		file, err := durable.Private(folder, "ledger.db")
-		if err != nil {
+		var err error
+		if file, err = durable.Private(folder, "ledger.db"); err != nil {
 			return nil, broken("the run ledger's file cannot be made: check who may write the data folder", err)
 		}
-		u := url.URL{Scheme: "file", Opaque: (&url.URL{Path: file}).EscapedPath(),
-			RawQuery: "_journal_mode=WAL&_synchronous=FULL&_busy_timeout=10000&_txlock=immediate&_foreign_keys=1"}
-		dsn = u.String()
 	}
-	db, err := sql.Open("sqlite3", dsn)
+	db, err := store.Writer(file, 10*time.Second)
 	if err != nil {
 		return nil, broken("the run ledger cannot be opened", err)
 	}
-	db.SetMaxOpenConns(1)
 	l := &Ledger{db, opt}
 	if err := l.migrate(); err != nil {
 		db.Close()
@@ -107,20 +97,10 @@ func (l *Ledger) Close() error { return l.db.Close() }
 
 func (l *Ledger) migrate() error {
 	return l.write(func(tx *sql.Tx) error {
-		var have int
-		if err := tx.QueryRow("PRAGMA user_version").Scan(&have); err != nil {
-			return err
-		}
-		switch {
-		case have == version:
-			return nil
-		case have > version:
+		_, err := store.Migrate(tx, schema)
+		if errors.Is(err, store.ErrNewer) {
 			return &engine.Fault{Code: "ledger-newer", Say: "the run ledger was written by a newer version of this program: use that version"}
 		}
-		if _, err := tx.Exec(schema); err != nil {
-			return err
-		}
-		_, err := tx.Exec(fmt.Sprintf("PRAGMA user_version = %d", version))
 		return err
 	})
 }

@@ -20,8 +20,7 @@ CREATE TABLE session (
 	made    INTEGER NOT NULL,          -- milliseconds, UTC: when the user signed in
 	seen    INTEGER NOT NULL,
 	ended   INTEGER,
-	why     TEXT,
-	hint    TEXT NOT NULL DEFAULT ''   -- the ID token, until the session ends
+	why     TEXT
 ) STRICT;
 CREATE INDEX session_at_issuer ON session (issuer, sid);
 CREATE INDEX session_of_subject ON session (issuer, subject);

@@ -8,14 +8,11 @@ import (
 	_ "embed"
 	"encoding/base64"
 	"errors"
-	"fmt"
-	"net/url"
 	"time"
-
-	_ "github.com/mattn/go-sqlite3" // the driver
 
 	"leftshift/engine"
 	"leftshift/engine/durable"
+	"leftshift/engine/store"
 )
 
 // Store keeps sign-ins, sessions and API tokens in one SQLite file. It is safe
@@ -34,8 +31,8 @@ const wait = 2 * time.Second
 //go:embed schema.sql
 var schema string
 
-// version of the schema, kept in user_version.
-const version = 2
+// hints keeps the ID token of a session until it ends.
+const hints = "ALTER TABLE session ADD COLUMN hint TEXT NOT NULL DEFAULT ''"
 
 // OpenStore opens the file, signin.db of a folder, making both when they do not
 // exist, readable by this user only. Folder "" gives a store in memory, gone
@@ -44,34 +41,27 @@ func OpenStore(folder string, now func() time.Time) (*Store, error) {
 	if now == nil {
 		now = time.Now
 	}
-	dsn, reads := ":memory:", ""
+	file := store.Memory
 	if folder != "" {
-		file, err := durable.Private(folder, "signin.db")
-		if err != nil {
+		var err error
+		if file, err = durable.Private(folder, "signin.db"); err != nil {
 			return nil, broken("the file of sessions cannot be made: check who may write the state folder", err)
 		}
-		u := url.URL{Scheme: "file", Opaque: (&url.URL{Path: file}).EscapedPath(),
-			RawQuery: fmt.Sprintf("_journal_mode=WAL&_synchronous=FULL&_busy_timeout=%d&_txlock=immediate&_foreign_keys=1", wait.Milliseconds())}
-		dsn = u.String()
-		u.RawQuery = fmt.Sprintf("_query_only=1&_busy_timeout=%d", wait.Milliseconds())
-		reads = u.String()
 	}
-	db, err := sql.Open("sqlite3", dsn)
+	db, err := store.Writer(file, wait)
 	if err != nil {
 		return nil, broken("the file of sessions cannot be opened", err)
 	}
-	db.SetMaxOpenConns(1)
 	s := &Store{db: db, read: db, now: now, noting: make(chan struct{}, 1)}
 	if err := s.migrate(); err != nil {
 		db.Close()
 		return nil, err
 	}
-	if reads != "" {
-		if s.read, err = sql.Open("sqlite3", reads); err != nil {
+	if file != store.Memory {
+		if s.read, err = store.Reader(file, wait, 4); err != nil {
 			db.Close()
 			return nil, broken("the file of sessions cannot be opened", err)
 		}
-		s.read.SetMaxOpenConns(4)
 	}
 	return s, nil
 }
@@ -107,24 +97,10 @@ func (s *Store) note(ctx context.Context, statement string, args ...any) {
 
 func (s *Store) migrate() error {
 	return s.write(context.Background(), func(tx *sql.Tx) error {
-		var have int
-		if err := tx.QueryRow("PRAGMA user_version").Scan(&have); err != nil {
-			return err
-		}
-		switch {
-		case have == version:
-			return nil
-		case have > version:
+		_, err := store.Migrate(tx, schema, hints)
+		if errors.Is(err, store.ErrNewer) {
 			return &engine.Fault{Code: "sessions-newer", Say: "the file of sessions was written by a newer version of this program: use that version"}
 		}
-		if have == 0 {
-			if _, err := tx.Exec(schema); err != nil {
-				return err
-			}
-		} else if _, err := tx.Exec(`ALTER TABLE session ADD COLUMN hint TEXT NOT NULL DEFAULT ''`); err != nil { // 1
-			return err
-		}
-		_, err := tx.Exec(fmt.Sprintf("PRAGMA user_version = %d", version))
 		return err
 	})
 }
