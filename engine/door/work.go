@@ -379,7 +379,7 @@ func (d *Doors) AddPerson(ctx context.Context, who access.Principal, where Where
 		return person, d.undone(ctx, a, err)
 	}
 	_, err = d.opt.Worklist.Add(ctx, by, worklist.Addition{Key: add.Key, List: add.Team, Person: person, Practice: told.Resident.Practice,
-		Worry: add.Worry, Note: add.Note, Probability: p, Reasons: Digest(told.Reasons), Snapshot: s.Name})
+		Worry: add.Worry, Note: add.Note, Probability: p, Reasons: digest(told.Reasons), Snapshot: s.Name})
 	if err != nil {
 		return person, d.undone(ctx, a, err)
 	}
@@ -397,8 +397,8 @@ func scoreOf(s *snapshot.Snapshot, t *snapshot.Told) (p float64, band string) {
 	return math.NaN(), ""
 }
 
-// Digest names which reasons a person has, as the worklist keeps it.
-func Digest(reasons []schema.Reason) string {
+// digest names which reasons a person has, as the worklist keeps it.
+func digest(reasons []schema.Reason) string {
 	var out []risklist.Reason
 	for _, r := range reasons {
 		if r.Feature != schema.OtherFactors {

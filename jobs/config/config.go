@@ -191,6 +191,21 @@ func (c *Config) AsOf(now time.Time) engine.Day {
 	return engine.DayOf(now)
 }
 
+// Clock is the time at which a site's people work: the wall clock, moved to the
+// site's day where that is fixed, as for a demonstration. All that people do, and
+// what a run does to their work, is of that time; the audit, sessions and the
+// record of runs are of the wall clock.
+func (c *Config) Clock() time.Time {
+	now := time.Now()
+	day := c.AsOf(now)
+	if day == engine.DayOf(now) {
+		return now
+	}
+	y, m, d := day.Date()
+	now = now.In(engine.London)
+	return time.Date(y, time.Month(m), d, now.Hour(), now.Minute(), now.Second(), now.Nanosecond(), engine.London)
+}
+
 // Purposes of an opt-out list: its own, or that of the site.
 func (c *Config) Purposes(o OptOut) []string {
 	if len(o.Purposes) > 0 {

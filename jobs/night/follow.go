@@ -12,7 +12,6 @@ import (
 	"leftshift/engine"
 	"leftshift/engine/door"
 	"leftshift/engine/lake"
-	"leftshift/engine/schema"
 	"leftshift/engine/snapshot"
 	"leftshift/engine/worklist"
 	"leftshift/jobs/config"
@@ -32,23 +31,23 @@ func (n *Night) stepWorklist() pipeline.Step {
 		if err != nil || filepath.Base(dir) != mine {
 			return err // a later as-of date is current, and the worklist has it
 		}
-		store, err := worklist.Open(n.Config.At(n.Config.Serve.State), worklist.Options{})
+		store, err := openWork(n.Config)
 		if err != nil {
 			return err
 		}
 		defer store.Close()
-		db, err := n.open(ctx)
-		if err != nil {
-			return err
-		}
-		defer db.Close()
-		done, err := follow(ctx, db, store, dir, r.ID)
+		done, err := follow(ctx, store, dir, r.ID)
 		if err != nil {
 			return err
 		}
 		r.Count("work items opened", int64(done.New))
 		r.Count("left the lists", int64(done.Left))
 		run := worklist.Run{Run: r.ID, Snapshot: mine, AsOf: n.AsOf}
+		db, err := n.open(ctx)
+		if err != nil {
+			return err
+		}
+		defer db.Close()
 		dead, outcomes, err := n.became(ctx, db, store, r.Output("curate"))
 		if err != nil {
 			return err
@@ -71,80 +70,23 @@ func Follow(ctx context.Context, c *config.Config) error {
 	if err != nil || dir == "" || !Worked(c) {
 		return err
 	}
-	store, err := worklist.Open(c.At(c.Serve.State), worklist.Options{})
+	store, err := openWork(c)
 	if err != nil {
 		return err
 	}
 	defer store.Close()
-	n := &Night{Config: c, Data: c.At(c.Site.Data)}
-	db, err := n.open(ctx)
-	if err != nil {
-		return err
-	}
-	defer db.Close()
-	_, err = follow(ctx, db, store, dir, "")
+	_, err = follow(ctx, store, dir, "")
 	return err
 }
 
-// follow syncs the worklist with a snapshot. What is current is what counts, so
-// it may go back to one of an earlier day. Who was added by hand is an item
-// already.
-func follow(ctx context.Context, db *lake.DB, store *worklist.Store, dir, run string) (worklist.Synced, error) {
-	m, err := snapshot.ReadManifest(dir)
+// follow syncs the worklist with a snapshot's folder.
+func follow(ctx context.Context, store *worklist.Store, dir, run string) (worklist.Synced, error) {
+	s, err := snapshot.Open(ctx, dir)
 	if err != nil {
 		return worklist.Synced{}, err
 	}
-	for _, file := range []string{listFile, "leaver.parquet", "resident.parquet", "reason.parquet"} {
-		if _, ok := m.Files[file]; !ok {
-			continue
-		}
-		if err := m.Held(dir, file, true); err != nil {
-			return worklist.Synced{}, err
-		}
-	}
-	listed, err := lake.Rows[schema.ListRow](ctx, db, filepath.Join(dir, listFile), "rank > 0", "list", "rank")
-	if err != nil {
-		return worklist.Synced{}, err
-	}
-	var gone []schema.Leaver
-	if _, ok := m.Files["leaver.parquet"]; ok {
-		if gone, err = lake.Rows[schema.Leaver](ctx, db, filepath.Join(dir, "leaver.parquet"), "", "list", "person"); err != nil {
-			return worklist.Synced{}, err
-		}
-	}
-	people := make([]engine.Person, len(listed))
-	for i, x := range listed {
-		people[i] = x.Person
-	}
-	slices.Sort(people)
-	residents, err := lake.Rows[schema.Resident](ctx, db, filepath.Join(dir, "resident.parquet"), strings.TrimPrefix(onLists("", dir), "."), "person")
-	if err != nil {
-		return worklist.Synced{}, err
-	}
-	practice := map[engine.Person]string{}
-	for _, x := range residents {
-		practice[x.Person] = x.Practice
-	}
-	why := map[engine.Person][]schema.Reason{}
-	if _, ok := m.Files["reason.parquet"]; ok {
-		reasons, err := reasonsOf(ctx, db, filepath.Join(dir, "reason.parquet"), people)
-		if err != nil {
-			return worklist.Synced{}, err
-		}
-		for _, x := range reasons {
-			why[x.Person] = append(why[x.Person], x)
-		}
-	}
-	var rows []worklist.Row
-	for _, x := range listed {
-		rows = append(rows, worklist.Row{List: x.List, Person: x.Person, Practice: practice[x.Person], Rule: "risk", Rank: int(x.Rank), Probability: x.Probability, Reasons: door.Digest(why[x.Person])})
-	}
-	var leavers []worklist.Leaver
-	for _, x := range gone {
-		leavers = append(leavers, worklist.Leaver{List: x.List, Person: x.Person, Code: x.Code})
-	}
-	asOf, _ := engine.ParseDay(m.AsOf)
-	return store.Sync(ctx, worklist.Run{Run: run, Snapshot: m.Name, AsOf: asOf, Back: true}, rows, leavers, nil)
+	defer s.Close()
+	return door.Follow(ctx, s, store, run)
 }
 
 // became gives who of the worklist's people has died, and what became of each

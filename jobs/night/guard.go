@@ -32,7 +32,7 @@ func (n *Night) acted(ctx context.Context) (map[engine.Person][]engine.Day, erro
 	if _, err := os.Stat(filepath.Join(folder, worklist.File)); errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
-	store, err := worklist.Open(folder, worklist.Options{})
+	store, err := openWork(n.Config)
 	if err != nil {
 		return nil, err
 	}

@@ -38,7 +38,7 @@ func (n *Night) worked(ctx context.Context) (*worked, error) {
 	if _, err := os.Stat(filepath.Join(folder, worklist.File)); errors.Is(err, fs.ErrNotExist) {
 		return w, nil
 	}
-	store, err := worklist.Open(folder, worklist.Options{})
+	store, err := openWork(n.Config)
 	if err != nil {
 		return nil, err
 	}
@@ -130,6 +130,12 @@ func reasonsOf(ctx context.Context, db *lake.DB, path string, people []engine.Pe
 		out = append(out, rows...)
 	}
 	return out, nil
+}
+
+// openWork opens the worklist of a site that has one: what a run does to it is of
+// the site's day.
+func openWork(c *config.Config) (*worklist.Store, error) {
+	return worklist.Open(c.At(c.Serve.State), worklist.Options{Now: c.Clock})
 }
 
 // Worked says whether a site has a folder of what people do, so that a night

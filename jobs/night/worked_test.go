@@ -271,11 +271,11 @@ func TestR4F1TheWorklistFollowsWhatIsPublished(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	got, err := follow(t.Context(), db, store, dir, "r1")
+	got, err := follow(t.Context(), store, dir, "r1")
 	if err != nil || got.New != 8 {
 		t.Fatalf("%+v, %v", got, err)
 	}
-	if got, err = follow(t.Context(), db, store, dir, "r2"); err != nil || !got.Repeated {
+	if got, err = follow(t.Context(), store, dir, "r2"); err != nil || !got.Repeated {
 		t.Fatalf("again: %+v, %v", got, err)
 	}
 	items, err := store.Items(t.Context(), worklist.Query{Person: made.Person(5)})
@@ -331,7 +331,7 @@ func TestR4F1TheWorklistFollowsWhatIsPublished(t *testing.T) {
 	// After a recall the worklist goes back to what is current.
 	name := filepath.Base(dir)
 	next := made.Publish(t, n.Data, 30, "Two")
-	if got, err = follow(t.Context(), db, store, next, "r4"); err != nil || got.Repeated {
+	if got, err = follow(t.Context(), store, next, "r4"); err != nil || got.Repeated {
 		t.Fatal(got, err)
 	}
 	first, second := name, filepath.Base(next)
@@ -349,5 +349,33 @@ func TestR4F1TheWorklistFollowsWhatIsPublished(t *testing.T) {
 	}
 	if last, ok, err := store.Last(t.Context()); err != nil || !ok || last.Snapshot != first {
 		t.Errorf("the worklist holds %+v, want %s", last, first)
+	}
+}
+
+// R7: what a run does to people's work is of the day on which they work, which on
+// a site whose day is fixed is not that of the wall clock.
+func TestR7ARunsWorkIsOfTheSitesDay(t *testing.T) {
+	for _, day := range []string{"2026-06-30", ""} {
+		n, store := working(t)
+		n.Config.Site.AsOf = day
+		made.Publish(t, n.Data, 40, "One")
+		from := engine.DayOf(time.Now())
+		if err := Follow(t.Context(), n.Config); err != nil {
+			t.Fatal(err)
+		}
+		to := engine.DayOf(time.Now())
+		if want, ok := engine.ParseDay(day); ok {
+			from, to = want, want
+		}
+		items, err := store.Items(t.Context(), worklist.Query{})
+		if err != nil || len(items) != 8 {
+			t.Fatal(items, err)
+		}
+		for _, it := range items {
+			changes, err := store.History(t.Context(), it.ID)
+			if err != nil || len(changes) != 1 || engine.DayOf(changes[0].At) < from || engine.DayOf(changes[0].At) > to {
+				t.Errorf("%q: %+v, %v", day, changes, err)
+			}
+		}
 	}
 }

@@ -334,7 +334,7 @@ func (x *eraser) worklist(ctx context.Context, _ []Item) error {
 	if _, err := os.Stat(filepath.Join(x.site.state, worklist.File)); err != nil {
 		return nil
 	}
-	w, err := worklist.Open(x.site.state, worklist.Options{})
+	w, err := x.site.worklist()
 	if err != nil {
 		return err
 	}
@@ -360,7 +360,7 @@ func (r *remover) closeItems(ctx context.Context) error {
 	if err := r.before("close", worklist.File); err != nil {
 		return err
 	}
-	w, err := worklist.Open(r.site.state, worklist.Options{})
+	w, err := r.site.worklist()
 	if err != nil {
 		return err
 	}

@@ -23,6 +23,11 @@ type rows struct {
 	forget      func(ctx context.Context, s *site, before time.Time) error
 }
 
+// worklist opens the site's worklist, on the site's day.
+func (s *site) worklist() (*worklist.Store, error) {
+	return worklist.Open(s.state, worklist.Options{Now: s.c.Clock})
+}
+
 // midnight is the first moment, in Europe/London, after a day.
 func midnight(last engine.Day) time.Time {
 	y, m, d := (last + 1).Date()
@@ -31,14 +36,14 @@ func midnight(last engine.Day) time.Time {
 
 var tables = []rows{
 	{"worklist", worklist.File, func(ctx context.Context, s *site, before time.Time) (int, time.Time, time.Time, error) {
-		w, err := worklist.Open(s.state, worklist.Options{})
+		w, err := s.worklist()
 		if err != nil {
 			return 0, time.Time{}, time.Time{}, err
 		}
 		defer w.Close()
 		return w.Finished(ctx, before, s.on)
 	}, func(ctx context.Context, s *site, before time.Time) error {
-		w, err := worklist.Open(s.state, worklist.Options{})
+		w, err := s.worklist()
 		if err != nil {
 			return err
 		}

@@ -62,7 +62,7 @@ func Open(c *config.Config, log *slog.Logger) (s *Site, err error) {
 		Verify: func(ctx context.Context, each func(audit.Break)) (audit.Report, bool, error) {
 			return VerifyAudit(ctx, c, "", nil, each)
 		}}
-	if s.worklist, err = worklist.Open(c.At(c.Serve.State), worklist.Options{Now: workClock(c), Wait: workWait}); err != nil {
+	if s.worklist, err = worklist.Open(c.At(c.Serve.State), worklist.Options{Now: c.Clock, Wait: workWait}); err != nil {
 		return s, err
 	}
 	opt.Worklist = s.worklist

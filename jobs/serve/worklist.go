@@ -7,27 +7,9 @@ import (
 	"path/filepath"
 	"time"
 
-	"leftshift/engine"
 	"leftshift/engine/door"
-	"leftshift/engine/risklist"
 	"leftshift/engine/snapshot"
-	"leftshift/engine/worklist"
-	"leftshift/jobs/config"
 )
-
-// workClock is the time at which a site's people work: the wall clock, moved to
-// the site's day where that is fixed, as for a demonstration.
-func workClock(c *config.Config) func() time.Time {
-	return func() time.Time {
-		now := time.Now()
-		if day := c.AsOf(now); day != engine.DayOf(now) {
-			y, m, d := day.Date()
-			now = now.In(engine.London)
-			return time.Date(y, time.Month(m), d, now.Hour(), now.Minute(), now.Second(), now.Nanosecond(), engine.London)
-		}
-		return now
-	}
-}
 
 // lookEvery is how often it is looked whether a night has published.
 const lookEvery = 30 * time.Second
@@ -84,24 +66,6 @@ func (s *Site) Sync(ctx context.Context) error {
 		return err
 	}
 	defer done()
-	var rows []worklist.Row
-	var leavers []worklist.Leaver
-	for _, l := range now.Lists() {
-		for _, r := range l.Rows {
-			told, ok, err := now.Tell(ctx, r.Person)
-			if err != nil {
-				return err
-			}
-			if !ok || r.Rank == 0 { // added by hand: in the worklist before the night saw them
-				continue
-			}
-			rows = append(rows, worklist.Row{List: l.Team, Person: r.Person, Practice: told.Resident.Practice, Rule: risklist.ByRisk.String(),
-				Rank: int(r.Rank), Probability: r.Probability, Reasons: door.Digest(told.Reasons)})
-		}
-		for _, x := range l.Leavers {
-			leavers = append(leavers, worklist.Leaver{List: l.Team, Person: x.Person, Code: x.Code})
-		}
-	}
-	_, err = s.worklist.Sync(ctx, worklist.Run{Snapshot: now.Name, AsOf: now.AsOf, Back: true}, rows, leavers, nil)
+	_, err = door.Follow(ctx, now, s.worklist, "")
 	return err
 }

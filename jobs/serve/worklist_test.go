@@ -8,9 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
-	"time"
 
-	"leftshift/engine"
 	"leftshift/engine/snapshot"
 	"leftshift/engine/snapshot/made"
 	"leftshift/engine/worklist"
@@ -55,21 +53,5 @@ func TestR7TheWorklistFollowsTheSnapshot(t *testing.T) {
 	}
 	if items, err := store.Items(ctx, worklist.Query{Listed: true}); err != nil || len(items) != 4 {
 		t.Errorf("%d items, %v", len(items), err)
-	}
-}
-
-// A site whose day is fixed is worked on that day, at the time that it is.
-func TestWorkIsOfTheSitesDay(t *testing.T) {
-	c := &config.Config{}
-	c.Site.AsOf = "2026-06-30"
-	hour := func(t time.Time) int { return t.In(engine.London).Hour() }
-	before := hour(time.Now())
-	at := workClock(c)()
-	if engine.DayOf(at).String() != "2026-06-30" || hour(at) != before && hour(at) != hour(time.Now()) {
-		t.Errorf("it is %s", at)
-	}
-	c.Site.AsOf = ""
-	if got := workClock(c)(); time.Since(got) > time.Minute || got.After(time.Now()) {
-		t.Errorf("it is %s", got)
 	}
 }
