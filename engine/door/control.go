@@ -3,6 +3,8 @@
 package door
 
 import (
+	"sync"
+
 	"leftshift/engine/disclosure"
 	"leftshift/engine/snapshot"
 )
@@ -18,6 +20,9 @@ type makeUp struct {
 	placed   *parts                 // by practice: what is shown after this is held against all of it
 	places   *places
 	expected bool // there are expected events
+
+	heard sync.Once // makes kinds, of placed
+	kinds *kinds
 }
 
 type within struct {

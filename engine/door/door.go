@@ -54,6 +54,7 @@ type Options struct {
 type Doors struct {
 	opt       Options
 	verifying sync.Mutex // one check of the audit at a time
+	once      once
 }
 
 // New makes the doors.

@@ -58,25 +58,15 @@ func (b *builder) kinds(p *makeUp) error {
 	if err != nil {
 		return err
 	}
-	var kinds []string
-	for _, k := range recordKinds() {
-		if slices.ContainsFunc(all, func(x schema.Completeness) bool { return x.Kind == k }) || slices.ContainsFunc(flows, func(x schema.FlowRow) bool { return x.Kind == k }) {
-			kinds = append(kinds, k)
-		}
-	}
+	p.heard.Do(func() { p.kinds = p.kindsOf(all, flows) })
+	kinds, shown, sources := p.kinds.names, p.kinds.shown, p.kinds.sources
 	if len(kinds) == 0 {
 		return nil
 	}
-	// Every kind passes control, in this order, whichever is looked at.
 	t := Table{ID: "kinds", Title: "People with a record of each kind in the last 12 months, of all of the practice", Columns: []string{"Practice"},
 		Note: "Of something that happened in the last 12 months, as known on the day of the snapshot. What the people of a practice have of hospitals and other services is there too."}
-	shown, sources := map[string]*shownCross{}, map[string]*shownCross{}
 	for _, k := range kinds {
-		shown[k] = p.placed.show(haveKind(all, k, p).ofAny())
 		t.Columns = append(t.Columns, kindText(k))
-	}
-	for _, k := range kinds {
-		sources[k] = p.placed.within(haveKind(all, k, p))
 	}
 	for i := 0; i <= len(p.practice.rows); i++ {
 		row := []Field{text("All")}
@@ -98,6 +88,30 @@ func (b *builder) kinds(p *makeUp) error {
 	kind := b.option("by", "Kind of record", values...)
 	b.add(b.kindSection(kind, shown[kind], sources[kind], flows, p))
 	return nil
+}
+
+// kinds are the kinds of record that there are, and who has each, by practice: by
+// whether there is any, and by source.
+type kinds struct {
+	names          []string
+	shown, sources map[string]*shownCross
+}
+
+// kindsOf controls every kind, in this order, whichever is looked at.
+func (p *makeUp) kindsOf(all []schema.Completeness, flows []schema.FlowRow) *kinds {
+	out := &kinds{shown: map[string]*shownCross{}, sources: map[string]*shownCross{}}
+	for _, k := range recordKinds() {
+		if slices.ContainsFunc(all, func(x schema.Completeness) bool { return x.Kind == k }) || slices.ContainsFunc(flows, func(x schema.FlowRow) bool { return x.Kind == k }) {
+			out.names = append(out.names, k)
+		}
+	}
+	for _, k := range out.names {
+		out.shown[k] = p.placed.show(haveKind(all, k, p).ofAny())
+	}
+	for _, k := range out.names {
+		out.sources[k] = p.placed.within(haveKind(all, k, p))
+	}
+	return out
 }
 
 // haveKind divides the people of each practice by the source that has a kind of

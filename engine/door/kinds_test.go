@@ -4,7 +4,9 @@ package door
 
 import (
 	"context"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"leftshift/engine/access"
@@ -73,5 +75,39 @@ func TestA4KindsOfRecordByPractice(t *testing.T) {
 	}
 	if hidden == 0 {
 		t.Error("records of few people are shown")
+	}
+}
+
+// A page asked for again, and by two at once, is the same: what was controlled
+// once stands, and nothing is held against itself.
+func TestA4WhatWasControlledStands(t *testing.T) {
+	s := crowd(t, 6000)
+	lines := func(table *Table) (out []string) {
+		for _, row := range table.Rows {
+			out = append(out, strings.Join(Line(row), "|"))
+		}
+		return out
+	}
+	first, made := lines(s.tableOf(t, OfQuality, "kinds")), s.once.p
+	var wait sync.WaitGroup
+	for range 2 {
+		wait.Go(func() {
+			r, err := s.Tell(context.Background(), principal(access.Analyst), Where{Route: "/x"}, OfQuality, nil)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			for _, x := range r.Sections {
+				for _, table := range x.Tables {
+					if table.ID == "kinds" && !slices.Equal(lines(&table), first) {
+						t.Error("asked again, the kinds of record are others")
+					}
+				}
+			}
+		})
+	}
+	wait.Wait()
+	if made == nil || s.once.p != made {
+		t.Error("the counts were controlled again")
 	}
 }

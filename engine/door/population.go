@@ -179,16 +179,6 @@ func (p *places) labels() []string {
 
 func (p *places) of(g snapshot.Group) int { return p.at[g.Practice] }
 
-// controlled is the whole population: what the analyst's pages show, controlled
-// together, so that no page gives away what another hides.
-func (b *builder) controlled() (*makeUp, error) {
-	all, err := b.s.Population(b.ctx)
-	if err != nil {
-		return nil, err
-	}
-	return control(all, b.rule), nil
-}
-
 func (b *builder) population() error {
 	p, err := b.controlled()
 	if err != nil {

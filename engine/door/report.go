@@ -132,7 +132,7 @@ func (d *Doors) report(ctx context.Context, who access.Principal, where Where, a
 	if _, err := d.pass(ctx, ask{who: who, where: where, act: act, subject: access.Of(purpose), object: object, shot: s.Name}); err != nil {
 		return nil, err
 	}
-	b := &builder{ctx: ctx, s: s, rule: d.opt.Rule, data: d.opt.Snapshots, choice: c, out: &Report{Frame: d.frame(s)}}
+	b := &builder{ctx: ctx, s: s, rule: d.opt.Rule, data: d.opt.Snapshots, choice: c, once: &d.once, out: &Report{Frame: d.frame(s)}}
 	make := map[Subject]func() error{OfPopulation: b.population, OfSegments: b.segments, OfWorkload: b.workload, OfModel: b.model, OfQuality: b.quality, OfRuns: b.runs}[of]
 	if make == nil {
 		return nil, &engine.Fault{Code: "no-page", Say: "there is no such page: go back, or to the start page"}
@@ -150,6 +150,7 @@ type builder struct {
 	rule   disclosure.Rule
 	data   *snapshot.Holder
 	choice Choice
+	once   *once
 	out    *Report
 }
 
