@@ -6,6 +6,8 @@ import (
 	"database/sql"
 	"strings"
 	"time"
+
+	"leftshift/engine/store"
 )
 
 // One goroutine writes for the process: it takes all requests that wait and
@@ -98,7 +100,7 @@ func (l *Log) writer() {
 
 // notWritten wraps what kept a batch from the disk.
 func notWritten(err error) error {
-	if locked(err) {
+	if store.Held(err) {
 		return heldFault(err)
 	}
 	return fault("audit-not-written", "the access could not be recorded, so nothing may be shown: look at the audit's disk and try again", err)

@@ -6,8 +6,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/mattn/go-sqlite3"
-
 	"leftshift/engine"
 )
 
@@ -76,10 +74,4 @@ func heldFault(err error) error {
 func isHeld(err error) bool {
 	var f *engine.Fault
 	return errors.As(err, &f) && f.Code == heldCode
-}
-
-// locked says whether SQLite found the file held by another.
-func locked(err error) bool {
-	var e sqlite3.Error
-	return errors.As(err, &e) && (e.Code == sqlite3.ErrBusy || e.Code == sqlite3.ErrLocked)
 }

@@ -10,7 +10,7 @@ import (
 	"net/url"
 	"time"
 
-	_ "github.com/mattn/go-sqlite3" // the driver
+	"github.com/mattn/go-sqlite3"
 )
 
 // Memory is the file of a database that is gone when it is closed.
@@ -21,7 +21,16 @@ const Memory = ":memory:"
 // let it go, and is forced to disk. Deleted bytes are overwritten. An error of the
 // file itself comes with the first statement.
 func Writer(file string, wait time.Duration) (*sql.DB, error) {
-	return open(file, wait, 1, "_journal_mode=WAL&_synchronous=FULL&_foreign_keys=1&_secure_delete=on&_txlock=immediate")
+	db, err := open(file, wait, 1, "_journal_mode=WAL&_synchronous=FULL&_foreign_keys=1&_secure_delete=on&_txlock=immediate")
+	if err != nil {
+		return nil, err
+	}
+	// Where several make a file at once, SQLite refuses all but the one that gives it
+	// its write-ahead log, and lets them not wait: they try again here.
+	for begun := time.Now(); Held(db.Ping()) && time.Since(begun) < wait; {
+		time.Sleep(min(wait, 5*time.Millisecond))
+	}
+	return db, nil
 }
 
 // Reader opens a file that a Writer made for so many connections that only read,
@@ -71,4 +80,10 @@ func Migrate(tx *sql.Tx, steps ...string) (had int, err error) {
 		_, err = tx.Exec(fmt.Sprintf("PRAGMA user_version = %d", len(steps)))
 	}
 	return had, err
+}
+
+// Held says whether SQLite gave up because another connection has the file locked.
+func Held(err error) bool {
+	var e sqlite3.Error
+	return errors.As(err, &e) && (e.Code == sqlite3.ErrBusy || e.Code == sqlite3.ErrLocked)
 }
