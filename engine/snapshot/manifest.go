@@ -20,6 +20,7 @@ import (
 	"strings"
 
 	"leftshift/engine"
+	"leftshift/engine/durable"
 )
 
 // Manifest says what a snapshot is and which files it has. Its file's name is
@@ -115,19 +116,9 @@ func checksum(path string) (string, error) {
 // recalled, and pointer-damaged that the pointer names none.
 func Current(data string) (string, error) {
 	dir := filepath.Join(data, "snapshots")
-	text, err := os.ReadFile(filepath.Join(dir, "CURRENT"))
-	if errors.Is(err, fs.ErrNotExist) {
-		return "", nil
-	}
-	if err != nil {
+	name, err := durable.Pointed(dir)
+	if err != nil || name == "" {
 		return "", err
-	}
-	name, ended := strings.CutSuffix(string(text), "\n")
-	if !ended || name == "." || !filepath.IsLocal(name) || strings.ContainsAny(name, "/\\\n\x00") {
-		return "", &engine.Fault{Code: "pointer-damaged", Say: "the file CURRENT is damaged: publish again"}
-	}
-	if info, err := os.Stat(filepath.Join(dir, name)); err != nil || !info.IsDir() {
-		return "", &engine.Fault{Code: "pointer-damaged", Say: "the file CURRENT names a folder that is not there: publish again"}
 	}
 	if r, err := Recalled(data, name); err != nil || r != nil {
 		return "", errors.Join(err, recalled(name))

@@ -10,6 +10,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"leftshift/engine/durable"
 )
 
 // TestMain lets the test binary be the process that dies.
@@ -54,7 +56,7 @@ func TestKillAtEveryOperation(t *testing.T) {
 		if s := err.(*exec.ExitError).Sys().(syscall.WaitStatus); !s.Signaled() {
 			t.Fatalf("operation %d: %v: %s", n, err, out)
 		}
-		if now, err := Pointed(filepath.Join(dir, "snapshots")); err != nil {
+		if now, err := durable.Pointed(filepath.Join(dir, "snapshots")); err != nil {
 			t.Fatalf("operation %d: a torn pointer %q: %v", n, now, err)
 		}
 		if err := small(dir, words).Execute(context.Background(), "r2"); err != nil {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"leftshift/engine"
+	"leftshift/engine/durable"
 	"leftshift/jobs/ledger"
 	"leftshift/jobs/progress"
 )
@@ -170,7 +171,7 @@ func TestFailAtEveryOperation(t *testing.T) {
 			if err == nil {
 				t.Fatalf("%s at %s: no error", kind, at)
 			}
-			if now, err := Pointed(filepath.Join(dir, "snapshots")); err != nil {
+			if now, err := durable.Pointed(filepath.Join(dir, "snapshots")); err != nil {
 				t.Fatalf("%s at %s: a torn pointer %q: %v", kind, at, now, err)
 			}
 			if err := small(dir, words).Execute(context.Background(), "r2"); err != nil {
@@ -381,7 +382,7 @@ func TestNoRunWithoutSpace(t *testing.T) {
 func TestPointer(t *testing.T) {
 	dir := t.TempDir()
 	r := &Run{}
-	if now, err := Pointed(dir); now != "" || err != nil {
+	if now, err := durable.Pointed(dir); now != "" || err != nil {
 		t.Error(now, err)
 	}
 	for _, bad := range []string{"", ".", "..", "../x", "/etc", "none", "a/b", "a\n"} {
@@ -396,15 +397,15 @@ func TestPointer(t *testing.T) {
 		if err := r.Point(dir, name); err != nil {
 			t.Fatal(err)
 		}
-		if now, err := Pointed(dir); now != name || err != nil {
+		if now, err := durable.Pointed(dir); now != name || err != nil {
 			t.Error(now, err)
 		}
 	}
 	for _, text := range []string{"", "a", "../a\n", "none\n", "a\nb\n", "/etc\n"} {
-		if err := os.WriteFile(filepath.Join(dir, Current), []byte(text), 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, durable.Current), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if now, err := Pointed(dir); err == nil {
+		if now, err := durable.Pointed(dir); err == nil {
 			t.Errorf("%q gives %q", text, now)
 		}
 	}
