@@ -64,6 +64,8 @@ import (
 // 85 of 100 after as many questions as one person has, in 95 after 240). MostEach
 // bounds these, and does not end the first: they need a person who writes them on
 // purpose, and each question stands in the audit.
+// Cohorts by age, sex, place and team alone are held to the same, in their own
+// right: who is in them is no secret, and who of them is ill is.
 type memory struct {
 	pop    *population
 	rule   disclosure.Rule
@@ -75,6 +77,8 @@ type memory struct {
 	sets   []counted
 	cores  *cores // of cohorts
 	unsure *cores // of the undecided of cohorts
+	open   *cores // of cohorts that are no secret, and of who is in one by that alone: what their cells hold is
+	wide   *cores // of who may be in a cohort by what is no secret, where a cell tells of them
 	back   int    // most pairs of cohorts that came back to one group since mark
 }
 
@@ -108,11 +112,14 @@ type told struct {
 	few   bool   // nothing is told
 	own   []bool // the cell has its own number
 	maybe []bool // somebody may be in the cell
+	// Few are in the cell by what is no secret. It is hidden: added to the others,
+	// whose number is known from a set without these, they would be told as 0 or 5.
+	beside []bool
 }
 
 func newMemory(pop *population, rule disclosure.Rule, most int) *memory {
 	m := &memory{pop: pop, rule: rule, few: small(rule), most: most, each: MostEach, asked: map[string]int{}}
-	m.cores, m.unsure = newCores(m.few, pop.n), newCores(m.few, pop.n)
+	m.cores, m.unsure, m.open, m.wide = newCores(m.few, pop.n), newCores(m.few, pop.n), newCores(m.few, pop.n), newCores(m.few, pop.n)
 	m.public(none(pop.n))
 	m.public(everyone(pop.n))
 	return m
@@ -131,11 +138,14 @@ func small(r disclosure.Rule) int {
 
 // mark gives a function that forgets what is remembered from now on.
 func (m *memory) mark() (back func()) {
-	sets, asked, cores, unsure := len(m.sets), maps.Clone(m.asked), m.cores.mark(), m.unsure.mark()
+	sets, asked := len(m.sets), maps.Clone(m.asked)
+	cores, unsure, open, wide := m.cores.mark(), m.unsure.mark(), m.open.mark(), m.wide.mark()
 	m.back = 0
 	return func() {
 		cores()
 		unsure()
+		open()
+		wide()
 		m.sets, m.asked = m.sets[:sets], asked
 	}
 }
@@ -168,7 +178,7 @@ func (m *memory) public(set people) *counted {
 		}
 	}
 	n := m.pop.tally(set)
-	t := &told{n, n.people[0] <= m.few, make([]bool, len(n.people)), make([]bool, len(n.people))}
+	t := &told{tally: n, few: n.people[0] <= m.few, own: make([]bool, len(n.people)), maybe: make([]bool, len(n.people))}
 	for c := range n.people {
 		t.own[c], t.maybe[c] = true, n.people[c] > 0
 	}
@@ -190,17 +200,30 @@ func (m *memory) tell(s scope, unsure bool) *told {
 	if nearest >= 0 {
 		return m.remember(c, m.sets[nearest].told, lo, hi)
 	}
-	t := &told{own: make([]bool, len(hi.n.people)), maybe: make([]bool, len(hi.n.people))}
+	t := &told{own: make([]bool, len(hi.n.people)), maybe: make([]bool, len(hi.n.people)), beside: make([]bool, len(hi.n.people))}
 	for k := range t.maybe {
 		t.maybe[k] = hi.n.people[k] > 0
+		t.beside[k] = lo.n.people[k] > 0 && lo.n.people[k] <= m.few
 	}
 	for _, p := range []counted{lo, hi} { // not the nearer: between two near ones that would tell
 		if apart(s.set, p.set, m.pop.masks[0], m.few) <= m.few {
-			t.tally, t.few = p.n, p.told.few
+			t.tally, t.few, t.beside = p.n, p.told.few, nil
+			if !unsure {
+				m.openly(m.open, p)
+			}
 			return m.remember(c, t, lo, hi)
 		}
 	}
 	c.n = m.pop.tally(s.set)
+	if !unsure { // of whom one number is told, and no make-up
+		m.openly(m.open, lo)
+		for k := range t.own {
+			if out := hi.n.people[k] - c.n.people[k]; out <= m.few && out < hi.n.people[k]-lo.n.people[k]-m.few {
+				m.openly(m.wide, hi) // which tells the cell
+				break
+			}
+		}
+	}
 	t.tally = tally{make([]int, len(t.own)), make([]float64, len(t.own))}
 	if in, ok := m.secret(c.in, c.out); ok {
 		for k := range t.own {
@@ -219,6 +242,22 @@ func (m *memory) tell(s scope, unsure bool) *told {
 		m.back = max(m.back, m.cores.add(c.in, len(m.sets)-1))
 	}
 	return t
+}
+
+// openly notes a set that is no secret, of which something is told: who is in it
+// is known, and what its cells hold (who of them is ill) is not, so that its
+// numbers must not come back to one group any more than others do.
+func (m *memory) openly(among *cores, p counted) {
+	n := p.n.people[0]
+	if n <= m.few || m.pop.n-n <= m.few {
+		return
+	}
+	for k := range among.told {
+		if apart(among.told[k].set, p.set, m.pop.masks[0], 0) == 0 {
+			return
+		}
+	}
+	m.back = max(m.back, among.add(p.set, len(among.told)))
 }
 
 // set tells a cell of a set by what is told of those who are in it by what is
@@ -393,7 +432,7 @@ func (m *memory) cells(t *told) (total disclosure.Cell, dims [][]disclosure.Cell
 }
 
 func (m *memory) count(t *told, c int) disclosure.Cell {
-	if t.few || t.people[c] == 0 && t.maybe[c] {
+	if t.few || t.people[c] == 0 && t.maybe[c] || t.people[c] > 0 && t.beside != nil && t.beside[c] {
 		return disclosure.Hidden
 	}
 	return m.rule.Count(t.people[c])
