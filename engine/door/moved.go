@@ -85,5 +85,5 @@ func (d *Doors) movedWords(m *schema.Move, now schema.Score) string {
 	case m.Band == now.Band:
 		return now.Band + " risk, as before"
 	}
-	return "from " + m.Band + " to " + now.Band + " risk"
+	return "from the " + m.Band + " to the " + now.Band + " band"
 }

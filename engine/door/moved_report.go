@@ -34,7 +34,7 @@ func (b *builder) moved() error {
 
 // movedTable has a row for each reason and a column for each map.
 func movedTable(id, title string, columns []string, reasons []risklist.MovedReason, cells ...[]disclosure.Cell) Table {
-	t := Table{ID: id, Title: title, Columns: append([]string{"Because of"}, columns...)}
+	t := Table{ID: id, Title: title, Columns: append([]string{"Why"}, columns...)}
 	for k, r := range reasons {
 		row := []Field{text(r.Say)}
 		for _, c := range cells {

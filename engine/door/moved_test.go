@@ -21,7 +21,7 @@ func TestF9MovesAreSaidAsRisksAre(t *testing.T) {
 	for _, c := range []struct {
 		chances bool
 		want    string
-	}{{true, "from about 12 to about 18 in 100"}, {false, "from moderate to high risk"}} {
+	}{{true, "from about 12 to about 18 in 100"}, {false, "from the moderate to the high band"}} {
 		d := &Doors{opt: Options{Chances: c.chances}}
 		if got := d.movedWords(m, now); got != c.want {
 			t.Errorf("%q, want %q", got, c.want)

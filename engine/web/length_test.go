@@ -10,7 +10,9 @@ import (
 	"strings"
 	"testing"
 
+	"leftshift/engine"
 	"leftshift/engine/audit"
+	"leftshift/engine/door"
 	"leftshift/engine/worklist"
 )
 
@@ -224,9 +226,21 @@ func TestR6SavingLeadsToTheNextPerson(t *testing.T) {
 func TestR6TheNextDateIsAWorkingDay(t *testing.T) {
 	s := open(t)
 	text := s.page(t, 10, amy).text
-	for _, want := range []string{"Next working day: Wednesday 1 April 2026", "In a week: Tuesday 7 April 2026", "In 3 months: Tuesday 30 June 2026"} {
+	for _, want := range []string{"Next weekday: Wednesday 1 April 2026", "In a week: Tuesday 7 April 2026", "In 3 months: Tuesday 30 June 2026"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the page does not offer %q", want)
+		}
+	}
+}
+
+// R6: no next date that is offered falls on a weekend.
+func TestR6OfferedDatesAreWeekdays(t *testing.T) {
+	for d := engine.Day(20000); d < 20014; d++ {
+		p := personPage{Person: &door.Person{Today: d}}
+		for _, s := range p.Soon() {
+			if strings.Contains(s.Text, "Saturday") || strings.Contains(s.Text, "Sunday") {
+				t.Errorf("%s: %s", d, s.Text)
+			}
 		}
 	}
 }

@@ -81,13 +81,17 @@ type soon struct {
 	On        bool
 }
 
-// Soon are days of the week on which people work: the next of them, and the same
-// day of the week later on. The date that stands can be kept.
-func (p personPage) Soon() []soon {
-	next := p.Today + 1
-	for weekday(next) == time.Saturday || weekday(next) == time.Sunday {
-		next++
+// workday is the day, or the Monday after a weekend. It knows no bank holidays.
+func workday(d engine.Day) engine.Day {
+	for weekday(d) == time.Saturday || weekday(d) == time.Sunday {
+		d++
 	}
+	return d
+}
+
+// Soon are days from Monday to Friday: the next of them, and later ones. The date
+// that stands can be kept.
+func (p personPage) Soon() []soon {
 	var out []soon
 	add := func(d engine.Day, say string) {
 		out = append(out, soon{d.String(), say + weekday(d).String() + " " + d.Words(), p.Typed.In == d.String()})
@@ -96,12 +100,12 @@ func (p personPage) Soon() []soon {
 		add(w.Next, "As it is: ")
 		out[0].On = out[0].On || !p.Again
 	}
-	add(next, "Next working day: ")
+	add(workday(p.Today+1), "Next weekday: ")
 	for _, x := range []struct {
 		days engine.Day
 		say  string
 	}{{7, "In a week: "}, {14, "In 2 weeks: "}, {28, "In 4 weeks: "}, {91, "In 3 months: "}} {
-		add(p.Today+x.days, x.say)
+		add(workday(p.Today+x.days), x.say)
 	}
 	return out
 }
