@@ -56,3 +56,45 @@ func TestPrivate(t *testing.T) {
 		t.Error("a file was taken for a folder")
 	}
 }
+
+// A file is replaced whole: where that fails the old text stands, and a part of
+// the new one is never taken for it.
+func TestReplace(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "x")
+	for _, text := range []string{"first and longer", "second"} {
+		if err := Replace(path, []byte(text)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Mkdir(path+".tmp", 0o700); err != nil { // nothing can be written beside it
+		t.Fatal(err)
+	}
+	if err := Replace(path, []byte("third")); err == nil {
+		t.Error("what could not be written is in its place")
+	}
+	if text, err := os.ReadFile(path); err != nil || string(text) != "second" {
+		t.Errorf("%q, %v", text, err)
+	}
+	if err := Replace(filepath.Join(dir, "none", "x"), nil); err == nil {
+		t.Error("a folder that is not there was written")
+	}
+}
+
+func TestChecksum(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x")
+	for text, want := range map[string]string{ // FIPS 180-4, examples of NIST
+		"":    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+		"abc": "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+	} {
+		if err := WriteFile(path, []byte(text)); err != nil {
+			t.Fatal(err)
+		}
+		if sum, n, err := Checksum(path); err != nil || sum != want || n != int64(len(text)) {
+			t.Errorf("%s of %d, %v", sum, n, err)
+		}
+	}
+	if _, _, err := Checksum(path + "none"); !os.IsNotExist(err) {
+		t.Error(err)
+	}
+}

@@ -8,7 +8,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"io"
 	"maps"
 	"os"
 	"path/filepath"
@@ -194,7 +193,7 @@ func (e *Eraser) Batch(ctx context.Context, b *Batch, certificate, dir string) (
 			}
 			delete(m.Tables, t.Name)
 		default:
-			sum, err := sumOf(to)
+			sum, _, err := durable.Checksum(to)
 			if err != nil {
 				return false, err
 			}
@@ -215,17 +214,4 @@ func (e *Eraser) Batch(ctx context.Context, b *Batch, certificate, dir string) (
 		return false, err
 	}
 	return true, durable.SyncDir(dir)
-}
-
-func sumOf(path string) (string, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(h.Sum(nil)), nil
 }

@@ -32,14 +32,7 @@ func Leave(dir, certificate string) error {
 	if err != nil {
 		return err
 	}
-	tmp := path + ".tmp"
-	if err := durable.WriteFile(tmp, append(text, '\n')); err != nil {
-		return err
-	}
-	if err := os.Rename(tmp, path); err != nil {
-		return err
-	}
-	return durable.SyncDir(filepath.Dir(path))
+	return durable.Replace(path, append(text, '\n'))
 }
 
 // Gone gives the identifiers of the batches that were landed here and deleted

@@ -12,7 +12,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -89,26 +88,13 @@ func (m *Manifest) Held(dir, file string, deep bool) error {
 	good := ok && err == nil && info.Size() == want.Bytes
 	if good && deep {
 		var sum string
-		sum, err = checksum(path)
+		sum, _, err = durable.Checksum(path)
 		good = err == nil && sum == want.SHA256
 	}
 	if good {
 		return nil
 	}
 	return &engine.Fault{Code: "snapshot-damaged", Say: "snapshots/" + m.Name + "/" + file + " is not what the manifest beside it says: run again for the snapshot's as-of date, which publishes it anew, or restore the file", Err: err}
-}
-
-func checksum(path string) (string, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
 // Current is the folder of the current snapshot under a data folder, "" when

@@ -80,7 +80,7 @@ func Withdraw(data, name, by, reason string, now time.Time) (*Recall, error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := swap(tombstone(data, name), append(text, '\n')); err != nil {
+		if err := durable.Replace(tombstone(data, name), append(text, '\n')); err != nil {
 			return nil, err
 		}
 	}
@@ -98,19 +98,7 @@ func Withdraw(data, name, by, reason string, now time.Time) (*Recall, error) {
 		}
 		return r, durable.SyncDir(dir)
 	}
-	return r, swap(filepath.Join(dir, "CURRENT"), []byte(to+"\n"))
-}
-
-// swap puts a file in its place whole, by one rename.
-func swap(path string, text []byte) error {
-	tmp := path + ".tmp"
-	if err := durable.WriteFile(tmp, text); err != nil {
-		return err
-	}
-	if err := os.Rename(tmp, path); err != nil {
-		return err
-	}
-	return durable.SyncDir(filepath.Dir(path))
+	return r, durable.Replace(filepath.Join(dir, "CURRENT"), []byte(to+"\n"))
 }
 
 func unknown() error {

@@ -25,7 +25,7 @@ func Seal(dir string, m Manifest) (name string, err error) {
 		if err != nil {
 			return err
 		}
-		sum, err := checksum(path)
+		sum, _, err := durable.Checksum(path)
 		m.Files[filepath.ToSlash(rel)] = File{Bytes: info.Size(), SHA256: sum}
 		return err
 	})

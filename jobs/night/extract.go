@@ -8,7 +8,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"sort"
@@ -19,6 +18,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"leftshift/engine"
+	"leftshift/engine/durable"
 	"leftshift/engine/identity"
 	"leftshift/engine/lake"
 	"leftshift/engine/source"
@@ -196,22 +196,11 @@ func (n *Night) feeds(ctx context.Context) ([]*feed, error) {
 				return err
 			}
 			f.made = info.ModTime()
-			f.sum, f.bytes, err = checksum(f.path)
+			f.sum, f.bytes, err = durable.Checksum(f.path)
 			return err
 		})
 	}
 	return out, group.Wait()
-}
-
-func checksum(path string) (sum string, bytes int64, err error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return "", 0, err
-	}
-	defer f.Close()
-	h := sha256.New()
-	bytes, err = io.Copy(h, f)
-	return hex.EncodeToString(h.Sum(nil)), bytes, err
 }
 
 // shrink refuses a redelivery (same source, flow and file name) that lost

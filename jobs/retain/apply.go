@@ -52,13 +52,16 @@ const leaving = ".tmp-retained"
 // cut off, with the certificate that that one was to have. The caller holds the
 // data folder's lock. It gives the certificate and the SHA-256 of its file; nil
 // where nothing was due and nobody to erase. Faults: retention-incomplete (no
-// name or reason), retention-future, and those of what it reads.
+// name or reason), retention-words, retention-future, retention-held, and those of what it reads.
 func Apply(ctx context.Context, c *config.Config, opt Options) (*Certificate, string, error) {
 	if strings.TrimSpace(opt.By) == "" || strings.TrimSpace(opt.Reason) == "" {
 		return nil, "", fault("retention-incomplete", "a deletion needs the name of who has it done and the reason: give --by NAME and --reason TEXT")
 	}
 	if opt.On > opt.Today {
 		return nil, "", fault("retention-future", "nothing is deleted before it is due: leave out --as-of, or give a day that has come")
+	}
+	if err := opt.fit(); err != nil {
+		return nil, "", err
 	}
 	folder := Folder(c)
 	j, err := pending(folder)
@@ -182,8 +185,8 @@ func (r *remover) decide(ctx context.Context) (*journal, error) {
 
 func gone(it Item) Gone { return Gone{it.Name, it.Bytes, it.Day.String(), it.Digest} }
 
-// again takes up a journal: what has come to be needed since stays, and is not
-// certified as gone.
+// again takes up a journal: what has come to be needed or held since stays, and is
+// not certified as gone.
 func (r *remover) again(ctx context.Context, j *journal, folder string) error {
 	items, err := r.site.survey()
 	if err != nil {
@@ -208,8 +211,12 @@ func (r *remover) again(ctx context.Context, j *journal, folder string) error {
 		}
 		return true
 	}
+	held, err := r.hold(ctx, j)
+	if err != nil {
+		return err
+	}
 	n := len(j.Items)
-	if j.Items = slices.DeleteFunc(j.Items, stays); len(j.Items) == n {
+	if j.Items = slices.DeleteFunc(j.Items, stays); len(j.Items) == n && !held {
 		return nil
 	}
 	return j.write(folder)

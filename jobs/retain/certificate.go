@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -83,23 +82,11 @@ func (c *Certificate) write(folder string) (sum string, err error) {
 		return "", err
 	}
 	for name, data := range map[string][]byte{c.ID + ".json": text, c.ID + ".txt": []byte(c.String() + "\nSHA-256 of " + c.ID + ".json: " + sum + "\n")} {
-		if err := swap(filepath.Join(folder, name), data); err != nil {
+		if err := durable.Replace(filepath.Join(folder, name), data); err != nil {
 			return "", err
 		}
 	}
 	return sum, nil
-}
-
-// swap writes a file whole, by one rename.
-func swap(path string, text []byte) error {
-	tmp := path + ".tmp"
-	if err := durable.WriteFile(tmp, text); err != nil {
-		return err
-	}
-	if err := os.Rename(tmp, path); err != nil {
-		return err
-	}
-	return durable.SyncDir(filepath.Dir(path))
 }
 
 // String is the certificate for readers.

@@ -13,6 +13,7 @@ import (
 
 	"leftshift/engine"
 	"leftshift/engine/disclosure"
+	"leftshift/engine/durable"
 	"leftshift/engine/lake"
 	"leftshift/engine/snapshot"
 	"leftshift/engine/worklist"
@@ -277,7 +278,7 @@ func (x *eraser) landed(ctx context.Context, items []Item) error {
 		if !changed {
 			continue
 		}
-		after, err := digestOf(filepath.Join(to, "manifest.json"))
+		after, _, err := durable.Checksum(filepath.Join(to, "manifest.json"))
 		if err != nil {
 			return err
 		}
@@ -315,11 +316,11 @@ func (x *eraser) bundles(ctx context.Context, items []Item) error {
 		if _, _, err := e.Column(ctx, path, path+rewriting, "person"); err != nil {
 			return err
 		}
-		was, err := digestOf(path)
+		was, _, err := durable.Checksum(path)
 		if err != nil {
 			return err
 		}
-		is, err := digestOf(path + rewriting)
+		is, _, err := durable.Checksum(path + rewriting)
 		if err != nil {
 			return err
 		}

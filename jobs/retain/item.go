@@ -3,10 +3,7 @@
 package retain
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -14,6 +11,7 @@ import (
 	"time"
 
 	"leftshift/engine"
+	"leftshift/engine/durable"
 	"leftshift/jobs/config"
 )
 
@@ -59,25 +57,11 @@ func (s *site) folder(class, path, digest string) (Item, error) {
 	if err != nil {
 		return it, err
 	}
-	it.Digest, err = digestOf(filepath.Join(path, digest))
+	it.Digest, _, err = durable.Checksum(filepath.Join(path, digest))
 	if errors.Is(err, fs.ErrNotExist) {
 		err = nil
 	}
 	return it, err
-}
-
-// digestOf is the SHA-256 of a file in hexadecimal.
-func digestOf(path string) (string, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
 // folders lists the folders in one, by name; none where it is absent.

@@ -62,7 +62,7 @@ func (j *journal) write(folder string) error {
 	if err != nil {
 		return err
 	}
-	return swap(filepath.Join(folder, journalFile), append(text, '\n'))
+	return durable.Replace(filepath.Join(folder, journalFile), append(text, '\n'))
 }
 
 func (j *journal) end(folder string) error {

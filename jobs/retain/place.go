@@ -30,7 +30,7 @@ func (r *remover) place(x swapping) error {
 		return durable.SyncDir(home)
 	}
 	// Both are folders: they change places, so that one of them always has the name.
-	if sum, err := digestOf(filepath.Join(x.To, "manifest.json")); err != nil || sum != x.After {
+	if sum, _, err := durable.Checksum(filepath.Join(x.To, "manifest.json")); err != nil || sum != x.After {
 		if err := exchange(x.From, x.To); err != nil {
 			return err
 		}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"leftshift/engine"
+	"leftshift/engine/durable"
 	"leftshift/engine/lake"
 	"leftshift/engine/snapshot"
 	"leftshift/models/registry"
@@ -220,7 +221,7 @@ func (s *site) delivered() ([]Item, error) {
 		if err != nil {
 			return err
 		}
-		sum, err := digestOf(path)
+		sum, _, err := durable.Checksum(path)
 		if err != nil {
 			return err
 		}

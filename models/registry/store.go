@@ -83,8 +83,7 @@ func (s Store) Approve(a Approval) error {
 	if err != nil {
 		return err
 	}
-	tmp := filepath.Join(s.Dir, "approved.json.tmp")
-	return errors.Join(durable.WriteFile(tmp, append(text, '\n')), os.Rename(tmp, filepath.Join(s.Dir, "approved.json")), durable.SyncDir(s.Dir))
+	return durable.Replace(filepath.Join(s.Dir, "approved.json"), append(text, '\n'))
 }
 
 // Approved says which bundle serves; ok is false when none does.
