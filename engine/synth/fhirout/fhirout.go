@@ -59,12 +59,13 @@ const partSize = 64 << 20
 
 // Writer is the sink of place A.
 type Writer struct {
-	w           *world.World
-	hold        world.Day
-	base, later [kinds]*stream.Writer
-	b           []byte
-	summer      []bool // by day from origin
-	origin      world.Day
+	stream.Split // by the files of names
+
+	w      *world.World
+	hold   world.Day
+	b      []byte
+	summer []bool // by day from origin
+	origin world.Day
 	// subject is the reference to the person last written, ready to append.
 	index   int
 	subject []byte
@@ -74,9 +75,9 @@ type Writer struct {
 // The organisations are written at once.
 func New(w *world.World, folder, later string, hold world.Day) *Writer {
 	x := &Writer{w: w, hold: hold, index: -1, origin: world.DayOf(1990, 1, 1)}
-	for i := range x.base {
-		x.base[i] = stream.Parts(filepath.Clean(folder), names[i], ".ndjson", partSize)
-		x.later[i] = stream.Parts(filepath.Clean(later), names[i], ".ndjson", partSize)
+	for i := range names {
+		x.Base = append(x.Base, stream.Parts(filepath.Clean(folder), names[i], ".ndjson", partSize))
+		x.Later = append(x.Later, stream.Parts(filepath.Clean(later), names[i], ".ndjson", partSize))
 	}
 	for d := x.origin; d < w.Calendar.End()+400; d++ {
 		x.summer = append(x.summer, d.Summer(12))
@@ -85,48 +86,10 @@ func New(w *world.World, folder, later string, hold world.Day) *Writer {
 	return x
 }
 
-// Close ends all files.
-func (x *Writer) Close() error {
-	var first error
-	for i := range x.base {
-		for _, f := range [2]*stream.Writer{x.base[i], x.later[i]} {
-			if err := f.Close(); first == nil {
-				first = err
-			}
-		}
-	}
-	return first
-}
-
-// Err is the first error of any file.
-func (x *Writer) Err() error {
-	for i := range x.base {
-		if err := x.base[i].Err(); err != nil {
-			return err
-		}
-		if err := x.later[i].Err(); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// Bytes is the size of all files.
-func (x *Writer) Bytes() (n int64) {
-	for i := range x.base {
-		n += x.base[i].Bytes() + x.later[i].Bytes()
-	}
-	return n
-}
-
 // put ends the resource and writes it.
 func (x *Writer) put(kind int, known world.Day, b []byte) {
 	b = append(b, '}', '\n')
-	if known > x.hold {
-		x.later[kind].Write(b)
-	} else {
-		x.base[kind].Write(b)
-	}
+	x.Split.Write(kind, known > x.hold, b)
 	x.b = b
 }
 

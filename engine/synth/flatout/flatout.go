@@ -82,69 +82,28 @@ var headers = [files]string{
 
 // Writer is the sink of place B.
 type Writer struct {
-	w           *world.World
-	hold        world.Day
-	base, later [files]*stream.Writer
-	held        bool
-	b           []byte
+	stream.Split // by the files of names
+
+	w    *world.World
+	hold world.Day
+	b    []byte
 }
 
 // New writes into folder what is known by the day hold, and into later (no files
 // when hold is the last day) the rest.
 func New(w *world.World, folder, later string, hold world.Day) *Writer {
-	x := &Writer{w: w, hold: hold, held: hold < w.Calendar.End()}
-	for i := range x.base {
-		x.base[i] = stream.File(filepath.Clean(folder), names[i], headers[i])
-		x.later[i] = stream.File(filepath.Clean(later), names[i], headers[i])
+	x := &Writer{w: w, hold: hold, Split: stream.Split{NoLater: hold >= w.Calendar.End()}}
+	for i := range names {
+		x.Base = append(x.Base, stream.File(filepath.Clean(folder), names[i], headers[i]))
+		x.Later = append(x.Later, stream.File(filepath.Clean(later), names[i], headers[i]))
 	}
 	return x
-}
-
-// Close ends all files.
-func (x *Writer) Close() error {
-	var first error
-	for i := range x.base {
-		if err := x.base[i].Close(); first == nil {
-			first = err
-		}
-		if x.held {
-			if err := x.later[i].Close(); first == nil {
-				first = err
-			}
-		}
-	}
-	return first
-}
-
-// Err is the first error of any file.
-func (x *Writer) Err() error {
-	for i := range x.base {
-		if err := x.base[i].Err(); err != nil {
-			return err
-		}
-		if err := x.later[i].Err(); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// Bytes is the size of all files, without header lines.
-func (x *Writer) Bytes() (n int64) {
-	for i := range x.base {
-		n += x.base[i].Bytes() + x.later[i].Bytes()
-	}
-	return n
 }
 
 // put ends the row and writes it.
 func (x *Writer) put(file int, known world.Day, b []byte) {
 	b[len(b)-1] = '\n' // in place of the last comma
-	if known > x.hold {
-		x.later[file].Write(b)
-	} else {
-		x.base[file].Write(b)
-	}
+	x.Split.Write(file, known > x.hold, b)
 	x.b = b
 }
 
