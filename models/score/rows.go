@@ -43,6 +43,41 @@ func ReadRows(name string, text []byte, columns ...string) (Rows, error) {
 	return rows, nil
 }
 
+// ReadGroups reads the categories of a comorbidity score from two CSV tables of a
+// folder: codes.csv (category, icd10_prefix) and weights.csv (category, label,
+// superseded_by and a column for each of the named sets of weights, of which
+// weight is the one to take). Where mapping is not "", codes.csv has a column
+// mapping too, and only its rows count. Groups are in the order of weights.csv.
+func ReadGroups(folder string, codes, weights []byte, mapping, weight string, sets ...string) ([]Group, error) {
+	columns := []string{"category", "icd10_prefix"}
+	if mapping != "" {
+		columns = append(columns, "mapping")
+	}
+	rows, err := ReadRows(folder+"/codes.csv", codes, columns...)
+	if err != nil {
+		return nil, err
+	}
+	prefixes := map[string][]string{}
+	for _, r := range rows {
+		if r["mapping"] == mapping {
+			prefixes[r["category"]] = append(prefixes[r["category"]], r["icd10_prefix"])
+		}
+	}
+	rows, err = ReadRows(folder+"/weights.csv", weights, append([]string{"category", "label", "superseded_by"}, sets...)...)
+	if err != nil {
+		return nil, err
+	}
+	var groups []Group
+	for _, r := range rows {
+		p, err := Points(folder+"/weights.csv "+r["category"], r[weight])
+		if err != nil {
+			return nil, err
+		}
+		groups = append(groups, Group{Category: r["category"], Label: r["label"], Prefixes: prefixes[r["category"]], Points: p, SupersededBy: r["superseded_by"]})
+	}
+	return groups, nil
+}
+
 // Points reads a whole number that must be there: an empty weight means "not
 // found in the source", never zero.
 func Points(name, cell string) (int64, error) {

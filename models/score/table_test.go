@@ -2,6 +2,7 @@ package score
 
 import (
 	"math"
+	"reflect"
 	"strings"
 	"testing"
 )
@@ -91,5 +92,24 @@ func TestReadRowsRefuses(t *testing.T) {
 	}
 	if _, err := Points("x", ""); err == nil {
 		t.Error("an empty weight was read as a number")
+	}
+}
+
+func TestReadGroups(t *testing.T) {
+	codes := []byte("mapping,category,icd10_prefix\nm,a,I21\nn,a,I22\nm,b,I50\nm,a,I252\n")
+	weights := []byte("category,label,old,new,superseded_by\nb,B,1,2,a\na,A,3,-4,\n")
+	got, err := ReadGroups("x", codes, weights, "m", "new", "old", "new")
+	want := []Group{{"b", "B", []string{"I50"}, 2, "a"}, {"a", "A", []string{"I21", "I252"}, -4, ""}}
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("%+v, %v", got, err)
+	}
+	for name, f := range map[string]func() ([]Group, error){
+		"no such weight":   func() ([]Group, error) { return ReadGroups("x", codes, weights, "m", "none", "old", "new") },
+		"a column more":    func() ([]Group, error) { return ReadGroups("x", codes, weights, "m", "new", "new") },
+		"a mapping to say": func() ([]Group, error) { return ReadGroups("x", codes, weights, "", "new", "old", "new") },
+	} {
+		if got, err := f(); err == nil {
+			t.Errorf("%s: %+v", name, got)
+		}
 	}
 }

@@ -81,27 +81,9 @@ func All() []*score.Table {
 }
 
 func read(f form) (*score.Table, error) {
-	rows, err := score.ReadRows("charlson/codes.csv", codes, "mapping", "category", "icd10_prefix")
+	groups, err := score.ReadGroups("charlson", codes, weights, f.mapping, f.weight, "charlson1987", "quan2011", "shmi")
 	if err != nil {
 		return nil, err
-	}
-	prefixes := map[string][]string{}
-	for _, r := range rows {
-		if r["mapping"] == f.mapping {
-			prefixes[r["category"]] = append(prefixes[r["category"]], r["icd10_prefix"])
-		}
-	}
-	rows, err = score.ReadRows("charlson/weights.csv", weights, "category", "label", "charlson1987", "quan2011", "shmi", "superseded_by")
-	if err != nil {
-		return nil, err
-	}
-	var groups []score.Group
-	for _, r := range rows {
-		p, err := score.Points("charlson/weights.csv "+r["category"], r[f.weight])
-		if err != nil {
-			return nil, err
-		}
-		groups = append(groups, score.Group{Category: r["category"], Label: r["label"], Prefixes: prefixes[r["category"]], Points: p, SupersededBy: r["superseded_by"]})
 	}
 	return score.NewTable(f.info, groups, nil, f.floor)
 }

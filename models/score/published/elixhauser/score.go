@@ -54,25 +54,9 @@ func All() []*score.Table {
 }
 
 func read(column string, info score.Info) (*score.Table, error) {
-	rows, err := score.ReadRows("elixhauser/codes.csv", codes, "category", "icd10_prefix")
+	groups, err := score.ReadGroups("elixhauser", codes, weights, "", column, "van_walraven", "swiss")
 	if err != nil {
 		return nil, err
-	}
-	prefixes := map[string][]string{}
-	for _, r := range rows {
-		prefixes[r["category"]] = append(prefixes[r["category"]], r["icd10_prefix"])
-	}
-	rows, err = score.ReadRows("elixhauser/weights.csv", weights, "category", "label", "van_walraven", "swiss", "superseded_by")
-	if err != nil {
-		return nil, err
-	}
-	var groups []score.Group
-	for _, r := range rows {
-		p, err := score.Points("elixhauser/weights.csv "+r["category"], r[column])
-		if err != nil {
-			return nil, err
-		}
-		groups = append(groups, score.Group{Category: r["category"], Label: r["label"], Prefixes: prefixes[r["category"]], Points: p, SupersededBy: r["superseded_by"]})
 	}
 	return score.NewTable(info, groups, nil, math.MinInt64)
 }
