@@ -49,44 +49,54 @@ const (
 //	*Taken      somebody else has the person; it carries who
 //	engine.Fault worklist-no-item, -move, -reason, -note, -next, -key, -actor, -died, -closed-item, -finished
 func (s *Store) Act(ctx context.Context, by Actor, a Action) (Result, error) {
-	var out Result
 	a.Note = tidy(a.Note)
-	if err := errors.Join(by.check(), a.check()); err != nil {
-		return out, err
-	}
-	ask := digest(a)
-	err := s.change(ctx, func(tx *sql.Tx) error {
-		var err error
-		if out, err = repeated(tx, by, a.Key, ask); err != nil || out.Repeated {
-			return err
-		}
+	return s.once(ctx, by, a.Key, a, a.check(), func(tx *sql.Tx, ask string) (out Result, err error) {
 		if (a.Kind == Move || a.Kind == Plan) && a.Next != engine.NoDay && a.Next < engine.DayOf(s.now()) {
-			return fault("worklist-next", "the next date is in the past: give today or later, or none")
+			return out, fault("worklist-next", "the next date is in the past: give today or later, or none")
 		}
 		it, err := one(tx, a.Item)
 		if err != nil {
-			return err
+			return out, err
 		}
 		sole, err := allowed(it, by, a)
 		if err != nil {
-			return err
+			return out, err
 		}
 		out = Result{Item: it}
 		if a.Kind == Claim && it.Owner.same(by) {
-			return nil // has them already
+			return out, nil // has them already
 		}
 		if sole {
 			if err := soleOwner(tx, it, by); err != nil {
-				return err
+				return out, err
 			}
 		}
 		if a.Kind == Move && a.To.Open() && !it.State.Open() {
 			if err := alone(tx, it); err != nil {
-				return err
+				return out, err
 			}
 		}
 		out.Change = Change{Kind: a.Kind, At: s.now(), By: by, To: a.To, Reason: string(a.Reason), Note: a.Note, Next: a.Next, Run: a.Run, Snapshot: a.Snapshot}
 		out.Item, err = record(tx, it, &out.Change, a.Key, ask)
+		return out, err
+	})
+}
+
+// once does what a person asks, all or nothing: asked, whose faults are wrong. The
+// same key again does nothing again and gives what was done the first time. do
+// gets the digest of what is asked, for the history.
+func (s *Store) once(ctx context.Context, by Actor, key string, asked any, wrong error, do func(tx *sql.Tx, ask string) (Result, error)) (Result, error) {
+	if err := errors.Join(by.check(), wrong); err != nil {
+		return Result{}, err
+	}
+	ask := digest(asked)
+	var out Result
+	err := s.change(ctx, func(tx *sql.Tx) error {
+		var err error
+		if out, err = repeated(tx, by, key, ask); err != nil || out.Repeated {
+			return err
+		}
+		out, err = do(tx, ask)
 		return err
 	})
 	if err != nil {

@@ -27,41 +27,28 @@ type Addition struct {
 // Add makes an item of a person. Who is on the list already, or in work for it,
 // is refused with a *Conflict that carries the item; who died, with worklist-died.
 func (s *Store) Add(ctx context.Context, by Actor, a Addition) (Result, error) {
-	var out Result
 	a.Note = tidy(a.Note)
-	if err := errors.Join(by.check(), a.check()); err != nil {
-		return out, err
-	}
-	ask := digest(a)
-	err := s.change(ctx, func(tx *sql.Tx) error {
-		var err error
-		if out, err = repeated(tx, by, a.Key, ask); err != nil || out.Repeated {
-			return err
-		}
+	return s.once(ctx, by, a.Key, a, a.check(), func(tx *sql.Tx, ask string) (out Result, err error) {
 		it, err := current(tx, a.List, a.Person)
 		if err != nil {
-			return err
+			return out, err
 		}
 		if it != nil {
-			return &Conflict{fault("worklist-open-already", "the person is on this list already: use that entry"), *it}
+			return out, &Conflict{fault("worklist-open-already", "the person is on this list already: use that entry"), *it}
 		}
 		if dead, err := died(tx, a.Person); err != nil || dead {
-			return errors.Join(err, fault("worklist-died", "the person has died: nothing more is to be done"))
+			return out, errors.Join(err, fault("worklist-died", "the person has died: nothing more is to be done"))
 		}
 		at := s.now()
 		fresh := Item{List: a.List, Person: a.Person, Practice: a.Practice, Rule: HandRule, Source: ByHand, Worry: a.Worry, FirstDay: engine.DayOf(at),
 			State: New, Next: engine.NoDay, Probability: a.Probability, Reasons: a.Reasons}
 		if fresh.ID, err = enter(tx, fresh, a.Snapshot, at.UnixMilli()); err != nil {
-			return err
+			return out, err
 		}
 		out = Result{Change: Change{Kind: KindAdded, At: at, By: by, To: New, Reason: string(a.Worry), Note: a.Note, Run: a.Run, Snapshot: a.Snapshot}}
 		out.Item, err = record(tx, fresh, &out.Change, a.Key, ask)
-		return err
+		return out, err
 	})
-	if err != nil {
-		return Result{}, err
-	}
-	return out, nil
 }
 
 func (a *Addition) check() error {
