@@ -3,6 +3,8 @@
 package door
 
 import (
+	"slices"
+
 	"leftshift/engine/disclosure"
 	"leftshift/engine/snapshot"
 )
@@ -10,12 +12,20 @@ import (
 // compare puts two models of one horizon to the same people of the test: whom
 // each would have caught and missed, and how the errors fall by group. One
 // model is put beside itself, for its errors alone.
-func (b *builder) compare(first, second *evaluation) error {
+func (b *builder) compare(with []*evaluation, first, second *evaluation) error {
 	other := second
 	if other == nil || other.Horizon != first.Horizon {
 		other = first
 	}
-	rows, err := b.s.Measured(b.ctx, first.Name, other.Name)
+	// One that is looked at alone is controlled with another all the same: both can
+	// be read, on two pages.
+	partner := other
+	for _, e := range with {
+		if partner == first && e.Horizon == first.Horizon {
+			partner = e
+		}
+	}
+	rows, err := b.s.Measured(b.ctx, first.Name, partner.Name)
 	if err != nil || len(rows) == 0 {
 		return err
 	}
@@ -34,7 +44,14 @@ func (b *builder) compare(first, second *evaluation) error {
 		b.add(Section{Title: "Caught, missed and moved", Tables: []Table{t}, Words: []string{
 			"Had each model listed the twentieth at the highest risk on the test date: who with the outcome was caught by both, by one or by neither, and who was listed without it."}})
 	}
-	b.add(b.errors(rows, first, other, all))
+	order := []int{0, 1}
+	switch {
+	case partner == first:
+		order = order[:1]
+	case slices.Index(with, partner) < slices.Index(with, first):
+		slices.Reverse(order)
+	}
+	b.add(b.errors(rows, first, other, all, order))
 	return nil
 }
 
@@ -51,7 +68,10 @@ var divisions = []division{
 	{snapshot.MeasuredIMD, "deprivation", quintiles, quintileOf}, {snapshot.MeasuredEthnic, "ethnic group", ethnics, ethnicOf},
 }
 
-func (b *builder) errors(rows []snapshot.Measured, first, other *evaluation, all *cross) Section {
+// errors tells how each model's list errs in each group. order is that in which the
+// models of rows are controlled, the same on every page: which of two is withheld
+// must not follow which is looked at.
+func (b *builder) errors(rows []snapshot.Measured, first, other *evaluation, all *cross, order []int) Section {
 	t := Table{ID: "errors", Title: "Errors of a list of the highest twentieth, by group", Columns: []string{"Group"},
 		Note: "Missed: of those with the outcome, how many were not listed. Listed without: of those without the outcome, how many were. Groups are as people are now; who has left since is not known in them."}
 	pair := pairOf(first, other)
@@ -72,35 +92,42 @@ func (b *builder) errors(rows []snapshot.Measured, first, other *evaluation, all
 			}
 		}
 		c.settle()
-		models := make([]*cross, len(pair))
-		for m := range pair {
-			models[m] = newCross(d.labels, make([]string, 4)) // outcome and listed
-			for i, row := range c.people {
-				for k, n := range row {
-					models[m].people[i][k/4*2+k>>m&1] += n
-				}
+		// Each model's list divides those without the outcome (0) and those with it (1)
+		// of every group, who are the same people for both.
+		var shown [2][2]*shownCross // by outcome and model
+		for outcome := range shown {
+			var sums []int
+			var models [2]*cross
+			for m := range models {
+				models[m] = newCross(d.labels, make([]string, 2)) // not listed, and listed
 			}
-		}
-		var flat []int
-		for _, r := range all.people {
-			flat = append(flat, r...)
-		}
-		beside := [][]int(nil)
-		if total(flat) == total(c.rowSums()) {
-			beside = append(beside, flat)
-		}
-		parts := newParts(b.rule, c.rowSums(), beside, false)
-		var shown []*shownCross
-		for m := range pair {
-			shown = append(shown, parts.show(models[m]))
+			for i, row := range c.people {
+				sum := 0
+				for k, n := range row[outcome*4 : outcome*4+4] {
+					sum += n
+					for m := range models {
+						models[m].people[i][k>>m&1] += n
+					}
+				}
+				sums = append(sums, sum)
+			}
+			beside := [][]int(nil)
+			if flat := all.people[1-outcome]; total(flat) == total(sums) {
+				beside = append(beside, flat)
+			}
+			parts := newParts(b.rule, sums, beside, false)
+			for _, m := range order {
+				shown[outcome][m] = parts.show(models[m])
+			}
 		}
 		for i, label := range d.labels {
 			if total(c.people[i]) == 0 {
 				continue
 			}
 			row := []Field{text(d.name + ": " + label)}
-			for _, s := range shown {
-				without, wrongly, missed, caught := s.cells[i][0], s.cells[i][1], s.cells[i][2], s.cells[i][3]
+			for m := range pair {
+				without, wrongly := shown[0][m].cells[i][0], shown[0][m].cells[i][1]
+				missed, caught := shown[1][m].cells[i][0], shown[1][m].cells[i][1]
 				row = append(row, headcount(caught), headcount(missed), partOf(missed, caught), headcount(wrongly), partOf(wrongly, without))
 			}
 			t.Rows = append(t.Rows, row)

@@ -128,7 +128,7 @@ func (b *builder) model() error {
 	b.add(calibrationSection(b.rule, first, second))
 	b.add(topSection(first, second))
 	b.add(subgroupSection(first, second))
-	if err := b.compare(first, second); err != nil {
+	if err := b.compare(with, first, second); err != nil {
 		return err
 	}
 	title := map[string]string{}
