@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -16,7 +15,6 @@ import (
 	"leftshift/engine/access"
 	"leftshift/engine/audit"
 	"leftshift/engine/identity"
-	"leftshift/engine/snapshot"
 	"leftshift/engine/snapshot/made"
 )
 
@@ -40,16 +38,9 @@ func open(t *testing.T) *site {
 	t.Helper()
 	data := t.TempDir()
 	made.Publish(t, data, people, "Test")
-	log, err := audit.Open(filepath.Join(t.TempDir(), "audit", "audit.db"), audit.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = log.Close() })
-	holder := snapshot.Hold(data)
-	t.Cleanup(holder.Close)
-	s := &site{log: log, vault: &vault{}}
-	s.today, _ = engine.ParseDay(made.AsOf)
-	s.Doors = New(Options{Snapshots: holder, Audit: log, Vault: s.vault, Today: func() engine.Day { return s.today }, Recheck: 7, Stale: 7, Chances: true})
+	at := made.Open(t, data, audit.Options{})
+	s := &site{log: at.Audit, vault: &vault{}, today: at.Today}
+	s.Doors = New(Options{Snapshots: at.Snapshots, Audit: at.Audit, Vault: s.vault, Today: func() engine.Day { return s.today }, Recheck: 7, Stale: 7, Chances: true})
 	return s
 }
 

@@ -4,37 +4,22 @@ package door
 
 import (
 	"context"
-	"os"
-	"path/filepath"
-	"strconv"
 	"testing"
 	"time"
 
 	"leftshift/engine"
 	"leftshift/engine/access"
 	"leftshift/engine/audit"
-	"leftshift/engine/snapshot"
 	"leftshift/engine/snapshot/made"
 )
 
 // BenchmarkTell is each page for an analyst: the first time, as a metric, and
 // again. LEFTSHIFT_CROWD says of how many people, 20,000 otherwise.
 func BenchmarkTell(b *testing.B) {
-	people := 20000
-	if n, err := strconv.Atoi(os.Getenv("LEFTSHIFT_CROWD")); err == nil {
-		people = n
-	}
 	data := b.TempDir()
-	made.Crowd(b, data, people)
-	log, err := audit.Open(filepath.Join(b.TempDir(), "audit", "audit.db"), audit.Options{})
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer log.Close()
-	holder := snapshot.Hold(data)
-	defer holder.Close()
-	today, _ := engine.ParseDay(made.AsOf)
-	d := New(Options{Snapshots: holder, Audit: log, Today: func() engine.Day { return today }})
+	made.Crowd(b, data, made.Size(20_000))
+	at := made.Open(b, data, audit.Options{})
+	d := New(Options{Snapshots: at.Snapshots, Audit: at.Audit, Today: func() engine.Day { return at.Today }})
 	ctx, who := context.Background(), principal(access.Analyst)
 	for _, of := range subjects {
 		b.Run(string(of), func(b *testing.B) {

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -29,16 +28,9 @@ func crowd(t *testing.T, people int) *site {
 	t.Helper()
 	data := t.TempDir()
 	made.Crowd(t, data, people)
-	log, err := audit.Open(filepath.Join(t.TempDir(), "audit", "audit.db"), audit.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = log.Close() })
-	holder := snapshot.Hold(data)
-	t.Cleanup(holder.Close)
-	s := &site{log: log, vault: &vault{}}
-	s.today, _ = engine.ParseDay(made.AsOf)
-	s.Doors = New(Options{Snapshots: holder, Audit: log, Vault: s.vault, Today: func() engine.Day { return s.today }, Recheck: 7, Stale: 7})
+	at := made.Open(t, data, audit.Options{})
+	s := &site{log: at.Audit, vault: &vault{}, today: at.Today}
+	s.Doors = New(Options{Snapshots: at.Snapshots, Audit: at.Audit, Vault: s.vault, Today: func() engine.Day { return s.today }, Recheck: 7, Stale: 7})
 	return s
 }
 

@@ -4,8 +4,6 @@ package snapshot_test
 
 import (
 	"context"
-	"os"
-	"strconv"
 	"testing"
 	"time"
 
@@ -17,10 +15,7 @@ import (
 // events.
 func TestA3EveryGroupingHoldsEveryone(t *testing.T) {
 	ctx := context.Background()
-	people := 3000
-	if n, err := strconv.Atoi(os.Getenv("LEFTSHIFT_CROWD")); err == nil {
-		people = n
-	}
+	people := made.Size(3000)
 	s, err := snapshot.Open(ctx, made.Crowd(t, t.TempDir(), people))
 	if err != nil {
 		t.Fatal(err)

@@ -10,7 +10,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -18,7 +17,6 @@ import (
 	"leftshift/engine"
 	"leftshift/engine/audit"
 	"leftshift/engine/door"
-	"leftshift/engine/snapshot"
 	"leftshift/engine/snapshot/made"
 )
 
@@ -29,20 +27,13 @@ func crowd(t *testing.T, people int) *site {
 	t.Helper()
 	data := t.TempDir()
 	made.Crowd(t, data, people)
-	log, err := audit.Open(filepath.Join(t.TempDir(), "audit", "audit.db"), audit.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = log.Close() })
-	holder := snapshot.Hold(data)
-	t.Cleanup(holder.Close)
-	today, _ := engine.ParseDay(made.AsOf)
+	at := made.Open(t, data, audit.Options{})
 	app, err := New(Options{Service: "Test ICS", SignIn: testGate, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Limits: Limits{PerAddress: 1e6, Burst: 1e6},
-		Doors: door.New(door.Options{Snapshots: holder, Audit: log, Vault: vault{}, Today: func() engine.Day { return today }, Recheck: 7, Stale: 7})})
+		Doors: door.New(door.Options{Snapshots: at.Snapshots, Audit: at.Audit, Vault: vault{}, Today: func() engine.Day { return at.Today }, Recheck: 7, Stale: 7})})
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &site{Server: httptest.NewServer(app), log: log, lines: &strings.Builder{}}
+	s := &site{Server: httptest.NewServer(app), log: at.Audit, lines: &strings.Builder{}}
 	t.Cleanup(s.Close)
 	return s
 }

@@ -10,7 +10,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -23,7 +22,6 @@ import (
 	"leftshift/engine/audit"
 	"leftshift/engine/door"
 	"leftshift/engine/identity"
-	"leftshift/engine/snapshot"
 	"leftshift/engine/snapshot/made"
 	"leftshift/engine/standard"
 )
@@ -38,25 +36,18 @@ func called(t *testing.T, limits Limits) *site {
 	key, _ := keyer.Clone().Key(identity.NHSNamespace, number)
 	data := t.TempDir()
 	made.Publish(t, data, 40, "Test ICS", engine.Person(key))
-	log, err := audit.Open(filepath.Join(t.TempDir(), "audit", "audit.db"), audit.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = log.Close() })
-	holder := snapshot.Hold(data)
-	t.Cleanup(holder.Close)
-	today, _ := engine.ParseDay(made.AsOf)
+	at := made.Open(t, data, audit.Options{})
 	lines := &strings.Builder{}
 	runs := func(_ context.Context, most int) ([]door.Run, error) {
 		all := []door.Run{{ID: "r2", Job: "night", State: "running", Attempt: 1, Started: time.Unix(2e9, 0)}, {ID: "r1", Job: "night", State: "failed", Attempt: 1, Code: "x", Started: time.Unix(1e9, 0), Ended: time.Unix(1e9+60, 0)}}
 		return all[:min(most, len(all))], nil
 	}
 	app, err := New(Options{Service: "Test ICS", SignIn: testGate, Log: slog.New(slog.NewTextHandler(lines, nil)), Limits: limits,
-		Doors: door.New(door.Options{Snapshots: holder, Audit: log, Vault: vault{}, Keyer: keyer, Today: func() engine.Day { return today }, Runs: runs, Recheck: 7, Stale: 7, Chances: true})})
+		Doors: door.New(door.Options{Snapshots: at.Snapshots, Audit: at.Audit, Vault: vault{}, Keyer: keyer, Today: func() engine.Day { return at.Today }, Runs: runs, Recheck: 7, Stale: 7, Chances: true})})
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &site{Server: httptest.NewServer(app), app: app, log: log, lines: lines}
+	s := &site{Server: httptest.NewServer(app), app: app, log: at.Audit, lines: lines}
 	t.Cleanup(s.Close)
 	return s
 }

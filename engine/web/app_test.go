@@ -22,7 +22,6 @@ import (
 	"leftshift/engine/audit"
 	"leftshift/engine/door"
 	"leftshift/engine/identity"
-	"leftshift/engine/snapshot"
 	"leftshift/engine/snapshot/made"
 	"leftshift/engine/web/signin"
 	"leftshift/engine/worklist"
@@ -97,28 +96,20 @@ func openWith(t *testing.T, opt audit.Options) *site {
 	t.Helper()
 	data := t.TempDir()
 	made.Publish(t, data, 40, "Test ICS")
-	path := filepath.Join(t.TempDir(), "audit", "audit.db")
-	log, err := audit.Open(path, opt)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = log.Close() })
-	holder := snapshot.Hold(data)
-	t.Cleanup(holder.Close)
-	today, _ := engine.ParseDay(made.AsOf)
+	at := made.Open(t, data, opt)
 	folder := t.TempDir()
-	work := workedIn(t, folder, today)
+	work := workedIn(t, folder, at.Today)
 	lines := &strings.Builder{}
 	keyer, err := identity.NewKeyer(make([]byte, identity.KeyBytes))
 	if err != nil {
 		t.Fatal(err)
 	}
 	app, err := New(Options{Service: "Test ICS", Referrals: []Referral{{"Falls service", "RX9", "https://falls.example/fhir"}}, SignIn: testGate, Log: slog.New(slog.NewTextHandler(lines, nil)), Limits: Limits{PerAddress: 1e6, PerSession: 1e6},
-		Doors: door.New(door.Options{Snapshots: holder, Audit: log, Vault: vault{}, Keyer: keyer, Worklist: work, Today: func() engine.Day { return today }, Recheck: 7, Stale: 7, Chances: true, Cohorts: cohorts(t)})})
+		Doors: door.New(door.Options{Snapshots: at.Snapshots, Audit: at.Audit, Vault: vault{}, Keyer: keyer, Worklist: work, Today: func() engine.Day { return at.Today }, Recheck: 7, Stale: 7, Chances: true, Cohorts: cohorts(t)})})
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &site{Server: httptest.NewServer(app), app: app, log: log, data: data, audit: path, list: filepath.Join(folder, worklist.File), work: work, lines: lines}
+	s := &site{Server: httptest.NewServer(app), app: app, log: at.Audit, data: data, audit: at.AuditFile, list: filepath.Join(folder, worklist.File), work: work, lines: lines}
 	t.Cleanup(s.Close)
 	return s
 }

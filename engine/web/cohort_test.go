@@ -24,7 +24,6 @@ import (
 	"leftshift/engine/audit"
 	"leftshift/engine/cohort"
 	"leftshift/engine/door"
-	"leftshift/engine/snapshot"
 	"leftshift/engine/snapshot/made"
 )
 
@@ -54,20 +53,13 @@ func counting(t *testing.T) *site {
 
 func countingOn(t *testing.T, data string) *site {
 	t.Helper()
-	log, err := audit.Open(filepath.Join(t.TempDir(), "audit", "audit.db"), audit.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = log.Close() })
-	holder := snapshot.Hold(data)
-	t.Cleanup(holder.Close)
-	today, _ := engine.ParseDay(made.AsOf)
+	at := made.Open(t, data, audit.Options{})
 	app, err := New(Options{Service: "Test ICS", SignIn: testGate, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Limits: Limits{PerAddress: 1e6, PerSession: 1e6, Burst: 1e6},
-		Doors: door.New(door.Options{Snapshots: holder, Audit: log, Vault: vault{}, Today: func() engine.Day { return today }, Recheck: 7, Stale: 7, Cohorts: cohorts(t)})})
+		Doors: door.New(door.Options{Snapshots: at.Snapshots, Audit: at.Audit, Vault: vault{}, Today: func() engine.Day { return at.Today }, Recheck: 7, Stale: 7, Cohorts: cohorts(t)})})
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &site{Server: httptest.NewServer(app), app: app, log: log, lines: &strings.Builder{}}
+	s := &site{Server: httptest.NewServer(app), app: app, log: at.Audit, lines: &strings.Builder{}}
 	t.Cleanup(s.Close)
 	return s
 }

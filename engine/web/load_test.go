@@ -9,11 +9,8 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
-	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -21,7 +18,6 @@ import (
 	"leftshift/engine"
 	"leftshift/engine/audit"
 	"leftshift/engine/door"
-	"leftshift/engine/snapshot"
 	"leftshift/engine/snapshot/made"
 )
 
@@ -35,22 +31,11 @@ const crowdTeam = "team-0"
 //
 //	LEFTSHIFT_CROWD=1000000 go test ./engine/web -run xxx -bench FiftyPeople -benchtime 1x
 func BenchmarkFiftyPeopleAtOnce(b *testing.B) {
-	crowd := 20_000
-	if n, err := strconv.Atoi(os.Getenv("LEFTSHIFT_CROWD")); err == nil {
-		crowd = n
-	}
 	data := b.TempDir()
-	made.Crowd(b, data, crowd)
-	log, err := audit.Open(filepath.Join(b.TempDir(), "audit", "audit.db"), audit.Options{})
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer log.Close()
-	holder := snapshot.Hold(data)
-	defer holder.Close()
-	today, _ := engine.ParseDay(made.AsOf)
+	made.Crowd(b, data, made.Size(20_000))
+	at := made.Open(b, data, audit.Options{})
 	app, err := New(Options{Service: "Test ICS", SignIn: testGate, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Limits: Limits{PerAddress: 1e6, PerSession: 1e6},
-		Doors: door.New(door.Options{Snapshots: holder, Audit: log, Vault: vault{}, Today: func() engine.Day { return today }, Recheck: 7, Stale: 90, Chances: true})})
+		Doors: door.New(door.Options{Snapshots: at.Snapshots, Audit: at.Audit, Vault: vault{}, Today: func() engine.Day { return at.Today }, Recheck: 7, Stale: 90, Chances: true})})
 	if err != nil {
 		b.Fatal(err)
 	}

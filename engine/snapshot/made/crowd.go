@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"leftshift/engine/durable"
 	"leftshift/engine/lake"
 	"leftshift/engine/snapshot"
 )
@@ -137,7 +138,7 @@ func publish(t testing.TB, dir, data string, m snapshot.Manifest) string {
 	if err := os.Rename(dir, final); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(data, "snapshots", "CURRENT"), []byte(name+"\n"), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(data, "snapshots", durable.Current), []byte(name+"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return final

@@ -109,19 +109,5 @@ func Publish(t testing.TB, data string, people int, site string, also ...engine.
 			t.Fatal(err)
 		}
 	}
-	name, err := snapshot.Seal(dir, snapshot.Manifest{Format: 1, Site: site, Synthetic: true, Purpose: "case-finding", AsOf: AsOf, Bundle: "b"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	final := filepath.Join(data, "snapshots", name)
-	if err := os.MkdirAll(filepath.Dir(final), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Rename(dir, final); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(data, "snapshots", "CURRENT"), []byte(name+"\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return final
+	return publish(t, dir, data, snapshot.Manifest{Format: 1, Site: site, Synthetic: true, Purpose: "case-finding", AsOf: AsOf, Bundle: "b"})
 }
