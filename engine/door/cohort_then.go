@@ -15,21 +15,53 @@ import (
 )
 
 // dates are the snapshots that stand, of other dates than this one's and for the
-// same purpose, the newest first.
+// same purpose, the newest first: mostDates of them, spread over time.
 func (d *Doors) dates(now *snapshot.Snapshot, chosen string) ([]OptionValue, error) {
 	all, err := d.opt.Snapshots.Published()
 	if err != nil {
 		return nil, err
 	}
 	var out []OptionValue
+	var days []engine.Day
 	for _, p := range all {
 		day, ok := engine.ParseDay(p.AsOf)
 		if !ok || p.Recalled || p.AsOf == now.Manifest.AsOf || p.Purpose != now.Purpose || p.Site != now.Site {
 			continue
 		}
+		days = append(days, day)
 		out = append(out, OptionValue{p.Name, day.Words() + ", snapshot " + p.Name, p.Name == chosen})
 	}
-	return out, nil
+	var few []OptionValue
+	for _, k := range spread(days, mostDates) {
+		few = append(few, out[k])
+	}
+	return few, nil
+}
+
+// mostDates is how many other dates a cohort can be put beside. Each date rounds by
+// its own people: three cohorts on each of 180 nights told in 24 of 24 worlds what
+// one person has, whose scores and days move while what they have does not.
+const mostDates = 6
+
+// spread picks which of some days, the newest first, can be chosen: all where they
+// are no more than most, else the first of each quarter of a year, the newest of
+// these. They stay the same from night to night.
+func spread(days []engine.Day, most int) []int {
+	var all, firsts []int
+	quarter := func(d engine.Day) int {
+		y, m, _ := d.Date()
+		return 4*y + (int(m)-1)/3
+	}
+	for k, d := range days {
+		all = append(all, k)
+		if k+1 == len(days) || quarter(days[k+1]) != quarter(d) {
+			firsts = append(firsts, k)
+		}
+	}
+	if len(all) > most {
+		all = firsts[:min(len(firsts), most)]
+	}
+	return all
 }
 
 // CohortThen counts a definition of the list on the current snapshot and on one

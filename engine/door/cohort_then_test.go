@@ -3,10 +3,12 @@
 package door
 
 import (
+	"fmt"
 	"testing"
 
 	"pgregory.net/rapid"
 
+	"leftshift/engine"
 	"leftshift/engine/disclosure"
 )
 
@@ -55,5 +57,37 @@ func TestA2AttritionBeginsWithOptOuts(t *testing.T) {
 	}
 	if few := apart(disclosure.Standard.Count(40), disclosure.Standard.Count(35), disclosure.Standard); few != disclosure.Hidden {
 		t.Error("a small difference is told")
+	}
+}
+
+// A cohort on every night that stands would be rounded as often, and the mean tells
+// it: of many nights there are few to choose, far apart, and the same ones the next
+// night.
+func TestB20FewDatesOfManyNights(t *testing.T) {
+	var days []engine.Day // the newest first
+	last, _ := engine.ParseDay("2026-11-20")
+	for k := range 800 {
+		days = append(days, last-engine.Day(k))
+	}
+	pick := func(days []engine.Day) (out []string) {
+		for _, k := range spread(days, mostDates) {
+			out = append(out, days[k].String())
+		}
+		return out
+	}
+	want := "[2026-10-01 2026-07-01 2026-04-01 2026-01-01 2025-10-01 2025-07-01]"
+	for from := range 30 { // of as many nights
+		if got := fmt.Sprint(pick(days[from:])); got != want {
+			t.Fatalf("%d nights ago: %s", from, got)
+		}
+	}
+	if got := pick(days[:6]); len(got) != 6 {
+		t.Errorf("of six: %v", got)
+	}
+	if got := fmt.Sprint(pick(days[:7])); got != "[2026-11-14]" {
+		t.Errorf("of seven in one quarter: %s", got)
+	}
+	if got := pick(nil); got != nil {
+		t.Errorf("of none: %v", got)
 	}
 }
