@@ -46,6 +46,7 @@ var pages = []page{
 	{"docs/COHORTS.md", func(string) (string, error) { return cohortsPage() }},
 	{"docs/requirements.md", requirementsPage},
 	{"docs/SCORES.md", func(string) (string, error) { return scoresPage() }},
+	{safetyCasePath, safetyCasePage},
 }
 
 // builtIn is what every site's definitions begin with.
