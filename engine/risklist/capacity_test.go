@@ -101,17 +101,14 @@ func TestR1HowMuchAListRepeatsItself(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !math.IsNaN(r.Lists[0].RepeatRate()) {
-		t.Error("a rate of a list of which nothing says")
+	if r.Lists[0].AgainKnown {
+		t.Error("a list of which nothing says is known to repeat itself or not")
 	}
 	r.Again([]Place{{1, "a"}, {4, "a"}, {5, "a"}, {3, "a"}, {77, "a"}}, true)
-	if l := r.Lists[0]; l.Again != 2 || l.RepeatRate() != 2./3 { // 1 and 4 of 1, 2 and 4
-		t.Errorf("%d, %v", l.Again, l.RepeatRate())
+	if l := r.Lists[0]; l.Again != 2 || !l.AgainKnown { // 1 and 4 of 1, 2 and 4
+		t.Errorf("%d, %v", l.Again, l.AgainKnown)
 	}
-	if l := r.Lists[1]; l.Again != 0 || l.RepeatRate() != 0 { // 5 was on another
-		t.Errorf("%d, %v", l.Again, l.RepeatRate())
-	}
-	if !math.IsNaN(r.Lists[2].RepeatRate()) {
-		t.Error("a rate of an empty list")
+	if l := r.Lists[1]; l.Again != 0 || !l.AgainKnown { // 5 was on another
+		t.Errorf("%d, %v", l.Again, l.AgainKnown)
 	}
 }

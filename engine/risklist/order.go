@@ -14,16 +14,6 @@ var orderNames = [...]string{"risk", "risk_among_gaps"}
 
 func (o Order) String() string { return orderNames[o] }
 
-// ParseOrder is the inverse of String.
-func ParseOrder(name string) (Order, error) {
-	for i, n := range orderNames {
-		if n == name {
-			return Order(i), nil
-		}
-	}
-	return 0, fault("risklist-order", "the order of the lists is not one that lists know; give risk or risk_among_gaps")
-}
-
 // wanted says whether one of the gaps is what the lists are for.
 func (r Rules) wanted(gaps []Gap) bool {
 	for _, g := range gaps {

@@ -1,7 +1,5 @@
 package risklist
 
-import "math"
-
 // RepeatDays is over how many days it is looked whether a list only repeats
 // itself.
 const RepeatDays = 30
@@ -25,14 +23,4 @@ func (r *Result) Again(idle []Place, known bool) {
 			}
 		}
 	}
-}
-
-// RepeatRate is the share of a list's people who were on it RepeatDays ago with no
-// action since; NaN for an empty list, and where nothing says.
-func (l *List) RepeatRate() float64 {
-	n := len(l.Rows) + len(l.Added)
-	if !l.AgainKnown || n == 0 {
-		return math.NaN()
-	}
-	return float64(l.Again) / float64(n)
 }

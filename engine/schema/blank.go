@@ -30,5 +30,3 @@ func NewDocument() Document { return Document{Day: engine.NoDay, EndDay: engine.
 func NewOrganisation() Organisation {
 	return Organisation{FromDay: engine.NoDay, ToDay: engine.NoDay}
 }
-
-func NewTeam() Team { return Team{FromDay: engine.NoDay, ToDay: engine.NoDay} }

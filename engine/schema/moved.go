@@ -22,16 +22,6 @@ var causeNames = [Causes]string{"model", "definitions", "sources", "new", "gone"
 
 func (c Cause) String() string { return causeNames[c] }
 
-// CauseNamed finds a cause by its name; false for one that is none.
-func CauseNamed(name string) (Cause, bool) {
-	for c, n := range causeNames {
-		if n == name {
-			return Cause(c), true
-		}
-	}
-	return 0, false
-}
-
 // Move is how one person's risk moved since the snapshot before, by the model
 // that ranks lists. The parts are log-odds of the calibrated probability, and add
 // up to what it is now less what it was then.

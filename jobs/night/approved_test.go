@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"leftshift/engine"
+	"leftshift/engine/schema"
 	"leftshift/features/codelist"
 	"leftshift/features/matrix"
 	"leftshift/jobs/config"
@@ -137,7 +138,7 @@ func TestUnapprovedListsGiveNoReason(t *testing.T) {
 				t.Errorf("told: %s", r.Text)
 			}
 		}
-		if !slices.Equal(told, []string{"age", "asthma_ever", explain.OtherFactors}) || math.Abs(sum-1.75) > 1e-12 {
+		if !slices.Equal(told, []string{"age", "asthma_ever", schema.OtherFactors}) || math.Abs(sum-1.75) > 1e-12 {
 			t.Errorf("told %v, in all %v", told, sum)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"leftshift/engine"
+	"leftshift/engine/schema"
 	"leftshift/features/matrix"
 	"leftshift/features/population"
 	"leftshift/jobs/config"
@@ -117,7 +118,7 @@ func TestF8StoriesAddUpAndHide(t *testing.T) {
 			if strings.Contains(r.Text+r.Feature, "secret") {
 				t.Fatalf("told: %+v", r)
 			}
-			if r.Feature == explain.OtherFactors {
+			if r.Feature == schema.OtherFactors {
 				rest++
 			}
 		}
@@ -125,7 +126,7 @@ func TestF8StoriesAddUpAndHide(t *testing.T) {
 			t.Fatalf("reasons add up to %v, the row to %v", sum, total)
 		}
 		// Everyone has the row of other factors, last, whatever is hidden.
-		if rest != 1 || shown[len(shown)-1].Feature != explain.OtherFactors {
+		if rest != 1 || shown[len(shown)-1].Feature != schema.OtherFactors {
 			t.Fatalf("%d rows of other factors in %+v", rest, shown)
 		}
 		if got := newStories(c, m, false, nil).reasons("m", 1, c, m, 0, 20000); len(got) > topReasons+1 {
@@ -146,7 +147,7 @@ func TestStoriesAreToldOnce(t *testing.T) {
 	c := explain.New(ids, 1)
 	c.Values[0] = []float64{.5, 1, -.25, .125, .03, .02, .0625}
 	got := newStories(c, matrix.New(cols, 1), true, nil).reasons("m", 1, c, matrix.New(cols, 1), 0, 20000)
-	want := map[string]float64{"asthma_days_since_first": 1.5, "ed_30d": -.125, "falls_30d": .03, "falls_365d": .02, "age": .0625, explain.OtherFactors: 0}
+	want := map[string]float64{"asthma_days_since_first": 1.5, "ed_30d": -.125, "falls_30d": .03, "falls_365d": .02, "age": .0625, schema.OtherFactors: 0}
 	if len(got) != len(want) {
 		t.Fatalf("%d reasons, want %d: %+v", len(got), len(want), got)
 	}

@@ -20,7 +20,6 @@ import (
 	"leftshift/engine/snapshot"
 	"leftshift/features/catalogue"
 	"leftshift/jobs/pipeline"
-	"leftshift/models/explain"
 	"leftshift/models/registry"
 )
 
@@ -244,7 +243,7 @@ func writeList(path string, rows []schema.ListRow, why map[engine.Person][]schem
 		var told []schema.Reason
 		rest := 0.0
 		for _, r := range why[x.Person] {
-			if r.Feature == explain.OtherFactors || r.Contribution <= 0 {
+			if r.Feature == schema.OtherFactors || r.Contribution <= 0 {
 				rest += r.Contribution
 			} else {
 				told = append(told, r)

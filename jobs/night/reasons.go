@@ -104,5 +104,5 @@ func (s *stories) reasons(model string, person engine.Person, c *explain.Contrib
 			rest += v
 		}
 	}
-	return append(out, schema.Reason{Person: person, Model: model, Rank: uint8(len(out) + 1), Feature: explain.OtherFactors, Contribution: rest, Text: "Other recorded factors"})
+	return append(out, schema.Reason{Person: person, Model: model, Rank: uint8(len(out) + 1), Feature: schema.OtherFactors, Contribution: rest, Text: "Other recorded factors"})
 }

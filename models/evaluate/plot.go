@@ -20,7 +20,6 @@ import (
 // their lightness; lines differ in dashes too.
 var (
 	blue = color.RGBA{0x00, 0x5E, 0xB8, 0xFF}
-	pink = color.RGBA{0xAE, 0x25, 0x73, 0xFF}
 	grey = color.RGBA{0x76, 0x86, 0x92, 0xFF}
 )
 
@@ -108,46 +107,6 @@ func PlotROC(d Data, title string) ([]byte, error) {
 	legend(p, false, false)
 	p.X.Min, p.Y.Min, p.X.Max, p.Y.Max = 0, 0, 100, 100
 	return render(p, title, fmt.Sprintf("Receiver operating characteristic. Area under the curve %.3f.", area))
-}
-
-// PlotLists draws what lists of rising size hold: the share of all events that
-// is on the list, and the share of the list that has the outcome. It ends at
-// most (0 to 1) of the people; 0 means all.
-func PlotLists(d Data, title string, most float64) ([]byte, error) {
-	trace, err := Trace(d)
-	if err != nil {
-		return nil, err
-	}
-	if most <= 0 || most > 1 {
-		most = 1
-	}
-	var sensitivity, ppv plotter.XYs
-	for _, t := range trace {
-		if t.Share > most && len(ppv) > 1 {
-			break
-		}
-		if math.IsNaN(t.Sensitivity) {
-			return nil, fmt.Errorf("evaluate.plot: nobody has the outcome; take a longer period or more people")
-		}
-		sensitivity = append(sensitivity, plotter.XY{X: 100 * t.Share, Y: 100 * t.Sensitivity})
-		ppv = append(ppv, plotter.XY{X: 100 * t.Share, Y: 100 * t.PPV})
-	}
-	p := newPlot(title, "People on the list (%)", "Per cent")
-	s, err := curve(sensitivity, blue, 1.5)
-	if err != nil {
-		return nil, err
-	}
-	v, err := curve(ppv, pink, 1.5, 6, 2)
-	if err != nil {
-		return nil, err
-	}
-	p.Add(s, v)
-	p.Legend.Add("Of all with the outcome, on the list", s)
-	p.Legend.Add("Of the list, with the outcome", v)
-	legend(p, true, false)
-	p.X.Min, p.Y.Min, p.X.Max, p.Y.Max = 0, 0, 100*most, 100
-	end := sensitivity[len(sensitivity)-1]
-	return render(p, title, fmt.Sprintf("What lists of rising size hold. The highest %.1f %% of people hold %.1f %% of those with the outcome.", end.X, end.Y))
 }
 
 func curve(points plotter.XYs, c color.Color, width vg.Length, dashes ...vg.Length) (*plotter.Line, error) {

@@ -9,17 +9,9 @@
 package explain
 
 import (
-	"fmt"
 	"math"
 	"sort"
-
-	"leftshift/engine/schema"
-	"leftshift/features/matrix"
 )
-
-// OtherFactors is the column under which SumHidden gathers the contributions
-// that a reader may not see one by one.
-const OtherFactors = schema.OtherFactors
 
 // Contributions are per-row, per-column additions to a margin. Values is row
 // by row: Values[i][j] is what column j added to row i, on the log-odds scale.
@@ -77,49 +69,4 @@ func (c *Contributions) Top(row, k int) []Entry {
 		out = out[:k:k]
 	}
 	return out
-}
-
-// SumHidden gives the contributions as someone who is not a clinician may see
-// them: columns of display class matrix.DisplayClinician are taken out and
-// their sum stands last, as OtherFactors. Margins stay the same but for
-// rounding. Without hidden columns nothing is added.
-//
-// A column is looked up in columns by its identifier; one that is not there is
-// an error, for what nobody described nobody should be shown. When exactly one
-// column is hidden the sum is that column's contribution: a catalogue with a
-// single hidden column hides its name only.
-func (c *Contributions) SumHidden(columns []matrix.Column) (*Contributions, error) {
-	display := make(map[string]matrix.Display, len(columns))
-	for _, col := range columns {
-		display[col.ID] = col.Display
-	}
-	var open, hidden []int
-	var names []string
-	for j, id := range c.Columns {
-		d, ok := display[id]
-		switch {
-		case !ok:
-			return nil, fmt.Errorf("explain.column_unknown: column %s has no description; pass the columns of the matrix the model was given", id)
-		case d == matrix.DisplayTeam:
-			open = append(open, j)
-			names = append(names, id)
-		default:
-			hidden = append(hidden, j)
-		}
-	}
-	if len(hidden) > 0 {
-		names = append(names, OtherFactors)
-	}
-	out := New(names, len(c.Values))
-	out.Base = c.Base
-	for i, row := range c.Values {
-		to := out.Values[i]
-		for k, j := range open {
-			to[k] = row[j]
-		}
-		for _, j := range hidden {
-			to[len(open)] += row[j]
-		}
-	}
-	return out, nil
 }
