@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -227,4 +228,19 @@ func TestB4Payloads(t *testing.T) {
 	if _, err := d.ParseNode(deep, true); err == nil {
 		t.Error("too deep a tree is taken")
 	}
+}
+
+// unseen says whether all that a field reads stands among kinds unseen: what
+// unseenSQL says, said again.
+func (f *Field) unseen(kinds string) bool {
+	if len(f.Observed) == 0 || kinds == "" {
+		return false
+	}
+	have := strings.Fields(kinds)
+	for _, k := range f.Observed {
+		if !slices.Contains(have, k) {
+			return false
+		}
+	}
+	return true
 }

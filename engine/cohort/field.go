@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"regexp"
 	"slices"
-	"strings"
 )
 
 // Kind is the type of a field's values.
@@ -103,18 +102,4 @@ func (d *Dictionary) Fields() []*Field {
 	}
 	slices.SortFunc(out, func(a, b *Field) int { return cmp.Compare(a.ID, b.ID) })
 	return out
-}
-
-// unseen says whether all that a field reads stands among kinds unseen.
-func (f *Field) unseen(kinds string) bool {
-	if len(f.Observed) == 0 || kinds == "" {
-		return false
-	}
-	have := strings.Fields(kinds)
-	for _, k := range f.Observed {
-		if !slices.Contains(have, k) {
-			return false
-		}
-	}
-	return true
 }
