@@ -101,11 +101,11 @@ All of it was tried on synthetic people and published examples; none on a site w
 		var without []string
 		for _, c := range h.Controls {
 			if len(c.Tests) == 0 || c.Bare {
-				without = append(without, firstWords(c.Text))
+				without = append(without, c.untested()...)
 			}
 		}
 		if len(without) > 0 {
-			p("\n**Without a test, wholly or in part.** %s.", strings.Join(without, "; "))
+			p("\n**Without a test:** %s.", strings.Join(without, "; "))
 		}
 		p("\n**For the deployer (DCB0160):** read, act or accept, each.\n")
 		for _, s := range sentences(h.Remains) {
@@ -146,15 +146,21 @@ func sentences(text string) []string {
 	return out
 }
 
-// firstWords is a control as it can be named: up to its first colon, or its
-// first eight words.
-func firstWords(text string) string {
-	head, _, _ := strings.Cut(text, ":")
-	words := strings.Fields(head)
-	if len(words) > 8 {
-		return strings.Join(words[:8], " ") + " …"
+// whereItIs begins the end of a clause: packages and pages that hold a control.
+var whereItIs = regexp.MustCompile(`[:,] (packages )?\[`)
+
+// untested gives the clauses of a control that have no test, without where they
+// are: those that say so, and all of a control that names no test.
+func (c *control) untested() []string {
+	var out []string
+	for _, s := range sentences(c.Text) {
+		for _, clause := range strings.Split(s, "; ") {
+			if noTest.MatchString(clause) || len(c.Tests) == 0 {
+				out = append(out, strings.TrimRight(whereItIs.Split(clause, 2)[0], ". "))
+			}
+		}
 	}
-	return strings.Join(words, " ")
+	return out
 }
 
 // anchor is the fragment that GitHub gives a heading: lower case, without

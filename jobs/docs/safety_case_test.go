@@ -15,7 +15,7 @@ import (
 // whole is a log without a fault, of two hazards.
 const whole = "# Log\n\n## H1. One thing\n\n- **Cause.** A cause.\n- **Effect.** An effect.\n- **Controls.**\n" +
 	"  - A control: [`TestOne`](../a/a_test.go), [`TestTwo`](../a/a_test.go).\n  - Another: [a](../a), no test of its own.\n- **Remains.** Do this. Do `that`, see [X.md](X.md).\n\n" +
-	"## H2. Two things\n\n- **Cause.** C.\n- **Effect.** E.\n- **Controls.**\n  - One: [`TestTwo`](../a/a_test.go); the rest [a](../a), no tests of their own.\n- **Remains.** Nothing is certain.\n\n## Not in this log yet\n\nMuch.\n"
+	"## H2. Two things\n\n- **Cause.** C.\n- **Effect.** E.\n- **Controls.**\n  - One: [`TestTwo`](../a/a_test.go); the rest: [a](../a), no tests of their own.\n- **Remains.** Nothing is certain.\n\n## Not in this log yet\n\nMuch.\n"
 
 // tree makes a source tree with a log and a file of tests.
 func tree(t *testing.T, log string) string {
@@ -72,7 +72,7 @@ func TestG37TheSafetyCaseIsOfTheLog(t *testing.T) {
 	for _, want := range []string{
 		"| hazards | 2 |", "| controls | 3 |", "| tests that hold them, each once | 2 |", "| controls of which a part has no test | 1 |", "| controls without a test | 1 |",
 		"| [H1](#h1-one-thing) | One thing | 2 | 2 | 0 | 1 |", "| [H2](#h2-two-things) | Two things | 1 | 1 | 1 | 0 |",
-		"[`TestOne`](../../a/a_test.go)", "- [ ] Do this.\n- [ ] Do `that`, see [X.md](../X.md).\n", "**Without a test, wholly or in part.** Another.",
+		"[`TestOne`](../../a/a_test.go)", "- [ ] Do this.\n- [ ] Do `that`, see [X.md](../X.md).\n", "**Without a test:** Another.", "**Without a test:** the rest.\n",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the page has no %q", want)
