@@ -10,6 +10,7 @@ import (
 type Cell struct {
 	value  int // rounded; 0 when hidden
 	hidden bool
+	parts  int // of a Sum: how many of its parts are hidden
 }
 
 // Hidden is the cell of a count that is not shown.
@@ -39,16 +40,26 @@ func Sum(cells ...Cell) Cell {
 	for _, c := range cells {
 		total.value += c.value
 		total.hidden = total.hidden || c.hidden
+		total.parts += c.parts
+		if c.hidden && c.parts == 0 {
+			total.parts++
+		}
 	}
 	total.hidden = total.hidden && total.value == 0
 	return total
 }
 
 // Percent is 100 times part over whole, both as shown. False, and NaN, where
-// either is hidden or the whole is 0.
+// either is hidden, where the whole is 0, and where either is a Sum that lacks so
+// much in hidden parts that the share would mislead: "100 % of those listed" when
+// all others are stars.
 func Percent(part, whole Cell) (float64, bool) {
-	if part.hidden || whole.hidden || whole.value == 0 {
+	if part.hidden || whole.hidden || whole.value == 0 || part.lacks() || whole.lacks() {
 		return math.NaN(), false
 	}
 	return 100 * float64(part.value) / float64(whole.value), true
 }
+
+// lacks says whether hidden parts, taken at half of the greatest small count of
+// the standard rule each, could be more than a twentieth of what is shown.
+func (c Cell) lacks() bool { return 20*c.parts*(Standard.Small+1)/2 > c.value }
