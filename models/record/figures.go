@@ -105,7 +105,7 @@ func spread(b *registry.Bundle) string {
 			continue
 		}
 		if w.Len() == 0 {
-			w.WriteString("| group | | AUROC | observed / expected |\n| --- | --- | --- | --- |\n")
+			w.WriteString("| divided by | group | AUROC | observed / expected |\n| --- | --- | --- | --- |\n")
 		}
 		fmt.Fprintf(&w, "| %s | %s | %s | %s |\n", g.Group, g.Label, est(g.AUROC), est(g.ObservedExpected))
 	}

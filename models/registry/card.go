@@ -91,7 +91,7 @@ func (b *Bundle) without(p func(format string, args ...any)) {
 	p("")
 	p("The same recipe on the same people. Below 1, observed over expected says that a group's risk is overstated; above 1, understated.")
 	p("")
-	p("| | AUROC with | without | observed / expected with | without |")
+	p("| group | AUROC with | without | observed / expected with | without |")
 	p("| --- | --- | --- | --- | --- |")
 	p("| everyone | %s | %s | %s | %s |", est(f.Evaluation.AUROC), est(w.Evaluation.AUROC), est(f.Evaluation.ObservedExpected), est(w.Evaluation.ObservedExpected))
 	for i, g := range f.Evaluation.Subgroups {

@@ -62,7 +62,7 @@ try {
   const first = await page.getAttribute('main a[href^="/people/"]', 'href');
   await press(page, `main a[href="${first}"]`);
   await shot(page, 'person');
-  const number = (await page.textContent('.app-nhs-number')).replace(/\D/g, '');
+  const number = (await page.textContent('.nhsuk-summary-list__row:has(dt:text-is("NHS number")) dd')).replace(/\D/g, '');
   if (number.length !== 10) wrong.push('the page of a person has no NHS number');
   await press(page, 'button:has-text("Take this person on")');
   await expect(page, 'taken on', 'Done');
