@@ -37,12 +37,12 @@ func causeOf(d *catalogue.Definition, redefined bool, was, is float32, last, bef
 	}
 	switch d.Aggregate {
 	case catalogue.DaysSince, catalogue.DaysSinceFirst, catalogue.DaysSinceEnd:
-		switch {
-		case is > was:
+		switch passed := float32(on - before); { // the days themselves tell
+		case is == was+passed:
 			return schema.ByTime
-		case fresh || is == is && is < float32(on-before): // the days themselves tell
+		case is < passed || fresh && !(is > was+passed):
 			return schema.ByNew
-		case is != is && window:
+		case is != is && window, d.Aggregate != catalogue.DaysSinceFirst && is > was+passed:
 			return schema.ByGone
 		}
 	case catalogue.LatestValue, catalogue.Mean, catalogue.Min, catalogue.Max, catalogue.Spread, catalogue.Slope, catalogue.SlopeError, catalogue.LatestMember, catalogue.LatestIs, catalogue.Acceleration:

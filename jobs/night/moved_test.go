@@ -322,6 +322,9 @@ func TestF9CausesOfOneValue(t *testing.T) {
 		{"days_since_emergency_admission", 20, 50, thenDay - 20, schema.ByTime},
 		{"days_since_emergency_admission", 200, 3, nowDay - 3, schema.ByNew},
 		{"days_since_emergency_admission", nan, 3, nowDay - 3, schema.ByNew},
+		{"days_since_emergency_admission", 5, 20, nowDay - 20, schema.ByNew},         // longer ago than it was, and another
+		{"days_since_emergency_admission", 20, 400, nowDay - 400, schema.ByGone},     // the newest was taken back
+		{"days_since_emergency_admission", 100, 110, nowDay - 110, schema.ByChanged}, // became known since
 		{"days_since_discharge", 900, 12, engine.NoDay, schema.ByNew},
 		{"falls_365d", 1, 0, engine.NoDay, schema.ByGone},
 		{"dementia_established", 0, 1, thenDay - 340, schema.ByTime},
