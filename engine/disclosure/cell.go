@@ -60,6 +60,15 @@ func Percent(part, whole Cell) (float64, bool) {
 	return 100 * float64(part.value) / float64(whole.value), true
 }
 
+// Told is the cell as a total: hidden where it is a Sum that lacks so much in hidden
+// parts that it would be read as far too few.
+func (c Cell) Told() Cell {
+	if c.lacks() {
+		return Hidden
+	}
+	return c
+}
+
 // lacks says whether hidden parts, taken at half of the greatest small count of
 // the standard rule each, could be more than a twentieth of what is shown.
 func (c Cell) lacks() bool { return 20*c.parts*(Standard.Small+1)/2 > c.value }

@@ -28,3 +28,14 @@ func TestG27AShareOfWhatIsMostlyHiddenIsNotTold(t *testing.T) {
 		}
 	}
 }
+
+// F6: a total that lacks most of what it totals is not read as a total.
+func TestF6ATotalOfWhatIsMostlyHiddenIsHidden(t *testing.T) {
+	ten, star := Standard.Count(10), Standard.Count(3)
+	if got := Sum(ten, star, star, star, star, star, star, star).Told(); got != Hidden {
+		t.Errorf("ten and seven stars are told as %s", got)
+	}
+	if got := Sum(ten, ten).Told(); got.String() != "20" {
+		t.Errorf("two counts that are shown are told as %s", got)
+	}
+}
