@@ -2,10 +2,7 @@
 
 package door
 
-import (
-	"cmp"
-	"fmt"
-)
+import "fmt"
 
 func (b *builder) segments() error {
 	p, err := b.controlled()
@@ -15,7 +12,7 @@ func (b *builder) segments() error {
 	age := p.within[0].shown
 	s := Section{Title: "Risk band by age", Tables: []Table{age.table("band-age", "People by risk band and age", "Risk band", false)}}
 	if p.expected {
-		s.Words = []string{fmt.Sprintf("Expected events are the sum of the people's chances of %s in the next %d days, rounded and hidden as counts of people are.", cmp.Or(b.s.Model.Outcome, "what the model predicts"), b.s.Model.Horizon)}
+		s.Words = []string{fmt.Sprintf("Expected events are the sum of chances over the next %d days: what the model itself expects, before anyone acts. They are rounded and hidden as counts of people are, and the last row and column add up what is shown.", b.s.Model.Horizon)}
 		s.Tables = append(s.Tables, age.table("band-age-events", "Expected events by risk band and age", "Risk band", true))
 	}
 	b.add(s)

@@ -28,7 +28,7 @@ func analystRoutes() []Route {
 		act               access.Act
 	}{
 		{"/population", "Population", "Population", door.OfPopulation, access.Count},
-		{"/population/segments", "", "Segments", door.OfSegments, access.Count},
+		{"/population/segments", "", "Risk bands", door.OfSegments, access.Count},
 		{"/workload", "Workload", "Workload", door.OfWorkload, access.Count},
 		{"/model", "Model", "Model", door.OfModel, access.SeeModel},
 		{"/quality", "Data quality", "Data quality", door.OfQuality, access.SeeQuality},
