@@ -165,8 +165,12 @@ func (k *Desk) dimension(id string) int {
 }
 
 func (k *Desk) cut(score string, atLeast float64) (Node, error) {
-	if f := k.Dictionary.Field(score); f == nil || f.Source != Score {
+	f := k.Dictionary.Field(score)
+	if f == nil || f.Source != Score {
 		return Node{}, fault("cohort-score", "there is no such score in the snapshot: choose a field of the dictionary that is one")
+	}
+	if f.Unit == "probability" && atLeast > 1 {
+		return Node{}, fault("cohort-value", "a chance is at most 1, or 100%%: a cut-off of twenty in a hundred is 0.2, or 20%%")
 	}
 	return k.Dictionary.ParseNode(map[string]any{"field": score, "op": string(AtLeast), "value": atLeast}, true)
 }

@@ -19,6 +19,7 @@ import (
 	"leftshift/engine/door"
 	"leftshift/engine/lake"
 	"leftshift/jobs/config"
+	"leftshift/jobs/progress"
 	"leftshift/jobs/serve"
 )
 
@@ -54,7 +55,7 @@ func (a *app) cohortsCheck() *cobra.Command {
 				}
 				all := d.CheckText(text, true)
 				for _, w := range all {
-					fmt.Fprintf(a.out, "%s:%d: %s [%s]\n", file, w.Line, sentence(errors.New(w.Say)), w.Code)
+					fmt.Fprintf(a.out, "%s:%d: %s [%s]\n", file, w.Line, progress.Mask(w.Say), w.Code)
 				}
 				if len(all) == 0 {
 					fmt.Fprintf(a.out, "%s: sound\n", file)

@@ -19,7 +19,7 @@ func TestA1A2CohortsAreCheckedAndCounted(t *testing.T) {
 	}
 	put(t, "cohorts/bad.toml", strings.Replace(string(cohort.Examples()[1].Text), "imd_quintile", "nothing", 1))
 	typed(t, 0, []string{"copd_over_60.toml: sound"}, "cohorts", "check", "cohorts/copd_over_60.toml", "cohorts/deprived_not_listed.toml")
-	typed(t, 1, []string{"bad.toml:", "[cohort-field]"}, "cohorts", "check", "cohorts/bad.toml")
+	typed(t, 1, []string{"bad.toml:", "a field that the snapshot does not have", "[cohort-field]"}, "cohorts", "check", "cohorts/bad.toml")
 	count := []string{"cohorts", "count", "cohorts/deprived_not_listed.toml", "--by", "A. Analyst", "--reason", "request 2026/14"}
 	typed(t, 1, []string{"[no-snapshot]"}, count...)
 	made.Crowd(t, c.At(c.Site.Data), 1200)
@@ -45,6 +45,7 @@ func TestA1A2CohortsAreCheckedAndCounted(t *testing.T) {
 		}
 	}
 	workload := []string{"cohorts", "workload", "score_boost_365", "x", "--by", "A. Analyst", "--reason", "request 2026/14"}
+	typed(t, 1, []string{"at most 1", "[cohort-value]"}, "cohorts", "workload", "score_boost_365", "20", "--by", "A. Analyst", "--reason", "request 2026/14")
 	typed(t, 1, []string{"[cohort-value]"}, workload...)
 	typed(t, 1, []string{"[cohort-no-segments]"}, "cohorts", "segments", "--by", "A. Analyst", "--reason", "request 2026/14")
 }
