@@ -32,7 +32,6 @@ func (f *synthFlags) add(cmd *cobra.Command) {
 	cmd.Flags().IntVar(&f.years, "years", synth.DefaultYears, "years of history")
 	cmd.Flags().StringVar(&f.out, "out", "", "folder to write, new or empty")
 	cmd.Flags().StringVar(&f.end, "end", synth.DefaultEnd, "last day of the history, the last of a month")
-	cmd.Flags().IntVar(&f.holdBack, "hold-back", 0, "days whose records go to OUT/later, to play a second night; the configuration reads that folder too, so move it away before the first night and back before the second")
 	_ = cmd.MarkFlagRequired("out")
 }
 
@@ -48,7 +47,11 @@ Everyone in it is made up.
 
 With --landed the records of both places go to OUT/data/landed, as extraction
 would land them, and no source file of theirs is written: for a million people
-and more, whose files would take a hundred gigabytes.`,
+and more, whose files would take a hundred gigabytes.
+
+With --hold-back N what became known in the last N days is in OUT/later, which the
+configuration reads too. Two nights: move OUT/later away, train and run with
+--as-of that many days before the end, move it back, and run again without.`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			s, err := a.synth(cmd.Context(), f)
@@ -62,6 +65,7 @@ and more, whose files would take a hundred gigabytes.`,
 	}
 	f.add(cmd)
 	f.addLanded(cmd)
+	cmd.Flags().IntVar(&f.holdBack, "hold-back", 0, "days whose records go to OUT/later, to play a second night")
 	return cmd
 }
 
