@@ -51,6 +51,26 @@ func TestDeclaredSwitchesRepeatTheFeatures(t *testing.T) {
 	}
 }
 
+// A training that compares with others left out is another training.
+func TestComparedWithoutRepeatsTheTraining(t *testing.T) {
+	n := bare(t)
+	of := func() string {
+		d, err := n.stepTrain().Digest(t.Context(), &pipeline.Run{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+	n.Config.Model.Without = []string{"imd_decile"}
+	before := of()
+	if of() != before {
+		t.Error("the digest is not the same twice")
+	}
+	if n.Config.Model.Without = nil; of() == before {
+		t.Error("the training is not repeated")
+	}
+}
+
 // The step leaves no file open when a bucket fails after another was written.
 func TestFeaturesCloseTheirFilesOnFailure(t *testing.T) {
 	const open = "/proc/self/fd"

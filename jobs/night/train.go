@@ -99,7 +99,7 @@ func (n *Night) stepTrain() pipeline.Step {
 				}
 			}
 			const form = 3 // of the output: 1 held the name of a bundle that was saved already, 2 had fewer groups
-			return digest(form, r.Identity("curate"), n.Catalogue.Hash, n.Codelists.Hash, n.AsOf.String(), n.Config.DataFrom(), n.Config.Model.Outcome, n.Outcomes.Hash, n.Config.Model.Horizons, n.Config.Model.Seed, n.Config.Model.Boost, n.Config.Model.TestGap, n.Config.Model.Leavers, n.switches(), n.Config.Site.Name, n.Config.Train, served, actedLines(acted)), nil
+			return digest(form, r.Identity("curate"), n.Catalogue.Hash, n.Codelists.Hash, n.AsOf.String(), n.Config.DataFrom(), n.Config.Model.Outcome, n.Outcomes.Hash, n.Config.Model.Horizons, n.Config.Model.Seed, n.Config.Model.Boost, n.Config.Model.TestGap, n.Config.Model.Leavers, n.switches(), n.Config.Site.Name, n.Config.Train, n.Config.Model.Without, served, actedLines(acted)), nil
 		},
 		Do: func(ctx context.Context, r *pipeline.Run, dir string) error { return n.train(ctx, r, dir) },
 	}
