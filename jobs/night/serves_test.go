@@ -102,6 +102,20 @@ func TestOnlyWhatWasApprovedAndIsAsItWasServesRealPeople(t *testing.T) {
 	n.Config.Model.Bundle = id // nor when the configuration names it
 	_, _, err = n.serving()
 	faulted(t, "named in the configuration", err, "bundle-synthetic", id)
+	unapproved := agedOnly(t, n, false)
+	unapproved.Site = "another"
+	if n.Config.Model.Bundle, err = store.Put(unapproved, nil); err != nil {
+		t.Fatal(err)
+	}
+	_, _, err = n.serving()
+	faulted(t, "named, and approved by nobody", err, "bundle-unapproved", n.Config.Model.Bundle)
+	if n.Config.Model.Bundle, err = store.Put(agedOnly(t, n, false), nil); err != nil {
+		t.Fatal(err)
+	}
+	if got, _, err := n.serving(); got != n.Config.Model.Bundle || err != nil {
+		t.Errorf("one approved before others does not serve where it is named: %q, %v", got, err)
+	}
+	n.Config.Model.Bundle = id
 	n.Config.Site.Synthetic = true
 	if got, _, err := n.serving(); got != id || err != nil {
 		t.Errorf("made-up people are not scored by their own: %q, %v", got, err)

@@ -21,6 +21,14 @@ func (n *Night) serving() (id string, b *registry.Bundle, err error) {
 			return "", nil, err
 		}
 		id = a.Bundle
+	} else if !n.Config.Site.Synthetic {
+		ok, err := n.Registry().Allowed(id)
+		if err != nil {
+			return "", nil, err
+		}
+		if !ok {
+			return "", nil, &engine.Fault{Code: "bundle-unapproved", Say: "model.bundle names " + id + ", which nobody has approved: read its card, then `leftshift models approve " + id + " --by NAME`, or leave model.bundle empty"}
+		}
 	}
 	if b, err = n.Registry().Get(id); err != nil {
 		return "", nil, err

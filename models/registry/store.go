@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"leftshift/engine"
@@ -24,6 +25,8 @@ type Approval struct {
 	Bundle string `json:"bundle"`
 	By     string `json:"by"`
 	On     string `json:"on"` // day
+	// Earlier are the approvals before this one, the oldest first.
+	Earlier []Approval `json:"earlier,omitempty"`
 }
 
 // Put saves a bundle and files beside it (a card, plots), all or nothing. A
@@ -79,6 +82,14 @@ func (s Store) Approve(a Approval) error {
 	if _, err := s.Get(a.Bundle); err != nil {
 		return err
 	}
+	before, ok, err := s.Approved()
+	if err != nil {
+		return &engine.Fault{Code: "approval-damaged", Say: "the record of approvals, approved.json, cannot be read: restore it", Err: err}
+	}
+	a.Earlier = before.Earlier
+	if before.Earlier = nil; ok {
+		a.Earlier = append(a.Earlier, before)
+	}
 	text, err := json.MarshalIndent(a, "", "  ")
 	if err != nil {
 		return err
@@ -96,4 +107,13 @@ func (s Store) Approved() (a Approval, ok bool, err error) {
 		return a, false, err
 	}
 	return a, true, json.Unmarshal(text, &a)
+}
+
+// Allowed says whether somebody approved a bundle, now or before another.
+func (s Store) Allowed(id string) (bool, error) {
+	a, ok, err := s.Approved()
+	if err != nil || !ok {
+		return false, err
+	}
+	return a.Bundle == id || slices.ContainsFunc(a.Earlier, func(e Approval) bool { return e.Bundle == id }), nil
 }
