@@ -55,6 +55,15 @@ func (r *remover) hold(ctx context.Context, j *journal) (changed bool, err error
 			cert.Kept = append(cert.Kept, k)
 		}
 	}
+	if j.Vault && held("landed") != "" {
+		done, err := r.forgot(ctx, j)
+		if err != nil {
+			return false, err
+		}
+		if changed, j.Vault = true, false; !done {
+			j.Certificate.Vault = ""
+		}
+	}
 	j.Items = slices.DeleteFunc(j.Items, func(it Item) bool {
 		why := held(it.Class)
 		if why == "" || err != nil {

@@ -9,11 +9,13 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"leftshift/engine"
 	"leftshift/engine/audit"
+	"leftshift/engine/identity"
 	"leftshift/jobs/config"
 )
 
@@ -33,8 +35,13 @@ func (p *place) configure(more string) {
 // wherever the deletion was; the certificate says what is gone, and that alone.
 func TestG33AHoldIsHeededByADeletionThatWasCutOff(t *testing.T) {
 	whole := newPlace(t, periods)
-	ops := 0
-	if _, _, err := whole.apply(false, func(string, string) error { ops++; return nil }); err != nil {
+	ops, forgets := 0, 0
+	if _, _, err := whole.apply(false, func(op, _ string) error {
+		if ops++; op == "forget" {
+			forgets = ops
+		}
+		return nil
+	}); err != nil {
 		t.Fatal(err)
 	}
 	for kill := 1; kill < ops; kill++ {
@@ -55,6 +62,13 @@ func TestG33AHoldIsHeededByADeletionThatWasCutOff(t *testing.T) {
 			cert, _, err := p.apply(false, nil)
 			if err != nil || cert == nil {
 				t.Fatalf("%+v, %v", cert, err)
+			}
+			// Whose the records are is held as they are, unless it had gone already.
+			v := p.vault()
+			identities, err := v.People()
+			v.Close()
+			if gone := kill >= forgets; err != nil || gone != (len(identities) < len(numbers)) || gone != (cert.Vault != "") {
+				t.Errorf("%d identities, certified %q, %v", len(identities), cert.Vault, err)
 			}
 			after := p.files()
 			for name := range before {
@@ -123,5 +137,28 @@ func TestG33G7WordsThatTheAuditDoesNotTakeLeaveNoJournal(t *testing.T) {
 	}
 	if cert, _, err := p.apply(false, nil); err != nil || cert == nil {
 		t.Errorf("afterwards: %+v, %v", cert, err)
+	}
+}
+
+// A hold on landed records holds the identities of the vault too, of somebody of
+// whom nothing is landed as well.
+func TestG33AHoldKeepsTheVault(t *testing.T) {
+	p := newPlace(t, periods+erasing+inquiry)
+	stranger, v := engine.Person(77), p.vault()
+	if err := v.Put([]identity.Entry{{Person: stranger, Identity: identity.Identity{Family: "Made"}}}); err != nil {
+		t.Fatal(err)
+	}
+	v.Close()
+	cert, _, err := p.apply(true, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if cert != nil && cert.Vault != "" {
+		t.Errorf("certified: %q", cert.Vault)
+	}
+	v = p.vault()
+	defer v.Close()
+	if people, err := v.People(); err != nil || len(people) != len(numbers)+1 || !slices.Contains(people, stranger) {
+		t.Errorf("%d identities, %v", len(people), err)
 	}
 }

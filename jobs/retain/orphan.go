@@ -18,7 +18,8 @@ import (
 // person's records goes, so does their identity.
 
 // orphans says in a journal whether identities will be left of whom nothing is
-// landed. A deletion that leaves the landed records alone does not look.
+// landed. A deletion that leaves the landed records alone does not look, nor does
+// one under a legal hold on them: whose they are is held too.
 func (r *remover) orphans(ctx context.Context, j *journal) error {
 	touched := j.Erases
 	going := map[string]bool{}
@@ -26,7 +27,7 @@ func (r *remover) orphans(ctx context.Context, j *journal) error {
 		touched = touched || it.Class == "landed"
 		going[it.Path] = true
 	}
-	if !touched {
+	if !touched || r.c.Retention.Held("landed", r.opt.Today) != nil {
 		return nil
 	}
 	batches, err := lake.Landed(filepath.Join(r.site.data, "landed"))
@@ -78,6 +79,25 @@ func (r *remover) forgetOrphans(ctx context.Context) error {
 	}
 	_, err = v.Forget(left)
 	return errors.Join(err, v.Close())
+}
+
+// forgot says whether a journal's identities are gone already. They go last, all
+// or none.
+func (r *remover) forgot(ctx context.Context, j *journal) (bool, error) {
+	for _, it := range j.Items {
+		if _, err := os.Lstat(it.Path); it.Class == "landed" && err == nil {
+			return false, nil
+		}
+	}
+	batches, err := lake.Landed(filepath.Join(r.site.data, "landed"))
+	if err != nil {
+		return false, err
+	}
+	v, left, err := r.unlinked(ctx, batches)
+	if err != nil {
+		return false, err
+	}
+	return len(left) == 0, v.Close()
 }
 
 // unlinked opens the vault and gives whose identities it holds without a landed
