@@ -31,8 +31,8 @@ func (a *app) recallCommand() *cobra.Command {
 		Short: "withdraw published lists, and say who has had them",
 		Long: `Withdraws a published snapshot: nobody is shown it after, and the one before it
 becomes current, or none. The snapshot itself is kept as it is; a file beside it
-says who recalled it, when and why. Then it names who opened or took its lists,
-by the audit, so that they can be told.`,
+says who recalled it, when and why. Then it names who opened or took its lists or
+scores of its people, by the audit, so that they can be told.`,
 		Args: one("SNAPSHOT"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, _, err := a.load()
@@ -79,7 +79,7 @@ func (a *app) recall(ctx context.Context, c *config.Config, name, by, reason str
 		fmt.Fprintln(a.out, "This site has no audit of pages and files. Files of the data folder may have been read without one.")
 		return nil
 	}
-	fmt.Fprintf(a.out, "%s had its lists:\n", engine.Plural(len(had), "user"))
+	fmt.Fprintf(a.out, "%s had its lists or scores:\n", engine.Plural(len(had), "user"))
 	for _, x := range had {
 		fmt.Fprintf(a.out, "  %s (%s, %s): opened %d, took %d\n", x.user, cmp.Or(x.name, "no name"), cmp.Or(x.organisation, "no organisation"), x.opened, x.taken)
 	}
@@ -92,11 +92,11 @@ type reader struct {
 	opened, taken            int // times
 }
 
-// readers are those who opened or took lists of a snapshot, by user and
-// organisation.
+// readers are those who opened or took lists of a snapshot, opened the page of a
+// person, or read scores as a connected system, by user and organisation.
 func readers(ctx context.Context, log *audit.Log, snapshot string) ([]reader, error) {
 	of := map[[2]string]*reader{}
-	for _, act := range []access.Act{access.OpenList, access.ExportList} {
+	for _, act := range []access.Act{access.OpenList, access.OpenPerson, access.ExportList, access.ReadScoresAPI} {
 		f := audit.Filter{Event: string(act), Outcome: audit.Allowed, Limit: 1000}
 		for {
 			page, err := log.Search(ctx, f)
@@ -104,14 +104,14 @@ func readers(ctx context.Context, log *audit.Log, snapshot string) ([]reader, er
 				return nil, err
 			}
 			for _, e := range page {
-				if e.Snapshot != snapshot {
-					continue
+				if e.Snapshot != snapshot || act == access.ReadScoresAPI && e.People == 0 {
+					continue // another, or a question that told of nobody
 				}
 				key := [2]string{e.User, e.Organisation}
 				if of[key] == nil {
 					of[key] = &reader{user: e.User, name: e.Name, organisation: e.Organisation}
 				}
-				if act == access.ExportList {
+				if act == access.ExportList || act == access.ReadScoresAPI {
 					of[key].taken++
 				} else {
 					of[key].opened++

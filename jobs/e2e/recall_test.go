@@ -25,7 +25,7 @@ func TestARecalledListIsWithdrawn(t *testing.T) {
 	s.do("recall", "none", "--by", "A. Lead", "--reason", "wrong practice").fails(t, 1, "[snapshot-unknown]")
 	before := digests(t, s.path("data", "snapshots", first))
 	got := s.do("recall", "-q", first, "--by", "A. Lead", "--reason", "wrong practice").done(t)
-	if !strings.Contains(got.out, "nothing is published now") || !strings.Contains(got.out, "0 users had its lists") {
+	if !strings.Contains(got.out, "nothing is published now") || !strings.Contains(got.out, "0 users had its lists or scores") {
 		t.Errorf("recall says %s", got.out)
 	}
 	if s.current() != "" {
