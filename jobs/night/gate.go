@@ -14,6 +14,7 @@ import (
 	"leftshift/engine"
 	"leftshift/engine/lake"
 	"leftshift/engine/schema"
+	"leftshift/engine/snapshot"
 	"leftshift/jobs/config"
 	"leftshift/jobs/pipeline"
 	"leftshift/models/evaluate"
@@ -87,7 +88,7 @@ func (g *Gate) measures(c config.Gate, of, group, label string, m *evaluate.Meas
 }
 
 // gate holds the model that ranks the lists against the limits: on the people it
-// was tested on, and in the newest of its published scores whose outcomes are
+// was tested on, and in the newest of its own published scores whose outcomes are
 // due, with those of its shorter horizons.
 func gate(c config.Gate, bundle *registry.Bundle, due []schema.Due) *Gate {
 	g := &Gate{Action: c.Action, Breaches: []Breach{}}
@@ -135,10 +136,39 @@ func (n *Night) gated(ctx context.Context, db *lake.DB, out string, bundle *regi
 	if err != nil {
 		return nil, nil, err
 	}
+	id, _, err := n.serving()
+	if err != nil {
+		return nil, nil, err
+	}
+	own, err := n.scoredBy(id, due)
+	if err != nil {
+		return nil, nil, err
+	}
 	c := n.Config.Gate
 	c.Events = max(c.Events, n.Config.Report.SmallNumber+1) // of fewer nothing is told
-	g := gate(c, bundle, due)
+	g := gate(c, bundle, own)
 	return g, due, writeJSON(filepath.Join(out, gateFile), g)
+}
+
+// scoredBy gives the rows of snapshots that a bundle scored: the model before it,
+// whose models have the same names, is not this one's to answer for. Of a snapshot
+// that is no longer there nobody knows.
+func (n *Night) scoredBy(id string, due []schema.Due) ([]schema.Due, error) {
+	all, err := snapshot.All(n.Data)
+	if err != nil {
+		return nil, err
+	}
+	by := map[string]string{}
+	for _, m := range all {
+		by[m.Name] = m.Bundle
+	}
+	var out []schema.Due
+	for _, x := range due {
+		if id != "" && by[x.Snapshot] == id {
+			out = append(out, x)
+		}
+	}
+	return out, nil
 }
 
 // namedBreaches is how many breaches a warning or refusal names.

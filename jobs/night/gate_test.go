@@ -4,6 +4,8 @@ package night
 
 import (
 	"math"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -74,5 +76,26 @@ func TestF10TheGateHoldsGroupsToLimits(t *testing.T) {
 	}
 	if g := gate(c, nil, nil); len(g.Breaches)+g.Held != 0 || g.Breaches == nil {
 		t.Errorf("no model: %+v", g)
+	}
+}
+
+// F10: a model that was trained again is not held to what the one before it did,
+// though both have the same name.
+func TestF10TheGateHoldsAModelToItsOwnScores(t *testing.T) {
+	n := bare(t)
+	for name, bundle := range map[string]string{"2026-01-31-aa": "old", "2026-02-28-bb": "new"} {
+		dir := filepath.Join(n.Data, "snapshots", name)
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, "manifest.json"), []byte(`{"bundle":"`+bundle+`"}`), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	due := []schema.Due{{Snapshot: "2025-12-31-gone"}, {Snapshot: "2026-01-31-aa"}, {Snapshot: "2026-01-31-aa", By: "sex"}, {Snapshot: "2026-02-28-bb"}}
+	for id, want := range map[string]int{"old": 2, "new": 1, "other": 0, "": 0} {
+		if got, err := n.scoredBy(id, due); err != nil || len(got) != want {
+			t.Errorf("%q: %d rows, %v; want %d", id, len(got), err, want)
+		}
 	}
 }
