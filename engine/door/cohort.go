@@ -129,18 +129,19 @@ func (d *Doors) Cohort(ctx context.Context, who access.Principal, where Where, a
 }
 
 func (d *Doors) count(ctx context.Context, who access.Principal, where Where, act access.Act, handle string) (out *CohortReport, group []byte, err error) {
-	f, err := d.atDesk(ctx, who, where, act, "cohort", func(q *asked) error {
+	out, err = d.told(ctx, who, where, act, "cohort", func(q *asked) (*CohortReport, error) {
 		def, entries, err := q.find(handle)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		q.object = "cohort/" + handle
 		r, err := q.count(ctx, def)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		if out, err = q.report(def, r); err != nil {
-			return err
+		out, err := q.report(def, r)
+		if err != nil {
+			return nil, err
 		}
 		for _, e := range entries {
 			if e.Handle != "" && e.Handle != handle {
@@ -148,16 +149,15 @@ func (d *Doors) count(ctx context.Context, who access.Principal, where Where, ac
 			}
 		}
 		if out.Dates, err = d.dates(q.s, ""); err != nil {
-			return err
+			return nil, err
 		}
-		q.rows = rowsOf(out.Sections)
+		out.Handle = handle
 		group, err = cohort.Group(def, r)
-		return err
+		return out, err
 	})
 	if err != nil {
 		return nil, nil, err
 	}
-	out.Frame, out.Handle = f, handle
 	return out, group, nil
 }
 
@@ -184,27 +184,18 @@ func (d *Doors) CohortFile(ctx context.Context, who access.Principal, where Wher
 }
 
 // CountText counts a definition that is a file's text: for the command line.
-func (d *Doors) CountText(ctx context.Context, who access.Principal, where Where, text []byte) (out *CohortReport, err error) {
-	f, err := d.atDesk(ctx, who, where, access.Count, "cohort", func(q *asked) error {
+func (d *Doors) CountText(ctx context.Context, who access.Principal, where Where, text []byte) (*CohortReport, error) {
+	return d.told(ctx, who, where, access.Count, "cohort", func(q *asked) (*CohortReport, error) {
 		def, err := q.desk.Dictionary.Parse(text, q.clinical)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		r, err := q.count(ctx, def)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		if out, err = q.report(def, r); err != nil {
-			return err
-		}
-		q.rows = rowsOf(out.Sections)
-		return nil
+		return q.report(def, r)
 	})
-	if err != nil {
-		return nil, err
-	}
-	out.Frame = f
-	return out, nil
 }
 
 // count asks the desk, and notes when.
@@ -308,24 +299,18 @@ func (d *Doors) CompareCuts(ctx context.Context, who access.Principal, where Whe
 	})
 }
 
-func (d *Doors) compare(ctx context.Context, who access.Principal, where Where, act access.Act, by string, answer func(*asked) (*cohort.Comparison, [2]string, error)) (out *CohortReport, err error) {
-	f, err := d.atDesk(ctx, who, where, act, "cohorts", func(q *asked) error {
+func (d *Doors) compare(ctx context.Context, who access.Principal, where Where, act access.Act, by string, answer func(*asked) (*cohort.Comparison, [2]string, error)) (*CohortReport, error) {
+	return d.told(ctx, who, where, act, "cohorts", func(q *asked) (*CohortReport, error) {
 		c, names, err := answer(q)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		out = &CohortReport{Hash: q.query, Sections: compared(c, names[0], names[1], midSentence(q.desk.Title(by)))}
+		out := &CohortReport{Hash: q.query, Sections: compared(c, names[0], names[1], midSentence(q.desk.Title(by)))}
 		for _, id := range q.desk.Dimensions() {
 			out.Ways = append(out.Ways, OptionValue{Value: id, Text: q.desk.Title(id), Chosen: id == by})
 		}
-		q.rows = rowsOf(out.Sections)
-		return nil
+		return out, nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	out.Frame = f
-	return out, nil
 }
 
 // hashOf is the hex SHA-256 of texts, one a line.

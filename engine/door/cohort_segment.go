@@ -16,30 +16,22 @@ import (
 // CohortSegments counts everyone by segment: how many people each has, and how
 // many events the model expects among them, by deprivation and by primary care
 // network. act is Count for a page and ExportCounts for a file.
-func (d *Doors) CohortSegments(ctx context.Context, who access.Principal, where Where, act access.Act) (out *CohortReport, err error) {
-	f, err := d.atDesk(ctx, who, where, act, "segments", func(q *asked) error {
+func (d *Doors) CohortSegments(ctx context.Context, who access.Principal, where Where, act access.Act) (*CohortReport, error) {
+	return d.told(ctx, who, where, act, "segments", func(q *asked) (*CohortReport, error) {
 		of, everyone, err := q.desk.Segments("imd_quintile", "pcn")
 		if f := (*engine.Fault)(nil); errors.As(err, &f) && f.Code == "cohort-no-segments" {
-			out = &CohortReport{Sections: []Section{{Title: "Not told", Words: []string{strings.ToUpper(f.Say[:1]) + f.Say[1:] + "."}}}}
-			return nil
+			return &CohortReport{Sections: []Section{{Title: "Not told", Words: []string{strings.ToUpper(f.Say[:1]) + f.Say[1:] + "."}}}}, nil
 		}
 		if err != nil {
-			return err
+			return nil, err
 		}
 		var hashes []string
 		for _, s := range of {
 			hashes = append(hashes, s.Where.Hash())
 		}
 		q.query = hashOf(hashes...)
-		out = &CohortReport{Hash: q.query, Sections: segmentsOf(q.desk.Dictionary, of, everyone)}
-		q.rows = rowsOf(out.Sections)
-		return nil
+		return &CohortReport{Hash: q.query, Sections: segmentsOf(q.desk.Dictionary, of, everyone)}, nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	out.Frame = f
-	return out, nil
 }
 
 func segmentsOf(d *cohort.Dictionary, of []cohort.Segmented, everyone cohort.Segmented) []Section {

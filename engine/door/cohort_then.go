@@ -67,15 +67,15 @@ func spread(days []engine.Day, most int) []int {
 // CohortThen counts a definition of the list on the current snapshot and on one
 // of another date. A Fault with code no-page says that there is no such cohort or
 // no such snapshot.
-func (d *Doors) CohortThen(ctx context.Context, who access.Principal, where Where, act access.Act, handle, other string) (out *CohortReport, err error) {
-	f, err := d.atDesk(ctx, who, where, act, "cohort", func(q *asked) error {
+func (d *Doors) CohortThen(ctx context.Context, who access.Principal, where Where, act access.Act, handle, other string) (*CohortReport, error) {
+	return d.told(ctx, who, where, act, "cohort", func(q *asked) (*CohortReport, error) {
 		def, _, err := q.find(handle)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		dates, err := d.dates(q.s, other)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		at := ""
 		for _, x := range dates {
@@ -84,27 +84,20 @@ func (d *Doors) CohortThen(ctx context.Context, who access.Principal, where Wher
 			}
 		}
 		if at == "" {
-			return &engine.Fault{Code: "no-page", Say: "there is no such snapshot of another date: choose one of the page"}
+			return nil, &engine.Fault{Code: "no-page", Say: "there is no such snapshot of another date: choose one of the page"}
 		}
 		q.object = "cohort/" + handle + "/" + at
 		then, err := d.earlier(ctx, q, def, at)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		now, err := q.count(ctx, def)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		out = &CohortReport{Handle: handle, Hash: now.Hash, Name: def.Name, Version: def.Version, Author: def.Author, Dates: dates}
-		out.Sections = thenAndNow(q.desk.Dictionary, def.Where, then, now, q.rule)
-		q.rows = rowsOf(out.Sections)
-		return nil
+		return &CohortReport{Handle: handle, Hash: now.Hash, Name: def.Name, Version: def.Version, Author: def.Author, Dates: dates,
+			Sections: thenAndNow(q.desk.Dictionary, def.Where, then, now, q.rule)}, nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	out.Frame = f
-	return out, nil
 }
 
 // earlier counts a definition on a snapshot of another date, by its own fields.
