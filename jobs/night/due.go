@@ -6,7 +6,9 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"math"
 	"os"
 	"path/filepath"
@@ -68,7 +70,7 @@ func (n *Night) forecasts(warn func(code, say string)) ([]forecast, error) {
 			}
 		}
 		if err != nil {
-			warn("due-unreadable", "snapshot "+m.Name+" is not what it was published as, so its scores cannot be held against what happened: restore it, or run again for its as-of date")
+			warn("due-unreadable", unreadable(m.Name))
 			continue
 		}
 		for _, x := range models {
@@ -83,6 +85,36 @@ func (n *Night) forecasts(warn func(code, say string)) ([]forecast, error) {
 	}
 	slices.SortStableFunc(out, func(a, b forecast) int { return cmp.Compare(a.asOf, b.asOf) })
 	return out, nil
+}
+
+func unreadable(name string) string {
+	return "snapshot " + name + " is not what it was published as, so its scores cannot be held against what happened: restore it, or run again for its as-of date"
+}
+
+// whole says whether what was scored, and of whom, is as it was published.
+func (n *Night) whole(f *forecast) error {
+	dir := filepath.Join(n.Data, "snapshots", f.snapshot.Name)
+	return errors.Join(f.snapshot.Held(dir, "score.parquet", true), f.snapshot.Held(dir, "resident.parquet", true))
+}
+
+// outlived is what was found of snapshots that are no longer there, deleted when
+// their retention period was over: what came true of them stays known. One that
+// was recalled is still there, and tells nothing.
+func (n *Night) outlived(all []forecast, found map[dueKey][]schema.Due) (out [][]schema.Due) {
+	var keys []dueKey
+	for k, rows := range found {
+		_, err := os.Lstat(filepath.Join(n.Data, "snapshots", k.snapshot))
+		if errors.Is(err, fs.ErrNotExist) && rows[0].AsOf >= n.AsOf-dueMonths*30 && !slices.ContainsFunc(all, func(f forecast) bool { return dueKey{f.snapshot.Name, f.model} == k }) {
+			keys = append(keys, k)
+		}
+	}
+	slices.SortFunc(keys, func(a, b dueKey) int {
+		return cmp.Or(cmp.Compare(a.snapshot, b.snapshot), cmp.Compare(a.model, b.model))
+	})
+	for _, k := range keys {
+		out = append(out, found[k])
+	}
+	return out
 }
 
 // stepDue holds the scores of earlier snapshots against what happened, each once
@@ -137,12 +169,17 @@ func (n *Night) due(ctx context.Context, r *pipeline.Run, dir string) error {
 		case len(found[dueKey{f.snapshot.Name, f.model}]) > 0:
 			rows[k] = found[dueKey{f.snapshot.Name, f.model}]
 		case f.outcome.Ready(f.asOf, n.AsOf, f.horizon) != nil:
-			rows[k] = []schema.Due{f.row(schema.DueEveryone, "")}
-			rows[k][0].People = -1
+			rows[k] = []schema.Due{f.unknown()}
 		default:
+			if err := n.whole(&f); err != nil {
+				r.Warn("due-unreadable", unreadable(f.snapshot.Name))
+				rows[k] = []schema.Due{f.unknown()}
+				continue
+			}
 			now = append(now, k)
 		}
 	}
+	rows = append(rows, n.outlived(all, found)...)
 	if len(now) > 0 {
 		labels, err := n.happenedAfter(ctx, r, db, all, now)
 		if err != nil {
@@ -156,6 +193,7 @@ func (n *Night) due(ctx context.Context, r *pipeline.Run, dir string) error {
 		}
 	}
 	r.Count("forecasts that came due", int64(len(now)))
+	slices.SortStableFunc(rows, func(a, b []schema.Due) int { return cmp.Compare(a[0].AsOf, b[0].AsOf) })
 	return schema.Write(filepath.Join(dir, dueFile), schema.PublishedTable("due"), func(yield func(any) bool) {
 		for _, part := range rows {
 			for i := range part {
@@ -266,16 +304,18 @@ func (f *forecast) row(by, label string) schema.Due {
 		Ratio: nan, RatioLow: nan, RatioHigh: nan, Slope: nan, SlopeLow: nan, SlopeHigh: nan, AUROC: nan, AUROCLow: nan, AUROCHigh: nan}
 }
 
+// unknown is the row of a forecast of which nothing is known yet.
+func (f *forecast) unknown() schema.Due {
+	x := f.row(schema.DueEveryone, "")
+	x.People = -1
+	return x
+}
+
 // measureDue holds the scores of a forecast against what happened. Who is not at
 // risk of the outcome on the day, for being in hospital, is left out, as in the
 // training.
 func (n *Night) measureDue(ctx context.Context, db *lake.DB, f *forecast, what *whatHappened) ([]schema.Due, error) {
 	dir := filepath.Join(n.Data, "snapshots", f.snapshot.Name)
-	for _, file := range []string{"score.parquet", "resident.parquet"} {
-		if err := f.snapshot.Held(dir, file, true); err != nil {
-			return nil, err
-		}
-	}
 	scores, err := lake.Rows[schema.Score](ctx, db, filepath.Join(dir, "score.parquet"), "probability IS NOT NULL AND NOT isnan(probability) AND model = "+lake.Quote(f.model), "person")
 	if err != nil {
 		return nil, err

@@ -210,23 +210,29 @@ func TestF9TheSameNightTwiceIsZero(t *testing.T) {
 	}
 }
 
+// movedBy is how many moved by a cause, which has to be the only one.
+func movedBy(t *testing.T, moves map[engine.Person]schema.Move, cause schema.Cause) int {
+	t.Helper()
+	moved := 0
+	for p, m := range moves {
+		parts := m.Parts()
+		if parts[cause] != 0 {
+			moved++
+		}
+		parts[cause] = 0
+		if parts != [schema.Causes]float64{} {
+			t.Fatalf("%v moved by %v beside %v", p, parts, cause)
+		}
+	}
+	return moved
+}
+
 // Another model alone: all of it is the model's.
 func TestF9AModelAloneMovesNoData(t *testing.T) {
 	x := twoNightsOf(t)
 	x.same()
 	moves, told := x.compare(t)
-	moved := 0
-	for p, m := range moves {
-		parts := m.Parts()
-		if parts[schema.ByModel] != 0 {
-			moved++
-		}
-		parts[schema.ByModel] = 0
-		if parts != [schema.Causes]float64{} {
-			t.Fatalf("%v moved by %v beside the model", p, parts)
-		}
-	}
-	if moved < 400 {
+	if moved := movedBy(t, moves, schema.ByModel); moved < 400 {
 		t.Errorf("the model moved %d people", moved)
 	}
 	for _, r := range told[0] {
@@ -259,18 +265,7 @@ func TestF9ACodeListAloneMovesNoData(t *testing.T) {
 	x.redefined["falls_365d"] = true
 	x.old = x.new
 	moves, _ := x.compare(t)
-	moved := 0
-	for p, m := range moves {
-		parts := m.Parts()
-		if parts[schema.ByDefinitions] != 0 {
-			moved++
-		}
-		parts[schema.ByDefinitions] = 0
-		if parts != [schema.Causes]float64{} {
-			t.Fatalf("%v moved by %v beside the definitions", p, parts)
-		}
-	}
-	if moved < 50 {
+	if moved := movedBy(t, moves, schema.ByDefinitions); moved < 50 {
 		t.Errorf("the code list moved %d people", moved)
 	}
 }
