@@ -22,11 +22,11 @@ func (n *Night) serving() (id string, b *registry.Bundle, err error) {
 		}
 		id = a.Bundle
 	} else if !n.Config.Site.Synthetic {
-		ok, err := n.Registry().Allowed(id)
+		a, _, err := n.Registry().Approved()
 		if err != nil {
 			return "", nil, err
 		}
-		if !ok {
+		if !a.Of(id) {
 			return "", nil, &engine.Fault{Code: "bundle-unapproved", Say: "model.bundle names " + id + ", which nobody has approved: read its card, then `leftshift models approve " + id + " --by NAME`, or leave model.bundle empty"}
 		}
 	}

@@ -436,6 +436,28 @@ func TestG33AHoldAndWhatIsNeededStay(t *testing.T) {
 	if len(far.due) == 0 {
 		t.Error("nothing is due in a century")
 	}
+	// A bundle that somebody approved once stays, whatever was approved since.
+	due := func() (out []string) {
+		plan, err := Make(context.Background(), p.c, today+40000)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, it := range plan.due {
+			if it.Class == "bundles" {
+				out = append(out, it.Name)
+			}
+		}
+		return out
+	}
+	gone := due()
+	if len(gone) == 0 {
+		t.Fatal("no bundle is due in a century")
+	}
+	text, _ := json.Marshal(registry.Approval{Bundle: "bundle1", By: "A. Lead", On: today.String(), Earlier: []registry.Approval{{Bundle: filepath.Base(gone[0]), By: "A. Lead", On: old.String()}}})
+	p.file("data/models/approved.json", string(text), today)
+	if got := due(); slices.Contains(got, gone[0]) || len(got) != len(gone)-1 {
+		t.Errorf("due are %v, before it was approved %v", got, gone)
+	}
 }
 
 const erasing = `[retention.erase]

@@ -23,6 +23,7 @@ const (
 	whyBefore   = "the snapshot that the current one is compared with"
 	whyLastRun  = "what the last run used: the current snapshot can be made again from it"
 	whyServes   = "the newest approved bundle"
+	whyApproved = "somebody approved it, before another"
 	whyNamed    = "the configuration names it"
 	whyScored   = "a published snapshot that is kept was scored with it"
 )
@@ -197,6 +198,8 @@ func (s *site) bundles() ([]Item, error) {
 		switch id := filepath.Base(path); {
 		case id == approved.Bundle:
 			it.Why = whyServes
+		case approved.Of(id):
+			it.Why = whyApproved
 		case id == s.c.Model.Bundle:
 			it.Why = whyNamed
 		case scored[id]:

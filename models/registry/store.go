@@ -109,11 +109,7 @@ func (s Store) Approved() (a Approval, ok bool, err error) {
 	return a, true, json.Unmarshal(text, &a)
 }
 
-// Allowed says whether somebody approved a bundle, now or before another.
-func (s Store) Allowed(id string) (bool, error) {
-	a, ok, err := s.Approved()
-	if err != nil || !ok {
-		return false, err
-	}
-	return a.Bundle == id || slices.ContainsFunc(a.Earlier, func(e Approval) bool { return e.Bundle == id }), nil
+// Of says whether the approval, or one before it, is of a bundle.
+func (a Approval) Of(id string) bool {
+	return a.Bundle == id || slices.ContainsFunc(a.Earlier, func(e Approval) bool { return e.Bundle == id })
 }

@@ -147,3 +147,34 @@ func TestDecodeRefusesWhatIsNotWhole(t *testing.T) {
 		}
 	}
 }
+
+// Every approval stays on record, and none is of a bundle that had none.
+func TestEarlierApprovalsAreKept(t *testing.T) {
+	s := Store{Dir: t.TempDir()}
+	var ids []string
+	for seed := range uint64(3) {
+		id, err := s.Put(bundle(t, seed+1), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids = append(ids, id)
+	}
+	for _, k := range []int{0, 1, 0} {
+		if err := s.Approve(Approval{Bundle: ids[k], By: "A. Name", On: "2026-01-01"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	a, ok, err := s.Approved()
+	if err != nil || !ok || a.Bundle != ids[0] || len(a.Earlier) != 2 || a.Earlier[1].Bundle != ids[1] || a.Earlier[0].Earlier != nil {
+		t.Errorf("%+v, %v, %v", a, ok, err)
+	}
+	if !a.Of(ids[0]) || !a.Of(ids[1]) || a.Of(ids[2]) || (Approval{}).Of(ids[0]) {
+		t.Error("what was approved is not told from what was not")
+	}
+	if err := os.WriteFile(filepath.Join(s.Dir, "approved.json"), []byte("{"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := code(s.Approve(Approval{Bundle: ids[1], By: "A. Name", On: "2026-01-02"})); got != "approval-damaged" {
+		t.Errorf("a damaged record of approvals: %s", got)
+	}
+}
